@@ -1,0 +1,79 @@
+//! The pack and the model that a run without arguments takes. Both are made on first use and
+//! kept in the user's cache folder.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use edgescore_taskpack::{Draft, Pack};
+use include_dir::{Dir, include_dir};
+
+use crate::failure::Failure;
+use crate::files;
+use crate::synth;
+
+/// The hand-written tasks, as they were when this program was built.
+static TASKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../tasks");
+
+/// The built-in tasks as a draft.
+pub fn draft() -> Result<Draft, Failure> {
+    edgescore_taskgen::worked::read(texts(&TASKS)).map_err(Failure::data)
+}
+
+/// Relative names and contents of all text files below `dir`.
+fn texts(dir: &'static Dir<'static>) -> Vec<(String, &'static str)> {
+    let mut found: Vec<_> = dir
+        .files()
+        .filter_map(|file| Some((file.path().to_str()?.to_owned(), file.contents_utf8()?)))
+        .collect();
+    found.extend(dir.dirs().flat_map(texts));
+    found
+}
+
+/// Path of the default pack. Its name holds its hash, so a newer program's pack does not
+/// take the place of an older one's.
+pub fn pack() -> Result<PathBuf, Failure> {
+    let bytes = draft()?.to_bytes().map_err(Failure::data)?;
+    let hash = Pack::open(&bytes)
+        .map_err(Failure::data)?
+        .hash()
+        .to_string();
+    let path = cache_folder()?.join(format!("default-{}.pack", hash.get(..12).unwrap_or(&hash)));
+    if !path.exists() {
+        files::write_whole(&path, &bytes)?;
+    }
+    Ok(path)
+}
+
+/// Path of the default model: a tiny one with random weights, so its answers are chance. It
+/// shows the whole path from pack to report without a download.
+pub fn model() -> Result<PathBuf, Failure> {
+    let name = format!("synthetic-tiny-{}.gguf", env!("CARGO_PKG_VERSION"));
+    let path = cache_folder()?.join(name);
+    if !path.exists() {
+        synth::write(&synth::Spec::default(), &path).map_err(Failure::data)?;
+    }
+    Ok(path)
+}
+
+/// `$XDG_CACHE_HOME/edgescore` or `~/.cache/edgescore` (XDG Base Directory Specification).
+fn cache_folder() -> Result<PathBuf, Failure> {
+    let base = match env::var_os("XDG_CACHE_HOME").filter(|base| !base.is_empty()) {
+        Some(base) => PathBuf::from(base),
+        None => env::home_dir()
+            .context("there is no home folder to keep the default model in: set XDG_CACHE_HOME, or give --model and --pack")
+            .map_err(Failure::Data)?
+            .join(".cache"),
+    };
+    let folder = base.join("edgescore");
+    fs::create_dir_all(&folder)
+        .with_context(|| {
+            format!(
+                "cannot make {} for the default model and pack: set XDG_CACHE_HOME to a folder that can be written",
+                folder.display()
+            )
+        })
+        .map_err(Failure::Data)?;
+    Ok(folder)
+}

@@ -1,0 +1,58 @@
+//! edgescore, the program on the desk. It never links llama.cpp: it starts edgescore-rt.
+
+mod defaults;
+mod failure;
+mod files;
+mod pack;
+mod report;
+mod run;
+mod synth;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::{Failure, Outcome};
+
+/// Which small language model can make network decisions on this board, and what each
+/// answer costs
+///
+/// Exit codes: 0 done; 1 the run did not end as planned; 2 wrong usage; 3 board or link;
+/// 4 bad or missing data.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make, import and read task packs
+    #[command(subcommand)]
+    Pack(pack::Command),
+    Run(run::Args),
+    Report(report::Args),
+    Synth(synth::Args),
+}
+
+fn main() -> ExitCode {
+    match obey(Cli::parse().command) {
+        Ok(Outcome::AsPlanned) => ExitCode::SUCCESS,
+        Ok(Outcome::NotAsPlanned) => ExitCode::from(1),
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn obey(command: Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Pack(command) => pack::run(&command)?,
+        Command::Run(args) => return run::run(&args),
+        Command::Report(args) => report::run(&args)?,
+        Command::Synth(args) => synth::run(&args).map_err(Failure::data)?,
+    }
+    Ok(Outcome::AsPlanned)
+}

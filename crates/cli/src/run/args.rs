@@ -1,0 +1,147 @@
+//! The arguments of `edgescore run` and the plan they make.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use edgescore_record::{self as record, Order, Plan};
+use edgescore_taskpack::Layout;
+
+/// Run a pack on a model and write the result
+///
+/// Without arguments: the built-in pack on a tiny model with random weights, made on first
+/// use. Progress goes to standard error, the report to standard output, every answer at once
+/// into the result file. Ctrl-C ends the run; what was answered stays a valid result.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The model
+    #[arg(long, value_name = "M.gguf")]
+    pub model: Option<PathBuf>,
+
+    /// The task pack
+    #[arg(long, value_name = "P.pack")]
+    pub pack: Option<PathBuf>,
+
+    /// How an answer is obtained
+    #[arg(long, value_enum, default_value_t = Mode::Letter)]
+    mode: Mode,
+
+    /// Ask at most N questions, spread evenly over the tasks
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+
+    /// Threads [default: one for each CPU]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    threads: Option<u16>,
+
+    /// Seed of the choice of questions and of the draws
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// Use this built-in chat template instead of the model's own
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+
+    /// Context in tokens [default: what the longest prompt needs]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    context: Option<u32>,
+
+    /// Tokens of a logical batch
+    #[arg(long, short, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    batch: u32,
+
+    /// Tokens of a physical batch
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    ubatch: u32,
+
+    /// How weights are held: mapped as in the file, or repacked for the CPU (faster prefill,
+    /// up to twice the memory)
+    #[arg(long, value_enum, default_value_t = Weights::Repacked)]
+    weights: Weights,
+
+    /// Generate mode: tokens at most for one answer
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    max_tokens: u16,
+
+    /// Generate mode: draws a question on the pass@k tasks
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=100))]
+    draws: u8,
+
+    /// Generate mode: temperature of the draws
+    #[arg(long, value_name = "T", default_value = "0.7", value_parser = temperature)]
+    temperature: u16,
+
+    /// The result to write [default: MODEL-TIME.esr in this folder]
+    #[arg(short, long = "output", value_name = "RUN.esr")]
+    pub output: Option<PathBuf>,
+
+    /// Replace an existing result
+    #[arg(long)]
+    pub force: bool,
+
+    /// The edgescore-rt to start [default: the one beside this program, else in PATH]
+    #[arg(long, value_name = "FILE", env = "EDGESCORE_RT")]
+    pub runtime: Option<PathBuf>,
+}
+
+/// How an answer is obtained.
+#[derive(Clone, Copy, ValueEnum)]
+enum Mode {
+    /// One forward pass; the four letters' logits give the answer and its probabilities
+    Letter,
+    /// Greedy text, parsed, and draws for pass@k: the reference protocol
+    Generate,
+}
+
+/// How weights are held.
+#[derive(Clone, Copy, ValueEnum)]
+enum Weights {
+    /// Memory-mapped as in the file
+    Mapped,
+    /// Rearranged for the CPU's matrix instructions
+    Repacked,
+}
+
+/// A temperature such as 0.7, in 1/1000.
+fn temperature(text: &str) -> Result<u16, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.001..=10.0).contains(&value) {
+        Ok((value * 1000.0).round() as u16)
+    } else {
+        Err("must lie in 0.001 to 10: draws at 0 would all be the greedy answer".to_owned())
+    }
+}
+
+impl Args {
+    /// The plan, without the paths of pack and model.
+    pub fn plan(&self) -> Plan<'_> {
+        let mode = match self.mode {
+            Mode::Letter => record::Mode::Letter,
+            Mode::Generate => record::Mode::Generate,
+        };
+        Plan {
+            pack: "",
+            model: "",
+            template: self.template.as_deref(),
+            mode,
+            layout: Layout::Reference,
+            order: Order::Pack,
+            rotate: false,
+            limit: self.limit.unwrap_or(0),
+            seed: self.seed,
+            draws: match self.mode {
+                Mode::Letter => 0,
+                Mode::Generate => self.draws,
+            },
+            temperature_milli: self.temperature,
+            max_tokens: self.max_tokens,
+            threads: self.threads.unwrap_or(0),
+            context: self.context.unwrap_or(0),
+            batch: self.batch,
+            ubatch: self.ubatch,
+            weights: match self.weights {
+                Weights::Mapped => record::Weights::Mapped,
+                Weights::Repacked => record::Weights::Repacked,
+            },
+        }
+    }
+}

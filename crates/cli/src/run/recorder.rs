@@ -1,0 +1,215 @@
+//! Writing the result while the run goes on.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use edgescore_probe::Microseconds;
+use edgescore_record::frame::{self, Encoded, Encoder};
+use edgescore_record::{Chain, Record, SessionEnd, Stop, Verdict, VerdictKind, file};
+
+use crate::failure::Failure;
+
+/// Rows reach the disk at least this often, so that a power cut costs little.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// A result file that grows row by row. It is made when the model is ready: a run that is
+/// refused before that leaves no file, and leaves the one it was to replace alone.
+pub struct Recorder {
+    path: PathBuf,
+    replace: bool,
+    file: Option<File>,
+    /// What stands before the first write: the header and the first rows.
+    waiting: Vec<u8>,
+    encoder: Box<Encoder>,
+    chain: Chain,
+    next: u32,
+    answered: u32,
+    skipped: u32,
+    verdict: Option<VerdictKind>,
+    ended: bool,
+    started: Instant,
+    synced: Instant,
+}
+
+impl Recorder {
+    /// Records into `path`. An existing file is refused unless `replace`: it may be a
+    /// night's work.
+    pub fn new(path: &Path, replace: bool) -> Result<Recorder, Failure> {
+        if !replace && path.exists() {
+            return Err(exists(path));
+        }
+        let now = Instant::now();
+        Ok(Recorder {
+            path: path.to_owned(),
+            replace,
+            file: None,
+            waiting: file::header().to_vec(),
+            encoder: Box::default(),
+            chain: Chain::default(),
+            next: 0,
+            answered: 0,
+            skipped: 0,
+            verdict: None,
+            ended: false,
+            started: now,
+            synced: now,
+        })
+    }
+
+    /// Takes the next row as it came over the link.
+    pub fn take(&mut self, number: u32, content: &[u8]) -> Result<(), Failure> {
+        if number != self.next {
+            return Err(Failure::Board(anyhow!(
+                "row {} is missing (row {number} came instead): the link lost data",
+                self.next
+            )));
+        }
+        let record = frame::message(content)
+            .context("edgescore-rt sent a row of an unknown kind: use edgescore and edgescore-rt of the same version")
+            .map_err(Failure::Board)?;
+        self.note(&record);
+        let Encoded { content, frame } = self.encoder.reframe(content).map_err(Failure::board)?;
+        self.chain.add(content);
+        self.next += 1;
+        let frame = frame.to_vec();
+        self.append(&record, &frame)
+    }
+
+    /// Ends a result whose board is gone: the desk states the verdict.
+    pub fn close_for_board(&mut self, why: &str) -> Result<(), Failure> {
+        if self.ended {
+            return Ok(());
+        }
+        if self.next == 0 {
+            return Err(Failure::Board(anyhow!("{why}")));
+        }
+        let detail = why.get(..why.floor_char_boundary(2000)).unwrap_or(why);
+        let kind = VerdictKind::EngineFailed;
+        self.add(&Record::Verdict(Verdict { kind, detail }))?;
+        self.add(&Record::SessionEnd(SessionEnd {
+            answered: self.answered,
+            skipped: self.skipped,
+            stop: None::<Stop>,
+            elapsed: Microseconds(self.started.elapsed().as_micros() as u64),
+            chain: self.chain.hash(),
+        }))
+    }
+
+    /// The run is over: everything is on the disk. Returns the verdict.
+    pub fn finish(mut self) -> Result<Option<VerdictKind>, Failure> {
+        self.sync()?;
+        Ok(self.verdict)
+    }
+
+    /// The run cannot go on. If there are answers, they are kept, with `why` as the verdict.
+    pub fn give_up(mut self, why: &str) {
+        if self.answered == 0 {
+            return;
+        }
+        eprintln!(
+            "{} answers are kept in {}",
+            self.answered,
+            self.path.display()
+        );
+        // On a full disk the last rows do not fit either; the rows before them stand.
+        let _ = self.close_for_board(why);
+        let _ = self.sync();
+    }
+
+    fn add(&mut self, record: &Record) -> Result<(), Failure> {
+        self.note(record);
+        let encoded = self
+            .encoder
+            .encode(self.next, record)
+            .map_err(Failure::board)?;
+        self.chain.add(encoded.content);
+        self.next += 1;
+        let frame = encoded.frame.to_vec();
+        self.append(record, &frame)
+    }
+
+    fn note(&mut self, record: &Record) {
+        match record {
+            Record::Question(_) => self.answered += 1,
+            Record::Skipped(_) => self.skipped += 1,
+            Record::Verdict(verdict) => self.verdict = Some(verdict.kind),
+            Record::SessionEnd(_) => self.ended = true,
+            _ => {}
+        }
+    }
+
+    /// Appends the frame of `record`.
+    fn append(&mut self, record: &Record, frame: &[u8]) -> Result<(), Failure> {
+        if self.file.is_none() {
+            self.waiting.extend_from_slice(frame);
+            if !matches!(record, Record::ModelLoaded(_) | Record::Verdict(_)) {
+                return Ok(());
+            }
+            self.file = Some(self.create()?);
+            let waiting = std::mem::take(&mut self.waiting);
+            return self.write(&waiting);
+        }
+        self.write(frame)
+    }
+
+    fn create(&self) -> Result<File, Failure> {
+        let mut options = OpenOptions::new();
+        match self.replace {
+            true => options.write(true).create(true).truncate(true),
+            false => options.write(true).create_new(true),
+        };
+        options
+            .open(&self.path)
+            .map_err(|error| match error.kind() {
+                ErrorKind::AlreadyExists => exists(&self.path),
+                _ => unwritable(&self.path, error),
+            })
+    }
+
+    /// Writes whole frames. A frame that was written in part is taken back, so that the file
+    /// ends with a whole row.
+    fn write(&mut self, frames: &[u8]) -> Result<(), Failure> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let length = file.metadata().map(|metadata| metadata.len());
+        if let Err(error) = file.write_all(frames) {
+            match length {
+                // Not even the first rows fitted: there is no result.
+                Ok(0) => drop(std::fs::remove_file(&self.path)),
+                Ok(length) => drop(file.set_len(length)),
+                Err(_) => {}
+            }
+            return Err(unwritable(&self.path, error));
+        }
+        match self.synced.elapsed() >= SYNC_EVERY {
+            true => self.sync(),
+            false => Ok(()),
+        }
+    }
+
+    fn sync(&mut self) -> Result<(), Failure> {
+        self.synced = Instant::now();
+        match &self.file {
+            Some(file) => file
+                .sync_data()
+                .map_err(|error| unwritable(&self.path, error)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn exists(path: &Path) -> Failure {
+    Failure::Data(anyhow!(
+        "{} exists: give -o another name, or --force to replace it",
+        path.display()
+    ))
+}
+
+fn unwritable(path: &Path, error: std::io::Error) -> Failure {
+    let context = format!("cannot write the result {}", path.display());
+    Failure::Data(anyhow::Error::new(error).context(context))
+}

@@ -1,0 +1,27 @@
+//! Models and sessions: the only crate that knows llama.cpp.
+//!
+//! A [`Model`] is a loaded GGUF file: its facts, its tokenizer, its chat template. A
+//! [`Session`] is one sequence of tokens held in the memory of such a model: prefill,
+//! decode, the logits of the last position, and the way back to an earlier position.
+//!
+//! Everything runs on the CPU, in a thread pool that lives as long as its session, and
+//! the same session options give bit-identical logits from run to run. A session makes
+//! no Rust heap allocation after [`Session::new`] (llama.cpp makes its own).
+//!
+//! llama.cpp's log lines go to the `log` crate under the target `llama.cpp`, one level
+//! lower than llama.cpp has them: its errors are `warn` here, its info is `debug`.
+
+mod ffi;
+mod logging;
+mod model;
+mod session;
+mod template;
+mod token;
+
+pub use ffi::features::{CpuFeature, cpu_features, llama_version, system_info};
+pub use model::{Facts, LoadError, LoadProblem, Model, Weights};
+pub use session::{
+    DecodeError, FlashAttention, KvType, Session, SessionError, SessionOptions, Shape, StateError,
+};
+pub use template::{ChatTemplate, TemplateError, TemplateSource, known_templates};
+pub use token::{TextTooLong, Token, Tokenize, UnknownToken};

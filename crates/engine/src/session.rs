@@ -1,0 +1,416 @@
+//! One sequence of tokens in a model's memory.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::atomic::AtomicBool;
+
+use crate::ffi;
+use crate::logging;
+use crate::model::Model;
+use crate::token::{Token, UnknownToken};
+
+/// Type of the KV cache's elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KvType {
+    /// Two bytes an element.
+    F16,
+    /// 34 bytes for 32 elements. Needs flash attention, and heads of a multiple of 32.
+    Q8_0,
+}
+
+/// Whether attention is computed in one pass, without the matrix of scores.
+///
+/// ggml's flash attention sums in another order for one token than for many, so the logits
+/// depend a little on how the tokens were batched: for a random 135M Q4_0 model by 0.05 %
+/// of their spread. Off, and with [`Weights::Mapped`](crate::Weights::Mapped), a prefill
+/// after [`Session::truncate`] or [`Session::restore`] gives what a prefill of the whole
+/// prompt gives: to 2e-7 of the spread, and with quantised weights to the bit (on x86-64).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlashAttention {
+    /// llama.cpp decides: on where the backend has it, which the CPU does.
+    Auto,
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+/// How a session computes.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionOptions {
+    /// Tokens the session can hold, rounded up by llama.cpp to a multiple of 256; 0 for the
+    /// trained context, which can be larger than a board's memory.
+    pub context: u32,
+    /// Tokens handed to llama.cpp at once.
+    pub batch: u32,
+    /// Tokens computed at once: what the compute buffer is sized for.
+    pub ubatch: u32,
+    /// Threads that compute a single token.
+    pub threads: u32,
+    /// Threads that compute several tokens at once, if not as many.
+    pub threads_batch: Option<u32>,
+    /// Type of the KV cache.
+    pub kv: KvType,
+    /// Flash attention.
+    pub flash: FlashAttention,
+    /// While this is true, prefill and decode stop between two tensor operations, that is
+    /// within milliseconds, with [`DecodeError::Aborted`].
+    pub abort: Option<&'static AtomicBool>,
+}
+
+impl SessionOptions {
+    /// llama-bench's defaults, for this many tokens and threads.
+    pub fn new(context: u32, threads: u32) -> Self {
+        Self {
+            context,
+            batch: 2048,
+            ubatch: 512,
+            threads,
+            threads_batch: None,
+            kv: KvType::F16,
+            flash: FlashAttention::Auto,
+            abort: None,
+        }
+    }
+
+    /// What llama.cpp does not check, or answers by ending the process.
+    fn check(&self) -> Result<(), SessionError> {
+        // llama.cpp counts tokens in an i32.
+        const MOST: u32 = i32::MAX as u32;
+        let threads_batch = self.threads_batch.unwrap_or(self.threads);
+        for (option, value, allowed) in [
+            ("context", self.context, 0..=MOST),
+            ("batch", self.batch, 1..=MOST),
+            ("ubatch", self.ubatch, 1..=MOST),
+            ("threads", self.threads, 1..=ffi::Context::MAX_THREADS),
+            (
+                "threads_batch",
+                threads_batch,
+                1..=ffi::Context::MAX_THREADS,
+            ),
+        ] {
+            if !allowed.contains(&value) {
+                return Err(SessionError::OutOfRange {
+                    option,
+                    value,
+                    allowed,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What llama.cpp made of the options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Tokens the session can hold.
+    pub context: u32,
+    /// Tokens handed to llama.cpp at once, at most `context`.
+    pub batch: u32,
+    /// Tokens computed at once, at most `batch`.
+    pub ubatch: u32,
+}
+
+/// One sequence of tokens, its KV cache or recurrent state, and its threads.
+pub struct Session<'m> {
+    context: ffi::Context<'m>,
+    model: &'m Model,
+    shape: Shape,
+    position: u32,
+    /// The last computed token is the last of the sequence.
+    has_logits: bool,
+    /// A zero for each token of a batch: llama.cpp's "no logits for this one".
+    outputs: Box<[i8]>,
+}
+
+impl<'m> Session<'m> {
+    /// Makes the KV cache, the compute buffers and the threads.
+    pub fn new(model: &'m Model, options: &SessionOptions) -> Result<Self, SessionError> {
+        options.check()?;
+        logging::forget_errors();
+        let context = ffi::Context::new(model.raw(), options)
+            .ok_or_else(|| SessionError::Refused(logging::reason()))?;
+        if !context.has_memory() {
+            return Err(SessionError::NotADecoder(
+                model.facts().architecture.clone(),
+            ));
+        }
+        let shape = Shape {
+            context: context.context_tokens(),
+            batch: context.batch_tokens(),
+            ubatch: context.ubatch_tokens(),
+        };
+        Ok(Self {
+            context,
+            model,
+            shape,
+            position: 0,
+            has_logits: false,
+            outputs: vec![0; shape.batch as usize].into_boxed_slice(),
+        })
+    }
+
+    /// What llama.cpp made of the options.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// Number of tokens held: the position of the next one.
+    pub fn position(&self) -> u32 {
+        self.position
+    }
+
+    /// Appends `tokens`, batch by batch, and computes the logits of the last one only.
+    ///
+    /// If the tokens do not fit or are not the model's, nothing happens. After any other
+    /// error the session is empty: how far a batch came is not the same for every kind of
+    /// memory.
+    pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
+        let vocabulary = self.model.facts().vocabulary;
+        if let Some(&token) = tokens.iter().find(|token| token.0 >= vocabulary) {
+            return Err(DecodeError::UnknownToken(UnknownToken {
+                token,
+                vocabulary,
+            }));
+        }
+        let room = self.shape.context.saturating_sub(self.position) as usize;
+        if tokens.len() > room {
+            return Err(DecodeError::ContextFull {
+                held: self.position,
+                added: tokens.len(),
+                context: self.shape.context,
+            });
+        }
+        let mut batches = tokens.chunks(self.outputs.len()).peekable();
+        while let Some(batch) = batches.next() {
+            let last = batches.peek().is_none();
+            self.compute(batch, last)?;
+        }
+        Ok(())
+    }
+
+    /// Appends one token and computes its logits. Errors as [`Self::prefill`].
+    pub fn decode(&mut self, token: Token) -> Result<(), DecodeError> {
+        self.prefill(&[token])
+    }
+
+    /// Computes one batch of 1 to `shape.batch` known tokens that fit into the context.
+    fn compute(&mut self, batch: &[Token], wants_logits: bool) -> Result<(), DecodeError> {
+        let last = batch.len().saturating_sub(1);
+        if let Some(output) = self.outputs.get_mut(last) {
+            *output = i8::from(wants_logits);
+        }
+        logging::forget_errors();
+        let code = self.context.decode(batch, &mut self.outputs);
+        if let Some(output) = self.outputs.get_mut(last) {
+            *output = 0;
+        }
+        if code != 0 {
+            self.clear();
+            return Err(match code {
+                1 => DecodeError::NoSlot,
+                2 => DecodeError::Aborted,
+                _ => DecodeError::Failed {
+                    code,
+                    reason: logging::reason(),
+                },
+            });
+        }
+        // A batch is no longer than `shape.batch`, a u32, and fits into the context.
+        self.position += batch.len() as u32;
+        self.has_logits = wants_logits;
+        Ok(())
+    }
+
+    /// The logits of the last position, one for each token of the vocabulary. `None` when
+    /// nothing has been computed since the session was made, cut back or restored.
+    pub fn logits(&self) -> Option<&[f32]> {
+        if !self.has_logits {
+            return None;
+        }
+        self.context.logits(self.model.facts().vocabulary)
+    }
+
+    /// Cuts the sequence back to its first `position` tokens. False, and nothing changed,
+    /// where that is impossible: recurrent state knows no earlier position, and a sliding
+    /// window has dropped what an earlier position would see. Then [`Self::restore`] is the
+    /// way back. Cutting to 0 always works.
+    pub fn truncate(&mut self, position: u32) -> bool {
+        if position >= self.position {
+            return position == self.position;
+        }
+        if position == 0 {
+            self.clear();
+            return true;
+        }
+        let window = self.model.facts().sliding_window;
+        if window > 0 {
+            let first_seen = position.saturating_sub(window);
+            let first_held = self.context.held().map_or(0, |(first, _)| first);
+            if first_held > first_seen {
+                return false;
+            }
+        }
+        if !self.context.remove_from(position) {
+            return false;
+        }
+        self.position = position;
+        self.has_logits = false;
+        true
+    }
+
+    /// Empties the session.
+    pub fn clear(&mut self) {
+        self.context.clear();
+        self.position = 0;
+        self.has_logits = false;
+    }
+
+    /// Replaces `state` by a copy of everything the session holds, logits excepted. No Rust
+    /// allocation once `state` is large enough.
+    pub fn save(&self, state: &mut Vec<u8>) -> Result<(), StateError> {
+        state.clear();
+        logging::forget_errors();
+        if self.context.save(state) {
+            Ok(())
+        } else {
+            Err(StateError {
+                reason: logging::reason(),
+            })
+        }
+    }
+
+    /// Goes back to a state that [`Self::save`] took from a session of the same model and
+    /// options. After an error the session is empty.
+    pub fn restore(&mut self, state: &[u8]) -> Result<(), StateError> {
+        self.clear();
+        logging::forget_errors();
+        if !self.context.restore(state) {
+            self.context.clear();
+            return Err(StateError {
+                reason: logging::reason(),
+            });
+        }
+        self.position = self.context.held().map_or(0, |(_, end)| end);
+        Ok(())
+    }
+
+    /// Puts the worker threads to sleep until the next prefill or decode. After a batch
+    /// they poll for more work for about 0.1 s, at full power: call this before a pause
+    /// that is to save energy.
+    pub fn rest(&self) {
+        self.context.rest();
+    }
+}
+
+/// Why there is no session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionError {
+    /// An option is 0, or more than llama.cpp can have.
+    OutOfRange {
+        /// Its name in [`SessionOptions`].
+        option: &'static str,
+        /// Its value.
+        value: u32,
+        /// The values it can have.
+        allowed: RangeInclusive<u32>,
+    },
+    /// llama.cpp refused the options or had no memory for them; the reason is from its log.
+    Refused(String),
+    /// The architecture (named) keeps neither KV cache nor state: it is no decoder.
+    NotADecoder(String),
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfRange {
+                option,
+                value,
+                allowed,
+            } => write!(
+                f,
+                "{option} cannot be {value}: choose {} to {}",
+                allowed.start(),
+                allowed.end()
+            ),
+            Self::Refused(reason) => write!(f, "llama.cpp makes no such session: {reason}"),
+            Self::NotADecoder(architecture) => write!(
+                f,
+                "a model of architecture {architecture} does not continue a text: use a causal \
+                 decoder model"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SessionError {}
+
+/// Why tokens were not computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DecodeError {
+    /// A token is not of this model. The session is as it was.
+    UnknownToken(UnknownToken),
+    /// The tokens do not fit. The session is as it was.
+    ContextFull {
+        /// Tokens held.
+        held: u32,
+        /// Tokens to be added.
+        added: usize,
+        /// Tokens the session can hold.
+        context: u32,
+    },
+    /// llama.cpp found no room in its memory (`llama_decode` returned 1).
+    NoSlot,
+    /// The abort flag was set (`llama_decode` returned 2).
+    Aborted,
+    /// llama.cpp failed.
+    Failed {
+        /// What `llama_decode` returned: -1 for an invalid batch, below for the rest.
+        code: i32,
+        /// The reason, from its log.
+        reason: String,
+    },
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownToken(unknown) => unknown.fmt(f),
+            Self::ContextFull {
+                held,
+                added,
+                context,
+            } => write!(
+                f,
+                "{added} more tokens after {held} do not fit into a context of {context}: ask \
+                 for a larger context"
+            ),
+            Self::NoSlot => write!(
+                f,
+                "llama.cpp found no room in its KV cache: ask for a larger context"
+            ),
+            Self::Aborted => write!(f, "aborted"),
+            Self::Failed { code, reason } => write!(f, "llama_decode returned {code}: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// A state was not saved or restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateError {
+    /// The reason, from llama.cpp's log.
+    pub reason: String,
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { reason } = self;
+        write!(f, "llama.cpp could not copy the session's state: {reason}")
+    }
+}
+
+impl std::error::Error for StateError {}

@@ -1,0 +1,10 @@
+//! Tests against the real llama.cpp, on tiny models with seeded random weights.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod allocations;
+mod load;
+mod logs;
+mod session;
+mod template;
+mod text;
+mod tiny;

@@ -1,0 +1,37 @@
+//! What a board says and hears.
+//!
+//! The same frames travel over a child process's pipes, over SSH, over a serial line and in a
+//! result file (`.esr`). This crate holds the messages ([`Record`], [`Control`], [`Command`]),
+//! the [`frame`] that carries them, and (feature `std`) the result [`file`](crate::file).
+//! Prose: `docs/FORMATS.md`.
+//!
+//! Evolution: every enum is append-only, structs change only with [`CURRENT_VERSION`].
+#![no_std]
+
+#[cfg(feature = "std")]
+extern crate std;
+
+mod answer;
+mod chain;
+mod command;
+mod control;
+#[cfg(feature = "std")]
+pub mod file;
+pub mod frame;
+mod probabilities;
+mod record;
+
+pub use answer::{Answer, Ask, Found};
+pub use chain::Chain;
+pub use command::{Command, Mode, Order, Plan, Stop, Weights};
+pub use control::{Control, Fault, Level};
+pub use probabilities::Probabilities;
+pub use record::{
+    Generated, Memory, ModelLoaded, Question, QuestionEnergy, Record, Sample, SessionEnd,
+    SessionStart, Skipped, Task, Verdict, VerdictKind, WhySkipped,
+};
+
+/// Version of the messages that this crate writes.
+pub const CURRENT_VERSION: u16 = 1;
+/// Oldest version of the messages that it reads.
+pub const MIN_VERSION: u16 = 1;

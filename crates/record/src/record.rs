@@ -1,0 +1,275 @@
+//! The rows of a result.
+
+use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading};
+use edgescore_taskpack::{Hash, Layout};
+use serde::{Deserialize, Serialize};
+
+use crate::{Answer, Ask, Mode, Order, Probabilities, Stop, Weights};
+
+/// One row of a result. Rows are numbered from 0; a run is SessionStart, Task rows,
+/// ModelLoaded, then Question, Skipped and Sample rows, then Memory, Verdict and SessionEnd.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Record<'a> {
+    /// Provenance: the first row.
+    #[serde(borrow)]
+    SessionStart(SessionStart<'a>),
+    /// One task of the pack.
+    #[serde(borrow)]
+    Task(Task<'a>),
+    /// The model is ready.
+    #[serde(borrow)]
+    ModelLoaded(ModelLoaded<'a>),
+    /// A question was answered.
+    Question(Question),
+    /// A question could not be asked.
+    Skipped(Skipped),
+    /// One draw at a temperature above 0.
+    Sample(Sample),
+    /// Memory of the process at the end.
+    Memory(Memory),
+    /// How the run ended.
+    #[serde(borrow)]
+    Verdict(Verdict<'a>),
+    /// Counts and the running hash: the last row.
+    SessionEnd(SessionEnd),
+}
+
+/// Where, with what and how a run was made.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SessionStart<'a> {
+    /// Version of edgescore-rt.
+    pub runtime: &'a str,
+    /// Version of llama.cpp.
+    pub llama: &'a str,
+    /// CPU features that llama.cpp was compiled with.
+    pub features: &'a str,
+    /// Model of the board; may be empty.
+    pub board: &'a str,
+    /// CPU model; may be empty.
+    pub cpu: &'a str,
+    /// Kernel release and version.
+    pub kernel: &'a str,
+    /// cpufreq governor; may be empty.
+    pub governor: &'a str,
+    /// Start of the run in seconds since 1970, by the board's clock, which may be wrong.
+    pub unix_time_s: u64,
+    /// Name of the pack.
+    pub pack: &'a str,
+    /// The pack's hash.
+    pub pack_hash: Hash,
+    /// Questions in the pack.
+    pub pack_questions: u32,
+    /// Questions that this run will ask, rotations counted.
+    pub asks: u32,
+    /// File name of the model.
+    pub model_file: &'a str,
+    /// SHA-256 of the model file.
+    pub model_hash: Hash,
+    /// Size of the model file.
+    pub model_bytes: Bytes,
+    /// How answers are obtained.
+    pub mode: Mode,
+    /// Order of the prompt's parts.
+    pub layout: Layout,
+    /// Order of the questions.
+    pub order: Order,
+    /// Whether all four cyclic orders of the options are asked.
+    pub rotate: bool,
+    /// Seed of choice, order and draws.
+    pub seed: u64,
+    /// Draws a question on the pass@k tasks.
+    pub draws: u8,
+    /// Temperature of the draws in 1/1000.
+    pub temperature_milli: u16,
+    /// Tokens generated at most for one answer.
+    pub max_tokens: u16,
+}
+
+/// One row of the pack's task table, so that a result is read without its pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task<'a> {
+    /// Position in the task table.
+    pub index: u32,
+    /// Short id.
+    pub id: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Group id.
+    pub group: &'a str,
+    /// Whether pass@k is measured on it.
+    pub pass_at_k: bool,
+    /// Questions of it that this run will ask, rotations counted.
+    pub asks: u32,
+}
+
+/// The model as loaded and the session made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelLoaded<'a> {
+    /// `general.name` of the GGUF; may be empty.
+    pub name: &'a str,
+    /// Architecture, such as `qwen2`.
+    pub architecture: &'a str,
+    /// Quantisation as llama.cpp names it, such as `Q4_0`.
+    pub quantisation: &'a str,
+    /// Number of parameters.
+    pub parameters: u64,
+    /// Bytes of all tensors.
+    pub tensor_bytes: Bytes,
+    /// Whether the weights are random (`edgescore synth`): answers are chance.
+    pub synthetic: bool,
+    /// SHA-256 of the chat template's text.
+    pub template_hash: Hash,
+    /// Threads used.
+    pub threads: u16,
+    /// Context in tokens.
+    pub context: u32,
+    /// Logical batch in tokens.
+    pub batch: u32,
+    /// Physical batch in tokens.
+    pub ubatch: u32,
+    /// How the weights are held.
+    pub weights: Weights,
+    /// Time from opening the file to a session that can be used, without hashing the file.
+    pub load: Microseconds,
+    /// Time of the warm-up, which no other figure includes.
+    pub warm_up: Microseconds,
+}
+
+/// An answered question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Which question in which order of options.
+    pub ask: Ask,
+    /// Position of its task in the task table.
+    pub task: u32,
+    /// Right letter, given letter, how it was found.
+    pub answer: Answer,
+    /// The four letters' probabilities, where the forced start of an answer was evaluated.
+    pub probabilities: Option<Probabilities>,
+    /// The generated text's length and time, where text was generated.
+    pub generated: Option<Generated>,
+    /// Tokens of the prompt, the forced start of the answer included.
+    pub prompt_tokens: u32,
+    /// Of these, tokens whose keys and values were still in the cache.
+    pub cached_tokens: u32,
+    /// Time of the prompt's forward pass, up to the logits of the first answer token.
+    pub prefill: Microseconds,
+    /// Energy of prefill and decode.
+    pub energy: Reading<QuestionEnergy>,
+}
+
+/// Text that a model generated, by its length and time; the text itself is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generated {
+    /// Tokens, the one that ended the answer included.
+    pub tokens: u32,
+    /// Time from the first token's logits to the last token.
+    pub decode: Microseconds,
+}
+
+/// Energy of one question, gross.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuestionEnergy {
+    /// Energy of the prompt's forward pass.
+    pub prefill: Microjoules,
+    /// Energy of the generated tokens.
+    pub decode: Microjoules,
+}
+
+/// A question that could not be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Which question in which order of options.
+    pub ask: Ask,
+    /// Position of its task in the task table.
+    pub task: u32,
+    /// Why.
+    pub why: WhySkipped,
+}
+
+/// Why a question could not be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhySkipped {
+    /// Its prompt and answer need more tokens than the context has.
+    PromptTooLong {
+        /// Tokens needed.
+        needed: u32,
+        /// Tokens of the context.
+        context: u32,
+    },
+    /// The tokenizer does not tell the four letters apart at the same place.
+    LettersNotSeparable,
+    /// The model's logits were not finite numbers.
+    LogitsNotFinite,
+}
+
+/// One draw at a temperature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Which question in which order of options.
+    pub ask: Ask,
+    /// Position of its task in the task table.
+    pub task: u32,
+    /// Number of the draw, from 0.
+    pub draw: u8,
+    /// Right letter, given letter, how it was found.
+    pub answer: Answer,
+    /// What was generated.
+    pub generated: Generated,
+}
+
+/// Memory of the runtime process at the end of the run (proc_pid_status(5)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Peak resident set, memory-mapped weights included.
+    pub rss_peak: Reading<Bytes>,
+    /// Resident anonymous memory: KV cache, compute buffers, repacked weights.
+    pub rss_anon: Reading<Bytes>,
+    /// Resident file mappings: memory-mapped weights.
+    pub rss_file: Reading<Bytes>,
+    /// Major page faults after the model was loaded.
+    pub major_faults: Reading<u64>,
+}
+
+/// How a run ended, with the detail for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict<'a> {
+    /// The verdict.
+    pub kind: VerdictKind,
+    /// What happened and how to mend it; empty when all is well.
+    pub detail: &'a str,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VerdictKind {
+    /// As planned.
+    Ok,
+    /// The power budget was not held.
+    OverPower,
+    /// The memory budget was not held.
+    OverMemory,
+    /// The board throttled.
+    Throttled,
+    /// The time budget was used up.
+    TimedOut,
+    /// llama.cpp or the process that runs it failed.
+    EngineFailed,
+    /// Somebody interrupted it.
+    Aborted,
+}
+
+/// The last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnd {
+    /// Questions answered, rotations counted.
+    pub answered: u32,
+    /// Questions skipped.
+    pub skipped: u32,
+    /// Why it ended early, if it did.
+    pub stop: Option<Stop>,
+    /// Time from the first row to this one.
+    pub elapsed: Microseconds,
+    /// SHA-256 over the frame contents of all rows before this one: see [`crate::Chain`].
+    pub chain: Hash,
+}

@@ -1,0 +1,85 @@
+//! The bytes of every message, written out. A change here is a change of the format: append
+//! to an enum, or raise `CURRENT_VERSION` and say in docs/FORMATS.md how old files are read.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edgescore_record::*;
+use edgescore_taskpack::{Hash, Layout};
+use serde::{Deserialize, Serialize};
+use std::fmt::Debug;
+use support::*;
+
+/// Checks both directions. `hex` may hold spaces.
+fn frozen<'a, T: Serialize + Deserialize<'a> + PartialEq + Debug>(
+    message: T,
+    hex: &str,
+    buffer: &'a mut Vec<u8>,
+) {
+    let mut encoder = frame::Encoder::default();
+    *buffer = encoder.encode(1, &message).unwrap().content.to_vec();
+    let written: String = buffer[1..]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(written, hex.replace(' ', ""), "{message:?}");
+    assert_eq!(frame::message::<T>(buffer), Some(message));
+}
+
+macro_rules! frozen {
+    ($($name:ident: $message:expr => $hex:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            frozen($message, $hex, &mut Vec::new());
+        })*
+    };
+}
+
+const PLAN: Plan<'static> = Plan {
+    pack: "p",
+    model: "m",
+    template: Some("chatml"),
+    mode: Mode::Generate,
+    layout: Layout::Reference,
+    order: Order::Shuffled,
+    rotate: true,
+    limit: 300,
+    seed: 1,
+    draws: 5,
+    temperature_milli: 700,
+    max_tokens: 64,
+    threads: 4,
+    context: 0,
+    batch: 2048,
+    ubatch: 512,
+    weights: Weights::Mapped,
+};
+
+frozen! {
+    session_start: Record::SessionStart(START) => "0005302e312e30026231064e454f4e3d3104506920350a436f727465782d41373606362e362e3331 \
+        086f6e64656d616e6480f2d6ca0606776f726b656411111111111111111111111111111111111111 \
+        111111111111111111111111115a1e066d2e67677566222222222222222222222222222222222222 \
+        222222222222222222222222222280c6868f01000000000705bc0540";
+    task: Record::Task(TASK) => "01080254391654727573742d4177617265204f66666c6f6164696e670247330101";
+    model_loaded: Record::ModelLoaded(LOADED) => "02045177656e057177656e320451345f3080afc9eb0180ecc1850101333333333333333333333333 \
+        33333333333333333333333333333333333333330480148010800401a0c21e00";
+    a_question: Record::Question(question()) => "03a4741d02010080ff3f00208f0500ec0e0080feac0d0080e8922600";
+    skipped: Record::Skipped(SKIPPED) => "0417040088278020";
+    a_sample: Record::Sample(sample()) => "0518010491408092f401";
+    memory: Record::Memory(MEMORY) => "0600808c8d9e020080c6868f0101020000";
+    verdict: Record::Verdict(VERDICT) => "0705026e6f";
+    session_end: Record::SessionEnd(end(Hash([0x44; 32]))) => "081d01010180c4c59003444444444444444444444444444444444444444444444444444444444444 \
+        4444";
+    hello: Command::Hello { version: 1 } => "0001";
+    run: Command::Run(PLAN) => "010170016d0106636861746d6c01000101ac020105bc054004008010800400";
+    abort: Command::Abort(Stop::Interrupted) => "0200";
+    identity: Control::Identity { version: 1, runtime: "0.1.0", engine: "b1", board: "" } => "000105302e312e3002623100";
+    log: Control::Log { level: Level::Warn, text: "hot" } => "010103686f74";
+    refused: Control::Refused { fault: Fault::Data, detail: "no pack" } => "0201076e6f207061636b";
+    done: Control::Done { records: 300 } => "03ac02";
+}
+
+#[test]
+fn file_header() {
+    assert_eq!(&file::header(), b"EDGESCOR\x01\x00");
+}

@@ -1,0 +1,151 @@
+//! One example of every message, used by the frozen bytes and by the file tests.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading, Reason};
+use edgescore_record::*;
+use edgescore_taskpack::{Hash, Layout, Letter, Rotation};
+
+pub const START: SessionStart<'static> = SessionStart {
+    runtime: "0.1.0",
+    llama: "b1",
+    features: "NEON=1",
+    board: "Pi 5",
+    cpu: "Cortex-A76",
+    kernel: "6.6.31",
+    governor: "ondemand",
+    unix_time_s: 1_767_225_600,
+    pack: "worked",
+    pack_hash: Hash([0x11; 32]),
+    pack_questions: 90,
+    asks: 30,
+    model_file: "m.gguf",
+    model_hash: Hash([0x22; 32]),
+    model_bytes: Bytes(300_000_000),
+    mode: Mode::Letter,
+    layout: Layout::Reference,
+    order: Order::Pack,
+    rotate: false,
+    seed: 7,
+    draws: 5,
+    temperature_milli: 700,
+    max_tokens: 64,
+};
+
+pub const TASK: Task<'static> = Task {
+    index: 8,
+    id: "T9",
+    name: "Trust-Aware Offloading",
+    group: "G3",
+    pass_at_k: true,
+    asks: 1,
+};
+
+pub const LOADED: ModelLoaded<'static> = ModelLoaded {
+    name: "Qwen",
+    architecture: "qwen2",
+    quantisation: "Q4_0",
+    parameters: 494_032_768,
+    tensor_bytes: Bytes(280_000_000),
+    synthetic: true,
+    template_hash: Hash([0x33; 32]),
+    threads: 4,
+    context: 2560,
+    batch: 2048,
+    ubatch: 512,
+    weights: Weights::Repacked,
+    load: Microseconds(500_000),
+    warm_up: Microseconds(0),
+};
+
+pub fn question() -> Question {
+    Question {
+        ask: Ask::new(3721, Rotation::new(0)),
+        task: 29,
+        answer: Answer::new(Letter::C, Some((Letter::A, Found::Logits))),
+        probabilities: Probabilities::new([0.5, 0.25, 0.125, 0.125], 0.01),
+        prompt_tokens: 1900,
+        cached_tokens: 0,
+        generated: None,
+        prefill: Microseconds(28_000_000),
+        energy: Reading::Value(QuestionEnergy {
+            prefill: Microjoules(80_000_000),
+            decode: Microjoules(0),
+        }),
+    }
+}
+
+pub const SKIPPED: Skipped = Skipped {
+    ask: Ask::new(5, Rotation::new(3)),
+    task: 4,
+    why: WhySkipped::PromptTooLong {
+        needed: 5000,
+        context: 4096,
+    },
+};
+
+pub fn sample() -> Sample {
+    Sample {
+        ask: Ask::new(6, Rotation::new(0)),
+        task: 1,
+        draw: 4,
+        answer: Answer::new(Letter::B, None),
+        generated: Generated {
+            tokens: 64,
+            decode: Microseconds(4_000_000),
+        },
+    }
+}
+
+pub const MEMORY: Memory = Memory {
+    rss_peak: Reading::Value(Bytes(600_000_000)),
+    rss_anon: Reading::Value(Bytes(300_000_000)),
+    rss_file: Reading::Missing(Reason::Denied),
+    major_faults: Reading::Value(0),
+};
+
+pub const VERDICT: Verdict<'static> = Verdict {
+    kind: VerdictKind::EngineFailed,
+    detail: "no",
+};
+
+pub fn end(chain: Hash) -> SessionEnd {
+    SessionEnd {
+        answered: 29,
+        skipped: 1,
+        stop: Some(Stop::Decided),
+        elapsed: Microseconds(840_000_000),
+        chain,
+    }
+}
+
+/// A whole run with every kind of row, and its running hash.
+pub fn rows() -> Vec<Record<'static>> {
+    vec![
+        Record::SessionStart(START),
+        Record::Task(TASK),
+        Record::ModelLoaded(LOADED),
+        Record::Question(question()),
+        Record::Skipped(SKIPPED),
+        Record::Sample(sample()),
+        Record::Memory(MEMORY),
+        Record::Verdict(VERDICT),
+    ]
+}
+
+/// The bytes of a result file with `rows` and, if `ended`, a last row.
+pub fn file(rows: &[Record], ended: bool) -> Vec<u8> {
+    let mut encoder = frame::Encoder::default();
+    let mut chain = Chain::default();
+    let mut bytes = file::header().to_vec();
+    for (number, row) in rows.iter().enumerate() {
+        let encoded = encoder.encode(number as u32, row).unwrap();
+        chain.add(encoded.content);
+        bytes.extend_from_slice(encoded.frame);
+    }
+    if ended {
+        let last = Record::SessionEnd(end(chain.hash()));
+        let encoded = encoder.encode(rows.len() as u32, &last).unwrap();
+        bytes.extend_from_slice(encoded.frame);
+    }
+    bytes
+}

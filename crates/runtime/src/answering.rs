@@ -1,0 +1,244 @@
+//! Asking a model one question: letter mode and generate mode.
+
+use std::time::Instant;
+
+use edgescore_engine::{DecodeError, Model, Session, Token};
+use edgescore_probe::{Microseconds, Reading, Reason};
+use edgescore_record::{Answer, Ask, Found, Generated, Plan, Question, Sample, WhySkipped};
+use edgescore_taskpack::{self as taskpack, Letter};
+
+use crate::logits;
+use crate::parse;
+use crate::rng::Rng;
+
+/// Why a question has no answer.
+pub enum NoAnswer {
+    /// This question cannot be answered; the next one may be.
+    Skip(WhySkipped),
+    /// Nothing can be answered any more, or the run was interrupted.
+    Engine(DecodeError),
+}
+
+impl From<DecodeError> for NoAnswer {
+    fn from(error: DecodeError) -> NoAnswer {
+        NoAnswer::Engine(error)
+    }
+}
+
+const NOT_FINITE: NoAnswer = NoAnswer::Skip(WhySkipped::LogitsNotFinite);
+
+/// A session that answers questions. Its buffers are made before the first question.
+pub struct Answerer<'m> {
+    model: &'m Model,
+    session: Session<'m>,
+    max_tokens: u32,
+    temperature: f32,
+    seed: u64,
+    /// Logits of the first answer token, kept for the draws that start from them.
+    first: Vec<f32>,
+    text: Vec<u8>,
+}
+
+/// How the next token is picked.
+enum Pick {
+    Greedy,
+    Draw(f32, Rng),
+}
+
+impl Pick {
+    fn next(&mut self, logits: &[f32]) -> Result<Token, NoAnswer> {
+        let token = match self {
+            Pick::Greedy => logits::greedy(logits),
+            Pick::Draw(temperature, rng) => logits::draw(logits, *temperature, rng),
+        };
+        token.ok_or(NOT_FINITE)
+    }
+}
+
+impl<'m> Answerer<'m> {
+    /// Answers with `session` as `plan` says.
+    pub fn new(model: &'m Model, session: Session<'m>, plan: &Plan) -> Answerer<'m> {
+        let max_tokens = u32::from(plan.max_tokens.max(1));
+        Answerer {
+            model,
+            session,
+            max_tokens,
+            temperature: f32::from(plan.temperature_milli) / 1000.0,
+            seed: plan.seed,
+            first: Vec::with_capacity(model.facts().vocabulary as usize),
+            // Tokens of 16 bytes and more are rare; the buffer grows once if need be.
+            text: Vec::with_capacity(16 * max_tokens as usize),
+        }
+    }
+
+    /// Tokens the session can hold.
+    pub fn context(&self) -> u32 {
+        self.session.shape().context
+    }
+
+    /// Tokens that must stay free behind a prompt in generate mode. The last token is not
+    /// computed, only picked.
+    pub fn room(&self) -> u32 {
+        self.max_tokens - 1
+    }
+
+    /// Runs prompts until two successive ones took the same time within 2 %, five at most:
+    /// the first pages in the weights and wakes the clocks.
+    pub fn warm_up(&mut self, prompt: &[Token]) -> Result<(), DecodeError> {
+        let batch = self.session.shape().ubatch as usize;
+        let prompt = prompt.get(..batch).unwrap_or(prompt);
+        let mut last = f64::INFINITY;
+        for _ in 0..5 {
+            let seconds = self.prefill(prompt)?.as_secs_f64();
+            if (seconds - last).abs() <= 0.02 * last {
+                break;
+            }
+            last = seconds;
+        }
+        self.session.clear();
+        Ok(())
+    }
+
+    /// Letter mode: one forward pass; the four letters' logits are the answer.
+    pub fn letter(
+        &mut self,
+        ask: Ask,
+        question: &taskpack::Question,
+        prompt: &[Token],
+        letters: [Token; 4],
+    ) -> Result<Question, NoAnswer> {
+        self.fits(prompt, 0)?;
+        let prefill = self.prefill(prompt)?;
+        let logits = self.session.logits().unwrap_or_default();
+        let (letter, probabilities) = logits::letters(logits, letters).ok_or(NOT_FINITE)?;
+        Ok(Question {
+            probabilities: Some(probabilities),
+            ..answered(
+                ask,
+                question,
+                Some((letter, Found::Logits)),
+                prompt,
+                prefill,
+            )
+        })
+    }
+
+    /// Generate mode: greedy text, parsed.
+    pub fn generate(
+        &mut self,
+        ask: Ask,
+        question: &taskpack::Question,
+        prompt: &[Token],
+    ) -> Result<Question, NoAnswer> {
+        self.fits(prompt, self.room())?;
+        let prefill = self.prefill(prompt)?;
+        self.first.clear();
+        let logits = self.session.logits().unwrap_or_default();
+        self.first.extend_from_slice(logits);
+        let (given, generated) = self.complete(Pick::Greedy)?;
+        Ok(Question {
+            generated: Some(generated),
+            ..answered(ask, question, given, prompt, prefill)
+        })
+    }
+
+    /// One draw for the question that [`Answerer::generate`] just answered. All draws start
+    /// from its prefill.
+    pub fn draw(
+        &mut self,
+        ask: Ask,
+        question: &taskpack::Question,
+        prompt: &[Token],
+        draw: u8,
+    ) -> Result<Sample, NoAnswer> {
+        // A position fits u32: the context does. Memory that cannot be cut back is refilled.
+        if !self.session.truncate(prompt.len() as u32) {
+            self.prefill(prompt)?;
+        }
+        let purpose = (u64::from(ask.question()) << 16)
+            | (u64::from(ask.rotation().steps()) << 8)
+            | u64::from(draw);
+        let rng = Rng::new(self.seed, purpose + 16);
+        let (given, generated) = self.complete(Pick::Draw(self.temperature, rng))?;
+        Ok(Sample {
+            ask,
+            task: question.task.index,
+            draw,
+            answer: Answer::new(right(ask, question), given),
+            generated,
+        })
+    }
+
+    fn fits(&self, prompt: &[Token], room: u32) -> Result<(), NoAnswer> {
+        let needed = (prompt.len() as u64) + u64::from(room);
+        let context = self.context();
+        if needed > u64::from(context) {
+            return Err(NoAnswer::Skip(WhySkipped::PromptTooLong {
+                needed: u32::try_from(needed).unwrap_or(u32::MAX),
+                context,
+            }));
+        }
+        Ok(())
+    }
+
+    fn prefill(&mut self, prompt: &[Token]) -> Result<std::time::Duration, DecodeError> {
+        self.session.clear();
+        let start = Instant::now();
+        self.session.prefill(prompt)?;
+        Ok(start.elapsed())
+    }
+
+    /// Generates from the first logits until the model ends or the tokens are used up.
+    fn complete(
+        &mut self,
+        mut pick: Pick,
+    ) -> Result<(Option<(Letter, Found)>, Generated), NoAnswer> {
+        self.text.clear();
+        let start = Instant::now();
+        let mut token = pick.next(&self.first)?;
+        let mut tokens = 1;
+        while !self.model.ends_generation(token) {
+            // The token is of this model's vocabulary: it came from its logits.
+            let _ = self.model.piece(token, false, &mut self.text);
+            if tokens == self.max_tokens {
+                break;
+            }
+            self.session.decode(token)?;
+            token = pick.next(self.session.logits().unwrap_or_default())?;
+            tokens += 1;
+        }
+        let decode = microseconds(start.elapsed());
+        let given = parse::answer(String::from_utf8_lossy(&self.text).trim());
+        Ok((given, Generated { tokens, decode }))
+    }
+}
+
+fn right(ask: Ask, question: &taskpack::Question) -> Letter {
+    ask.rotation().shown(question.answer)
+}
+
+fn answered(
+    ask: Ask,
+    question: &taskpack::Question,
+    given: Option<(Letter, Found)>,
+    prompt: &[Token],
+    prefill: std::time::Duration,
+) -> Question {
+    Question {
+        ask,
+        task: question.task.index,
+        answer: Answer::new(right(ask, question), given),
+        probabilities: None,
+        generated: None,
+        // A prompt fits u32: it fitted the context.
+        prompt_tokens: prompt.len() as u32,
+        cached_tokens: 0,
+        prefill: microseconds(prefill),
+        energy: Reading::Missing(Reason::Off),
+    }
+}
+
+/// Whole microseconds; half a million years fit.
+pub fn microseconds(duration: std::time::Duration) -> Microseconds {
+    Microseconds(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
+}

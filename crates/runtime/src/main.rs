@@ -1,0 +1,69 @@
+//! edgescore-rt, the program on the board.
+//!
+//! It speaks frames on standard input and output (docs/FORMATS.md) and logs to standard
+//! error. `edgescore run` on the desk starts it; there is nothing to type into it.
+
+mod answering;
+mod asking;
+mod json;
+mod link;
+mod logits;
+mod model_file;
+mod outbox;
+mod parse;
+mod prompt;
+mod rng;
+mod run;
+mod select;
+mod stop;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+edgescore-rt runs task packs on language models and reports to the edgescore program.
+
+Usage: edgescore-rt --link     speak the link protocol on standard input and output
+       edgescore-rt --version  print versions and compiled CPU features
+
+You rarely start it yourself: `edgescore run` does. Logs go to standard error; RUST_LOG sets
+their level (error, warn, info, debug, trace; default warn).
+";
+
+fn main() -> ExitCode {
+    let argument = std::env::args().nth(1);
+    match argument.as_deref() {
+        Some("--link") if std::io::stdout().is_terminal() => {
+            eprintln!(
+                "edgescore-rt: the link is binary and standard output is a terminal: use `edgescore run`"
+            );
+            ExitCode::from(2)
+        }
+        Some("--link") => {
+            env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
+                .format_timestamp_millis()
+                .init();
+            match link::serve() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    log::error!("the link broke: {error}");
+                    ExitCode::from(3)
+                }
+            }
+        }
+        Some("--version") => {
+            println!("edgescore-rt {}", env!("CARGO_PKG_VERSION"));
+            println!("llama.cpp {}", edgescore_engine::llama_version());
+            println!("{}", edgescore_engine::system_info());
+            ExitCode::SUCCESS
+        }
+        Some("--help" | "-h") => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("{HELP}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! One run: a plan in, the rows of a result out.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use edgescore_engine::{LoadProblem, Model, Session, SessionOptions, llama_version, system_info};
+use edgescore_probe::{BoardFacts, Bytes, MemorySample, Reading};
+use edgescore_record::{
+    Ask, Fault, Memory, Mode, ModelLoaded, Plan, Record, SessionEnd, SessionStart, Stop, Task,
+    Verdict, VerdictKind, Weights,
+};
+use edgescore_taskpack::{Hash, Pack};
+
+use crate::answering::{Answerer, microseconds};
+use crate::asking::{Asking, Counts, Ending};
+use crate::model_file;
+use crate::outbox::{Outbox, clip};
+use crate::prompt::Prompter;
+use crate::select;
+use crate::stop::{self, INTERRUPTED};
+
+/// Longest text of unknown origin that goes into a row, in bytes.
+const TEXT: usize = 200;
+
+/// Why there is no result.
+pub enum Refusal {
+    /// The desk cannot be reached.
+    Link(io::Error),
+    /// For this reason.
+    Because(Fault, String),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Refusal {
+        Refusal::Link(error)
+    }
+}
+
+pub(crate) fn data(what: impl std::fmt::Display) -> Refusal {
+    Refusal::Because(Fault::Data, what.to_string())
+}
+
+/// Carries out `plan`. After [`Refusal::Because`] the rows sent so far are no result.
+pub fn run(plan: &Plan, outbox: &mut Outbox<impl Write>) -> Result<(), Refusal> {
+    outbox.restart();
+    let started = Instant::now();
+    let bytes = std::fs::read(plan.pack)
+        .map_err(|e| data(format!("cannot read the pack {}: {e}", plan.pack)))?;
+    let pack = Pack::open(&bytes)
+        .and_then(|pack| pack.verify().map(|()| pack))
+        .map_err(|e| data(format!("{}: {e}", plan.pack)))?;
+    let asks = select::asks(&pack, plan).map_err(data)?;
+    let path = Path::new(plan.model);
+    let identity = model_file::identify(path)
+        .map_err(|e| data(format!("cannot read the model {}: {e}", plan.model)))?;
+    start(plan, &pack, &asks, identity, outbox)?;
+
+    let mut counts = Counts::default();
+    let ending = match ask_all(plan, &pack, &asks, &mut counts, outbox) {
+        Ok(ending) => ending,
+        Err(Refusal::Because(..)) if stop::requested() == Some(Stop::Interrupted) => {
+            Ending::Stopped(Stop::Interrupted)
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let (kind, detail, stop) = match ending {
+        Ending::Complete => (VerdictKind::Ok, String::new(), None),
+        Ending::Stopped(Stop::Decided) => (VerdictKind::Ok, String::new(), Some(Stop::Decided)),
+        Ending::Stopped(Stop::Interrupted) => (
+            VerdictKind::Aborted,
+            format!(
+                "interrupted after {} of {} questions",
+                counts.answered,
+                asks.len()
+            ),
+            Some(Stop::Interrupted),
+        ),
+        Ending::Failed(reason) => (VerdictKind::EngineFailed, reason, None),
+    };
+    outbox.record(&Record::Verdict(Verdict {
+        kind,
+        detail: clip(&detail, 2000),
+    }))?;
+    outbox.record(&Record::SessionEnd(SessionEnd {
+        answered: counts.answered,
+        skipped: counts.skipped,
+        stop,
+        elapsed: microseconds(started.elapsed()),
+        chain: outbox.chain(),
+    }))?;
+    Ok(())
+}
+
+/// Sends SessionStart and the task table.
+fn start(
+    plan: &Plan,
+    pack: &Pack,
+    asks: &[Ask],
+    (model_bytes, model_hash): (Bytes, Hash),
+    outbox: &mut Outbox<impl Write>,
+) -> Result<(), Refusal> {
+    let board = BoardFacts::read(Path::new("/"));
+    let features = system_info();
+    let file = Path::new(plan.model).file_name().unwrap_or_default();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    outbox.record(&Record::SessionStart(SessionStart {
+        runtime: env!("CARGO_PKG_VERSION"),
+        llama: clip(llama_version(), TEXT),
+        features: clip(features.trim(), 2 * TEXT),
+        board: clip(&board.board, TEXT),
+        cpu: clip(&board.cpu, TEXT),
+        kernel: clip(&board.kernel, TEXT),
+        governor: clip(&board.governor, TEXT),
+        unix_time_s: since_1970.map_or(0, |d| d.as_secs()),
+        pack: clip(pack.name(), TEXT),
+        pack_hash: pack.hash(),
+        pack_questions: pack.question_count(),
+        asks: u32::try_from(asks.len()).map_err(data)?,
+        model_file: clip(&file.to_string_lossy(), TEXT),
+        model_hash,
+        model_bytes,
+        mode: plan.mode,
+        layout: plan.layout,
+        order: plan.order,
+        rotate: plan.rotate,
+        seed: plan.seed,
+        draws: plan.draws,
+        temperature_milli: plan.temperature_milli,
+        max_tokens: plan.max_tokens,
+    }))?;
+    let mut of_task = vec![0; pack.task_count() as usize];
+    for ask in asks {
+        let task = pack.task_of(ask.question()).map_err(data)?;
+        if let Some(count) = of_task.get_mut(task as usize) {
+            *count += 1;
+        }
+    }
+    for (index, asks) in (0..).zip(of_task) {
+        let task = pack.task(index).map_err(data)?;
+        outbox.record(&Record::Task(Task {
+            index,
+            id: clip(task.id, TEXT),
+            name: clip(task.name, TEXT),
+            group: clip(task.group, TEXT),
+            pass_at_k: task.pass_at_k,
+            asks,
+        }))?;
+    }
+    Ok(())
+}
+
+/// Loads the model and asks it. Sends ModelLoaded, the questions' rows and Memory.
+fn ask_all(
+    plan: &Plan,
+    pack: &Pack,
+    asks: &[Ask],
+    counts: &mut Counts,
+    outbox: &mut Outbox<impl Write>,
+) -> Result<Ending, Refusal> {
+    let started = Instant::now();
+    let model = load(plan)?;
+    let mut load_time = started.elapsed();
+    let template = model
+        .template(plan.template)
+        .map_err(|e| data(format!("{}: {e}; pass it as --template NAME", plan.model)))?;
+    let mut prompter = Prompter::new(&model, &template, pack, plan.layout);
+    let context = match plan.context {
+        0 => match longest(&mut prompter, asks)? {
+            Some(prompt) => context_for(prompt, plan, model.facts().trained_context),
+            None => return Ok(Ending::Stopped(Stop::Interrupted)),
+        },
+        asked => asked,
+    };
+    let threads = match plan.threads {
+        0 => std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
+        asked => u32::from(asked),
+    };
+    let session_started = Instant::now();
+    let options = SessionOptions {
+        batch: plan.batch,
+        ubatch: plan.ubatch,
+        abort: Some(&INTERRUPTED),
+        ..SessionOptions::new(context, threads)
+    };
+    let session = Session::new(&model, &options).map_err(data)?;
+    let shape = session.shape();
+    load_time += session_started.elapsed();
+
+    let mut answerer = Answerer::new(&model, session, plan);
+    let warm_up_started = Instant::now();
+    if let Some(ask) = asks.first() {
+        let (_, tokens) = prompter.open(*ask).map_err(data)?;
+        let fits = tokens.get(..answerer.context() as usize).unwrap_or(tokens);
+        if let Err(error) = answerer.warm_up(fits) {
+            return Ok(error.into());
+        }
+    }
+    let facts = model.facts();
+    outbox.record(&Record::ModelLoaded(ModelLoaded {
+        name: clip(facts.name.as_deref().unwrap_or_default(), TEXT),
+        architecture: clip(&facts.architecture, TEXT),
+        quantisation: clip(&facts.quantisation, TEXT),
+        parameters: facts.parameters,
+        tensor_bytes: Bytes(facts.tensor_bytes),
+        synthetic: model.meta("edgescore.synthetic").as_deref() == Some("true"),
+        template_hash: Hash::of(template.text().to_bytes()),
+        threads: threads as u16,
+        context: shape.context,
+        batch: shape.batch,
+        ubatch: shape.ubatch,
+        weights: plan.weights,
+        load: microseconds(load_time),
+        warm_up: microseconds(warm_up_started.elapsed()),
+    }))?;
+
+    let root = Path::new("/");
+    let faults_before = MemorySample::read(root).major_faults;
+    let mut asking = Asking {
+        plan,
+        prompter: &mut prompter,
+        answerer: &mut answerer,
+        counts,
+        outbox,
+    };
+    let ending = asking.all(asks)?;
+    let memory = MemorySample::read(root);
+    outbox.record(&Record::Memory(Memory {
+        rss_peak: memory.rss_peak,
+        rss_anon: memory.rss_anon,
+        rss_file: memory.rss_file,
+        major_faults: match (faults_before, memory.major_faults) {
+            (Reading::Value(before), Reading::Value(after)) => {
+                Reading::Value(after.saturating_sub(before))
+            }
+            (missing @ Reading::Missing(_), _) | (_, missing) => missing,
+        },
+    }))?;
+    Ok(ending)
+}
+
+fn load(plan: &Plan) -> Result<Model, Refusal> {
+    let weights = match plan.weights {
+        Weights::Mapped => edgescore_engine::Weights::Mapped,
+        Weights::Repacked => edgescore_engine::Weights::Repacked,
+    };
+    let mut progress = |_| match INTERRUPTED.load(Ordering::Relaxed) {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    Model::load(Path::new(plan.model), weights, &mut progress).map_err(|error| {
+        let fault = match error.problem {
+            LoadProblem::GivenUp => Fault::Board,
+            _ => Fault::Data,
+        };
+        Refusal::Because(fault, error.to_string())
+    })
+}
+
+/// Tokens of the longest prompt; `None` when interrupted.
+fn longest(prompter: &mut Prompter, asks: &[Ask]) -> Result<Option<usize>, Refusal> {
+    let mut longest = 0;
+    for ask in asks {
+        if stop::requested() == Some(Stop::Interrupted) {
+            return Ok(None);
+        }
+        longest = longest.max(prompter.open(*ask).map_err(data)?.1.len());
+    }
+    Ok(Some(longest))
+}
+
+/// What the longest prompt and its answer need, at most what the model was trained for.
+fn context_for(prompt: usize, plan: &Plan, trained: u32) -> u32 {
+    let answer = match plan.mode {
+        // The forced start of an answer has 12 bytes, so at most as many tokens.
+        Mode::Letter => 12,
+        Mode::Generate => u32::from(plan.max_tokens),
+    };
+    let needed = u32::try_from(prompt)
+        .unwrap_or(u32::MAX)
+        .saturating_add(answer);
+    if trained == 0 {
+        needed
+    } else {
+        needed.min(trained)
+    }
+}

@@ -1,0 +1,32 @@
+//! The two ways to end a run early, set by the thread that listens to the desk.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use edgescore_record::Stop;
+
+/// Set when the run must end at once, inside a question. llama.cpp polls it between the
+/// nodes of its graph.
+pub static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static DECIDED: AtomicBool = AtomicBool::new(false);
+
+/// Asks the run in progress to end.
+pub fn request(stop: Stop) {
+    match stop {
+        Stop::Interrupted => INTERRUPTED.store(true, Ordering::Relaxed),
+        Stop::Decided => DECIDED.store(true, Ordering::Relaxed),
+    }
+}
+
+/// Whether the run was asked to end, and why.
+pub fn requested() -> Option<Stop> {
+    if INTERRUPTED.load(Ordering::Relaxed) {
+        return Some(Stop::Interrupted);
+    }
+    DECIDED.load(Ordering::Relaxed).then_some(Stop::Decided)
+}
+
+/// Forgets earlier requests, before the next run.
+pub fn reset() {
+    INTERRUPTED.store(false, Ordering::Relaxed);
+    DECIDED.store(false, Ordering::Relaxed);
+}

@@ -1,0 +1,149 @@
+//! Whether the model has a favourite letter.
+
+use serde::Serialize;
+
+use crate::{Answer, Estimate, Letter, Measured, Proportion, Run};
+
+/// The best that answering one letter throughout can do.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct ConstantLetter {
+    /// The commonest right letter; the first of them on a tie.
+    pub letter: Letter,
+    /// Its accuracy. A model that does not beat this has not been shown to read.
+    pub accuracy: Estimate,
+}
+
+/// Letters asked for and letters given, over the counted headline rows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LetterBias {
+    /// How often each letter was right, A to D.
+    pub gold: [u32; 4],
+    /// How often each letter was answered, A to D.
+    pub predicted: [u32; 4],
+    /// Answers from which no letter could be read.
+    pub unparsed: u32,
+    /// The best constant answer.
+    pub constant: Measured<ConstantLetter>,
+    /// Total variation distance between the shares of right letters and of answered
+    /// letters, unparsed answers left out: 0 alike, 1 disjoint.
+    pub distance: Measured<f64>,
+}
+
+impl LetterBias {
+    /// Counts the counted headline rows of `run`.
+    pub fn of(run: &Run) -> LetterBias {
+        let (mut gold, mut predicted, mut unparsed) = ([0; 4], [0; 4], 0);
+        for row in run.counted() {
+            gold[row.gold.index()] += 1;
+            match row.answer {
+                Answer::Letter(letter) => predicted[letter.index()] += 1,
+                _ => unparsed += 1,
+            }
+        }
+        LetterBias {
+            gold,
+            predicted,
+            unparsed,
+            constant: best_constant(gold),
+            distance: distance(gold, predicted),
+        }
+    }
+}
+
+fn best_constant(gold: [u32; 4]) -> Measured<ConstantLetter> {
+    let (mut letter, mut most) = (Letter::A, 0);
+    for (candidate, count) in Letter::ALL.into_iter().zip(gold) {
+        if count > most {
+            (letter, most) = (candidate, count);
+        }
+    }
+    Proportion::new(most, gold.iter().sum()).map(|proportion| ConstantLetter {
+        letter,
+        accuracy: proportion.estimate(),
+    })
+}
+
+fn distance(gold: [u32; 4], predicted: [u32; 4]) -> Measured<f64> {
+    let (asked, answered) = (gold.iter().sum(), predicted.iter().sum());
+    // Both must have rows; the counts themselves are then shares.
+    Proportion::new(0, asked)
+        .and_then(|_| Proportion::new(0, answered))
+        .map(|_| {
+            let apart: f64 = gold
+                .into_iter()
+                .zip(predicted)
+                .map(|(g, p)| {
+                    (f64::from(g) / f64::from(asked) - f64::from(p) / f64::from(answered)).abs()
+                })
+                .sum();
+            apart / 2.0
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Evidence, Missing, Row, Task};
+    use proptest::prelude::*;
+
+    const TASKS: [Task; 1] = [Task {
+        group: 1,
+        pass_k: false,
+    }];
+
+    fn bias(answers: &[(usize, Answer)]) -> LetterBias {
+        let rows: Vec<Row> = answers
+            .iter()
+            .enumerate()
+            .map(|(i, &(gold, answer))| Row {
+                question: i as u32,
+                latency_us: None,
+                task: 0,
+                gold: Letter::from_index(gold),
+                answer,
+                rotation: 0,
+                evidence: Evidence::None,
+            })
+            .collect();
+        LetterBias::of(&Run::new(&TASKS, &rows).unwrap())
+    }
+
+    #[test]
+    fn a_model_that_always_says_a() {
+        let a = Answer::Letter(Letter::A);
+        let got = bias(&[
+            (0, a),
+            (1, a),
+            (1, a),
+            (2, Answer::Unparsed),
+            (3, Answer::Skipped),
+        ]);
+        assert_eq!(got.gold, [1, 2, 1, 0]);
+        assert_eq!(got.predicted, [3, 0, 0, 0]);
+        assert_eq!(got.unparsed, 1);
+        let constant = got.constant.value().unwrap();
+        assert_eq!((constant.letter, constant.accuracy.value), (Letter::B, 0.5));
+        assert_eq!(got.distance, Measured::Value(0.75));
+        assert_eq!(bias(&[]).constant, Measured::Missing(Missing::NoRows));
+        assert_eq!(bias(&[]).distance, Measured::Missing(Missing::NoRows));
+    }
+
+    proptest! {
+        #[test]
+        fn no_constant_letter_beats_the_best(
+            golds in prop::collection::vec(0usize..4, 1..80),
+            letter in 0usize..4,
+        ) {
+            let answers: Vec<_> = golds
+                .iter()
+                .map(|&gold| (gold, Answer::Letter(Letter::from_index(letter))))
+                .collect();
+            let got = bias(&answers);
+            let hits = golds.iter().filter(|&&gold| gold == letter).count() as f64;
+            let best = got.constant.value().unwrap().accuracy.value;
+            prop_assert!(hits / golds.len() as f64 <= best && best >= 0.25);
+            let distance = got.distance.value().unwrap();
+            prop_assert!((0.0..=1.0).contains(&distance));
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! The gate: limits in, a table of what holds and what does not out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConfidenceSequence, Decision, Measured};
+
+/// The limits asked for. `None` asks nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Accuracy, at least.
+    pub min_accuracy: Option<f64>,
+    /// Delta_5 as published, at most.
+    pub max_delta_5: Option<f64>,
+    /// Median latency in seconds, at most.
+    pub max_latency_s: Option<f64>,
+    /// Peak memory in GiB, at most.
+    pub max_memory_gib: Option<f64>,
+    /// Power in watts, at most; which power (mean, worst second) is the caller's to say.
+    pub max_power_w: Option<f64>,
+    /// Joules a question, at most.
+    pub max_energy_j: Option<f64>,
+    /// Edge Score, at least; which of them is the caller's to say.
+    pub min_edge_score: Option<f64>,
+}
+
+/// What was measured, in the units of [`Limits`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Measurements {
+    /// pass@1 over all questions.
+    pub accuracy: Measured<f64>,
+    /// Delta_5 as published.
+    pub delta_5: Measured<f64>,
+    /// Median latency in seconds.
+    pub latency_s: Measured<f64>,
+    /// Peak memory in GiB.
+    pub memory_gib: Measured<f64>,
+    /// Power in watts.
+    pub power_w: Measured<f64>,
+    /// Joules a question.
+    pub energy_j: Measured<f64>,
+    /// Edge Score.
+    pub edge_score: Measured<f64>,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// pass@1 over all questions.
+    Accuracy,
+    /// Delta_5 as published.
+    Delta5,
+    /// Median latency.
+    Latency,
+    /// Peak memory.
+    Memory,
+    /// Power.
+    Power,
+    /// Energy a question.
+    Energy,
+    /// Edge Score.
+    EdgeScore,
+}
+
+impl Quantity {
+    /// The unit of limit, measured value and margin.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Quantity::Accuracy | Quantity::Delta5 => "1",
+            Quantity::Latency => "s",
+            Quantity::Memory => "GiB",
+            Quantity::Power => "W",
+            Quantity::Energy => "J",
+            // Which score, and so which unit, is the caller's to say.
+            Quantity::EdgeScore => "score",
+        }
+    }
+}
+
+/// Which side of the limit is allowed. The limit itself is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// The limit or more.
+    AtLeast,
+    /// The limit or less.
+    AtMost,
+}
+
+/// One limit and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// What it is about.
+    pub quantity: Quantity,
+    /// Which side is allowed.
+    pub bound: Bound,
+    /// The limit.
+    pub limit: f64,
+    /// What was measured, or why it was not. Without a value the line fails.
+    pub measured: Measured<f64>,
+    /// Distance from the limit, positive on the allowed side.
+    pub margin: Measured<f64>,
+    /// Whether the limit holds.
+    pub pass: bool,
+    /// The number of questions after which the confidence sequence decided the line, if it
+    /// did; otherwise the measured value was compared as it is.
+    pub decided_after: Option<u32>,
+}
+
+/// All lines of a gate. There is at least one.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Verdict {
+    /// One line a limit, in the order of [`Limits`].
+    pub lines: Vec<Line>,
+}
+
+impl Verdict {
+    /// Whether every line passes.
+    pub fn pass(&self) -> bool {
+        self.lines.iter().all(|line| line.pass)
+    }
+}
+
+/// Limits that can't be a gate.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum GateError {
+    /// No limit at all, which everything would pass.
+    #[error("the gate has no limit: give at least one, such as --min-accuracy 0.5")]
+    NoLimit,
+    /// A limit that is no number.
+    #[error("the limit on {0:?} is not a finite number")]
+    NotFinite(Quantity),
+}
+
+/// Holds `measurements` against `limits`.
+///
+/// `sequence`, if given, is the run's accuracy so far: once it has decided the accuracy
+/// limit, its decision is the line's, with its error rate, and a run may stop there. A
+/// decision of [`Decision::Below`] fails the whole gate; [`Decision::AtLeast`] settles only
+/// the accuracy line.
+pub fn gate(
+    limits: &Limits,
+    measurements: &Measurements,
+    sequence: Option<&ConfidenceSequence>,
+) -> Result<Verdict, GateError> {
+    use Bound::{AtLeast, AtMost};
+    let m = measurements;
+    let rows = [
+        (Quantity::Accuracy, AtLeast, limits.min_accuracy, m.accuracy),
+        (Quantity::Delta5, AtMost, limits.max_delta_5, m.delta_5),
+        (Quantity::Latency, AtMost, limits.max_latency_s, m.latency_s),
+        (
+            Quantity::Memory,
+            AtMost,
+            limits.max_memory_gib,
+            m.memory_gib,
+        ),
+        (Quantity::Power, AtMost, limits.max_power_w, m.power_w),
+        (Quantity::Energy, AtMost, limits.max_energy_j, m.energy_j),
+        (
+            Quantity::EdgeScore,
+            AtLeast,
+            limits.min_edge_score,
+            m.edge_score,
+        ),
+    ];
+    let mut lines = Vec::with_capacity(rows.len());
+    for (quantity, bound, limit, measured) in rows {
+        let Some(limit) = limit else { continue };
+        if !limit.is_finite() {
+            return Err(GateError::NotFinite(quantity));
+        }
+        let mut line = line(quantity, bound, limit, measured);
+        if let (Quantity::Accuracy, Some(sequence)) = (quantity, sequence) {
+            decide(&mut line, sequence);
+        }
+        lines.push(line);
+    }
+    if lines.is_empty() {
+        return Err(GateError::NoLimit);
+    }
+    Ok(Verdict { lines })
+}
+
+fn line(quantity: Quantity, bound: Bound, limit: f64, measured: Measured<f64>) -> Line {
+    let measured = measured.finite();
+    let margin = measured.map(|value| match bound {
+        Bound::AtLeast => value - limit,
+        Bound::AtMost => limit - value,
+    });
+    Line {
+        quantity,
+        bound,
+        limit,
+        measured,
+        margin,
+        pass: margin.value().is_some_and(|margin| margin >= 0.0),
+        decided_after: None,
+    }
+}
+
+fn decide(line: &mut Line, sequence: &ConfidenceSequence) {
+    match sequence.decided(line.limit) {
+        Decision::Open => return,
+        Decision::AtLeast => line.pass = true,
+        Decision::Below => line.pass = false,
+    }
+    line.decided_after = Some(sequence.asked());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Missing, Regime};
+    use proptest::prelude::*;
+
+    fn measurements() -> Measurements {
+        Measurements {
+            accuracy: Measured::Value(0.53),
+            delta_5: Measured::Value(0.14),
+            latency_s: Measured::Value(1.5),
+            memory_gib: Measured::Value(1.8),
+            power_w: Measured::Missing(Missing::Unsupported),
+            energy_j: Measured::Missing(Missing::Off),
+            edge_score: Measured::Value(0.14),
+        }
+    }
+
+    #[test]
+    fn the_table_says_which_line_failed_and_why() {
+        let limits = Limits {
+            min_accuracy: Some(0.5),
+            max_delta_5: Some(0.14),
+            max_latency_s: Some(1.0),
+            max_power_w: Some(4.0),
+            ..Limits::default()
+        };
+        let verdict = gate(&limits, &measurements(), None).unwrap();
+        assert!(!verdict.pass());
+        let rows: Vec<_> = verdict
+            .lines
+            .iter()
+            .map(|line| (line.quantity, line.pass))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                (Quantity::Accuracy, true),
+                // The limit itself is allowed.
+                (Quantity::Delta5, true),
+                (Quantity::Latency, false),
+                (Quantity::Power, false),
+            ]
+        );
+        assert_eq!(verdict.lines[2].margin, Measured::Value(-0.5));
+        // Not measured is a failure that says so, not a pass.
+        assert_eq!(
+            verdict.lines[3].measured,
+            Measured::Missing(Missing::Unsupported)
+        );
+    }
+
+    #[test]
+    fn no_limit_and_no_number_are_errors() {
+        assert_eq!(
+            gate(&Limits::default(), &measurements(), None),
+            Err(GateError::NoLimit)
+        );
+        let limits = Limits {
+            max_memory_gib: Some(f64::NAN),
+            ..Limits::default()
+        };
+        assert_eq!(
+            gate(&limits, &measurements(), None),
+            Err(GateError::NotFinite(Quantity::Memory))
+        );
+        let mut broken = measurements();
+        broken.memory_gib = Measured::Value(f64::NAN);
+        let limits = Limits {
+            max_memory_gib: Some(2.0),
+            ..Limits::default()
+        };
+        assert!(!gate(&limits, &broken, None).unwrap().pass());
+    }
+
+    #[test]
+    fn an_early_decision_is_the_lines() {
+        let limits = Limits {
+            min_accuracy: Some(0.5),
+            ..Limits::default()
+        };
+        let regime = Regime::Pack { questions: 3722 };
+        let mut sequence = ConfidenceSequence::new(regime, 0.05).unwrap();
+        let mut asked = 0;
+        while sequence.decided(0.5) == Decision::Open {
+            sequence.update(asked % 10 < 3).unwrap();
+            asked += 1;
+        }
+        let mut so_far = measurements();
+        so_far.accuracy = Measured::Value(0.3);
+        let line = gate(&limits, &so_far, Some(&sequence)).unwrap().lines[0];
+        assert!(!line.pass);
+        assert_eq!(line.decided_after, Some(asked));
+        assert!(asked < 150, "{asked}");
+
+        // Before the decision the measured value is compared as it is.
+        let fresh = ConfidenceSequence::new(regime, 0.05).unwrap();
+        let line = gate(&limits, &measurements(), Some(&fresh)).unwrap().lines[0];
+        assert!(line.pass);
+        assert_eq!(line.decided_after, None);
+    }
+
+    #[test]
+    fn a_misspelt_limit_is_refused() {
+        assert!(serde_json::from_str::<Limits>(r#"{"min_accuracy":0.5}"#).is_ok());
+        assert!(serde_json::from_str::<Limits>(r#"{"min_acuracy":0.5}"#).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn loosening_a_limit_never_fails_a_passing_gate(
+            value in 0.0..10.0f64, limit in 0.0..10.0f64, slack in 0.0..5.0f64,
+        ) {
+            let mut m = measurements();
+            m.latency_s = Measured::Value(value);
+            m.accuracy = Measured::Value(value);
+            let passes = |min, max| {
+                let limits = Limits { min_accuracy: min, max_latency_s: max, ..Limits::default() };
+                gate(&limits, &m, None).unwrap().pass()
+            };
+            prop_assert!(!passes(None, Some(limit)) || passes(None, Some(limit + slack)));
+            prop_assert!(!passes(Some(limit), None) || passes(Some(limit - slack), None));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! From question rows to accuracy, intervals, Delta_5, Edge Score and verdicts.
+//!
+//! Pure functions: nothing here reads a file, a clock or a random device; the same rows and
+//! seed give the same result. The caller converts its records into [`Row`]s (24 bytes
+//! each), makes a [`Run`] of them, and asks for a [`Summary`] or for single scores.
+//!
+//! Two rules hold throughout. A value that is not there is a [`Missing`] reason, never 0, -1
+//! or NaN. Every estimate carries a 95 % interval, or the reason why it has none; the
+//! intervals treat questions as independent draws. Questions of one episode share a story,
+//! so the interval for "other episodes like these" is wider than the one given.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod accuracy;
+mod agreement;
+mod bias;
+mod bootstrap;
+mod delta;
+mod edge;
+mod gate;
+mod holm;
+mod latency;
+mod linear;
+mod mcnemar;
+mod measured;
+mod moments;
+mod paired;
+mod pareto;
+mod parsing;
+mod pass_at_k;
+mod proportion;
+pub mod published;
+mod rng;
+mod rotation;
+mod row;
+mod sequence;
+mod summary;
+
+pub use accuracy::{Accuracy, GroupAccuracy, Tally};
+pub use agreement::{Agreement, agreement};
+pub use bias::{ConstantLetter, LetterBias};
+pub use bootstrap::{Bootstrap, bootstrap_mean};
+pub use delta::{Delta5, GUESSER_DELTA_5, GUESSER_PASS_5};
+pub use edge::{
+    Component, EdgeInputs, EdgeScore, Energy, Exponents, Formula, InvalidExponent, Refusal,
+    Standing, edge_score, order_by_value, ranking,
+};
+pub use gate::{Bound, GateError, Limits, Line, Measurements, Quantity, Verdict, gate};
+pub use holm::{InvalidPValue, holm};
+pub use latency::{Latency, Percentile, tokens_per_second};
+pub use linear::{Term, linear_interval};
+pub use mcnemar::{Discordance, McNemar, mcnemar};
+pub use measured::{Measured, Missing};
+pub use paired::{Comparison, PairError, compare};
+pub use pareto::{Exclusion, Place, Point, pareto_front};
+pub use parsing::Parsing;
+pub use pass_at_k::{
+    InvalidTemperature, PassAtK, Temperature, letter_pass_at_k, sampled_pass_at_k,
+};
+pub use proportion::{AgainstChance, CHANCE, Estimate, Interval, Proportion};
+pub use rotation::RotationReport;
+pub use row::{Answer, Evidence, InputError, Letter, Row, Run, Task};
+pub use sequence::{ConfidenceSequence, Decision, Regime, SequenceError};
+pub use summary::Summary;

@@ -1,0 +1,173 @@
+//! The same question in all four cyclic option orders.
+
+use serde::Serialize;
+
+use crate::moments::Moments;
+use crate::{Answer, Estimate, Letter, Measured, Proportion, Row, Run};
+
+/// What turning the options does, over the questions asked in all four orders and skipped
+/// in none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RotationReport {
+    /// Questions asked in all four orders.
+    pub complete: u32,
+    /// Questions asked in some orders only. They are left out below.
+    pub incomplete: u32,
+    /// Accuracy in each order, rotation 0 to 3.
+    pub accuracy: [Measured<Estimate>; 4],
+    /// Accuracy averaged over the orders: a preference for a letter cancels out of it. The
+    /// interval is over questions, not over askings.
+    pub mean_accuracy: Measured<Estimate>,
+    /// Share of the questions with the same option chosen in all four orders, right or
+    /// wrong. A model that answers one letter throughout has 0.
+    pub consistency: Measured<Estimate>,
+    /// Share of the questions right in all four orders (the strict score of Liu et al.,
+    /// MMBench, arXiv:2307.06281).
+    pub always_right: Measured<Estimate>,
+}
+
+impl RotationReport {
+    /// Over all rows of `run`.
+    pub fn of(run: &Run) -> RotationReport {
+        let mut rows: Vec<&Row> = run.rows().iter().collect();
+        rows.sort_unstable_by_key(|row| (row.question, row.rotation));
+
+        let (mut complete, mut incomplete) = (0, 0);
+        let (mut consistent, mut always_right) = (0, 0);
+        let mut right_at = [0; 4];
+        let mut mean = Moments::default();
+        for turns in rows.chunk_by(|a, b| a.question == b.question) {
+            // The run holds no rotation twice, so four rows are the four rotations.
+            if turns.len() < 4 || turns.iter().any(|row| row.answer == Answer::Skipped) {
+                incomplete += 1;
+                continue;
+            }
+            complete += 1;
+            let mut right = 0;
+            for (count, row) in right_at.iter_mut().zip(turns) {
+                *count += u32::from(row.is_correct());
+                right += u8::from(row.is_correct());
+            }
+            mean.push(f64::from(right) / 4.0);
+            always_right += u32::from(right == 4);
+            consistent += u32::from(same_option(turns));
+        }
+        let share = |count| Proportion::new(count, complete).map(Proportion::estimate);
+        RotationReport {
+            complete,
+            incomplete,
+            accuracy: right_at.map(share),
+            mean_accuracy: mean.estimate(0.0, 1.0),
+            consistency: share(consistent),
+            always_right: share(always_right),
+        }
+    }
+}
+
+/// Whether all turns answered, and all with the same option of the pack.
+fn same_option(turns: &[&Row]) -> bool {
+    let mut options = turns.iter().map(|row| match row.answer {
+        Answer::Letter(letter) => Some(letter.original(row.rotation)),
+        _ => None,
+    });
+    match options.next().flatten() {
+        Some(first) => options.all(|option: Option<Letter>| option == Some(first)),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Evidence, Missing, Task};
+    use proptest::prelude::*;
+
+    const TASKS: [Task; 1] = [Task {
+        group: 1,
+        pass_k: false,
+    }];
+
+    /// The row of a question whose right option is `gold`, answered with letter `answer`.
+    fn row(question: u32, gold: usize, rotation: u8, answer: Answer) -> Row {
+        Row {
+            question,
+            latency_us: None,
+            task: 0,
+            // Option g is shown at letter g - rotation.
+            gold: Letter::from_index(gold + 4 - usize::from(rotation)),
+            answer,
+            rotation,
+            evidence: Evidence::None,
+        }
+    }
+
+    fn all_turns(question: u32, gold: usize, answer: impl Fn(u8) -> Letter) -> Vec<Row> {
+        (0..4)
+            .map(|rotation| row(question, gold, rotation, Answer::Letter(answer(rotation))))
+            .collect()
+    }
+
+    #[test]
+    fn incomplete_questions_are_counted_and_left_out() {
+        let mut rows = all_turns(0, 2, |r| Letter::from_index(6 - usize::from(r)));
+        rows.extend(all_turns(1, 0, |_| Letter::A).into_iter().take(3));
+        let mut skipped = all_turns(2, 0, |_| Letter::A);
+        skipped[1].answer = Answer::Skipped;
+        rows.extend(skipped);
+        let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
+        assert_eq!((got.complete, got.incomplete), (1, 2));
+        // Question 0 was answered with option C in every order, and C is right.
+        assert_eq!(got.consistency.value().unwrap().value, 1.0);
+        assert_eq!(got.always_right.value().unwrap().value, 1.0);
+
+        let none = RotationReport::of(&Run::new(&TASKS, &[]).unwrap());
+        assert_eq!(none.consistency, Measured::Missing(Missing::NoRows));
+    }
+
+    #[test]
+    fn unparsed_in_every_order_is_not_consistent() {
+        let rows: Vec<Row> = (0..4).map(|r| row(0, 0, r, Answer::Unparsed)).collect();
+        let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
+        assert_eq!(got.consistency.value().unwrap().value, 0.0);
+    }
+
+    proptest! {
+        /// A constant letter is exactly at chance once every question is turned four times.
+        #[test]
+        fn a_constant_letter_is_at_chance_and_never_consistent(
+            golds in prop::collection::vec(0usize..4, 1..40),
+            letter in 0usize..4,
+        ) {
+            let rows: Vec<Row> = golds
+                .iter()
+                .enumerate()
+                .flat_map(|(i, &g)| all_turns(i as u32, g, |_| Letter::from_index(letter)))
+                .collect();
+            let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
+            prop_assert!((got.mean_accuracy.value().unwrap().value - 0.25).abs() < 1e-12);
+            prop_assert_eq!(got.consistency.value().unwrap().value, 0.0);
+            prop_assert_eq!(got.always_right.value().unwrap().value, 0.0);
+        }
+
+        /// A model that looks at the option only is consistent, and equally good in each order.
+        #[test]
+        fn a_reader_is_consistent(
+            questions in prop::collection::vec((0usize..4, 0usize..4), 1..40),
+        ) {
+            let rows: Vec<Row> = questions
+                .iter()
+                .enumerate()
+                .flat_map(|(i, &(gold, chosen))| {
+                    all_turns(i as u32, gold, move |r| {
+                        Letter::from_index(chosen + 4 - usize::from(r))
+                    })
+                })
+                .collect();
+            let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
+            prop_assert_eq!(got.consistency.value().unwrap().value, 1.0);
+            let accuracy = got.accuracy.map(|a| a.value().unwrap().value);
+            prop_assert!(accuracy.iter().all(|a| *a == accuracy[0]));
+            prop_assert_eq!(got.always_right.value().unwrap().value, accuracy[0]);
+        }
+    }
+}

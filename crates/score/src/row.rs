@@ -1,0 +1,306 @@
+//! The input: one row a question asked, and a run of them.
+
+use core::num::NonZeroU32;
+
+use serde::{Deserialize, Serialize};
+
+/// One of the four options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Letter {
+    /// First option.
+    A,
+    /// Second option.
+    B,
+    /// Third option.
+    C,
+    /// Fourth option.
+    D,
+}
+
+impl Letter {
+    /// The four letters in order.
+    pub const ALL: [Letter; 4] = [Letter::A, Letter::B, Letter::C, Letter::D];
+
+    /// Position of the letter, 0 for A to 3 for D.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The letter at `index` modulo 4.
+    pub const fn from_index(index: usize) -> Letter {
+        match index % 4 {
+            0 => Letter::A,
+            1 => Letter::B,
+            2 => Letter::C,
+            _ => Letter::D,
+        }
+    }
+
+    /// The pack's own option behind this letter when the options are turned by `rotation`:
+    /// letter i shows option i + rotation (modulo 4).
+    pub const fn original(self, rotation: u8) -> Letter {
+        Letter::from_index(self.index() + rotation as usize)
+    }
+}
+
+/// What the model answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// A letter, as shown (not turned back).
+    Letter(Letter),
+    /// Text from which no letter could be read. Counts as wrong.
+    Unparsed,
+    /// Not asked to the end (prompt too long, time over). Excluded, and counted.
+    Skipped,
+}
+
+/// What is known beyond the greedy answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Evidence {
+    /// Nothing.
+    None,
+    /// Letter mode: probabilities at temperature 1.
+    Letters {
+        /// Probability of each shown letter among the four, in units of 1/65535.
+        probabilities: [u16; 4],
+        /// Probability of all four letters together among the whole vocabulary, in units
+        /// of 1/65535.
+        mass: u16,
+    },
+    /// Generate mode: sampled answers.
+    Draws {
+        /// How many were drawn.
+        drawn: u8,
+        /// How many of them were right; an unparsed draw is wrong.
+        correct: u8,
+    },
+}
+
+/// One question asked once. 24 bytes, so that 3.7 million rows take 90 MB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Which question of the pack.
+    pub question: u32,
+    /// Time of the answer, prefill and decode, in microseconds (71 minutes fit); none if
+    /// not timed.
+    pub latency_us: Option<NonZeroU32>,
+    /// Index into the run's tasks.
+    pub task: u8,
+    /// The right letter, as shown.
+    pub gold: Letter,
+    /// The greedy answer.
+    pub answer: Answer,
+    /// How far the options were turned, 0 to 3; 0 is the pack's own order.
+    pub rotation: u8,
+    /// Letter probabilities or draws.
+    pub evidence: Evidence,
+}
+
+impl Row {
+    /// Whether the greedy answer is right.
+    pub fn is_correct(&self) -> bool {
+        self.answer == Answer::Letter(self.gold)
+    }
+}
+
+/// One task of the pack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Which group the task belongs to.
+    pub group: u8,
+    /// Whether pass@k is reported on it.
+    pub pass_k: bool,
+}
+
+/// All rows of one model on one pack, checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    tasks: &'a [Task],
+    rows: &'a [Row],
+}
+
+/// Rows that contradict themselves or the task table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// A row names a task that the table does not have.
+    #[error("question {question} names task {task} of {tasks}: score it with its own pack's tasks")]
+    UnknownTask {
+        /// The row's question.
+        question: u32,
+        /// The task index it names.
+        task: u8,
+        /// How many tasks there are.
+        tasks: usize,
+    },
+    /// A rotation above 3.
+    #[error("question {question} is turned by {rotation}: four options have rotations 0 to 3")]
+    Rotation {
+        /// The row's question.
+        question: u32,
+        /// The rotation it names.
+        rotation: u8,
+    },
+    /// More right draws than draws.
+    #[error("question {question} has {correct} right draws of {drawn}: the record is damaged")]
+    Draws {
+        /// The row's question.
+        question: u32,
+        /// Draws made.
+        drawn: u8,
+        /// Draws said to be right.
+        correct: u8,
+    },
+    /// The same question in the same rotation twice, which would count it twice.
+    #[error(
+        "question {question} at rotation {rotation} is there twice: \
+         keep one row, or score the runs apart"
+    )]
+    Duplicate {
+        /// The row's question.
+        question: u32,
+        /// Its rotation.
+        rotation: u8,
+    },
+}
+
+impl<'a> Run<'a> {
+    /// A run over `tasks`, after checking every row. Rows may be in any order.
+    pub fn new(tasks: &'a [Task], rows: &'a [Row]) -> Result<Run<'a>, InputError> {
+        let mut asked = Vec::with_capacity(rows.len());
+        for row in rows {
+            let question = row.question;
+            if usize::from(row.task) >= tasks.len() {
+                return Err(InputError::UnknownTask {
+                    question,
+                    task: row.task,
+                    tasks: tasks.len(),
+                });
+            }
+            if row.rotation > 3 {
+                return Err(InputError::Rotation {
+                    question,
+                    rotation: row.rotation,
+                });
+            }
+            if let Evidence::Draws { drawn, correct } = row.evidence
+                && correct > drawn
+            {
+                return Err(InputError::Draws {
+                    question,
+                    drawn,
+                    correct,
+                });
+            }
+            asked.push((question, row.rotation));
+        }
+        asked.sort_unstable();
+        for pair in asked.windows(2) {
+            if let [first, second] = pair
+                && first == second
+            {
+                let (question, rotation) = *first;
+                return Err(InputError::Duplicate { question, rotation });
+            }
+        }
+        Ok(Run { tasks, rows })
+    }
+
+    /// The task table.
+    pub fn tasks(&self) -> &'a [Task] {
+        self.tasks
+    }
+
+    /// Every row, all rotations.
+    pub fn rows(&self) -> &'a [Row] {
+        self.rows
+    }
+
+    /// The rows of the pack's own option order: one a question. The headline scores use
+    /// only these, because four turns of one question are not four independent questions.
+    pub fn headline(&self) -> impl Iterator<Item = &'a Row> + use<'a> {
+        self.rows.iter().filter(|row| row.rotation == 0)
+    }
+
+    /// The headline rows that count: not skipped.
+    pub fn counted(&self) -> impl Iterator<Item = &'a Row> + use<'a> {
+        self.headline().filter(|row| row.answer != Answer::Skipped)
+    }
+
+    /// Whether pass@k is reported on the row's task.
+    pub(crate) fn is_pass_k(&self, row: &Row) -> bool {
+        self.tasks
+            .get(usize::from(row.task))
+            .is_some_and(|task| task.pass_k)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TASKS: [Task; 1] = [Task {
+        group: 1,
+        pass_k: true,
+    }];
+
+    fn row(question: u32) -> Row {
+        Row {
+            question,
+            latency_us: None,
+            task: 0,
+            gold: Letter::B,
+            answer: Answer::Letter(Letter::B),
+            rotation: 0,
+            evidence: Evidence::None,
+        }
+    }
+
+    #[test]
+    fn a_row_is_24_bytes() {
+        assert_eq!(size_of::<Row>(), 24);
+    }
+
+    #[test]
+    fn rotation_follows_the_pack() {
+        // Turned by one, letter A shows option B, and letter D shows option A.
+        assert_eq!(Letter::A.original(1), Letter::B);
+        assert_eq!(Letter::D.original(1), Letter::A);
+    }
+
+    #[test]
+    fn damaged_rows_are_named() {
+        assert!(Run::new(&TASKS, &[row(1), row(0)]).is_ok());
+        assert_eq!(
+            Run::new(&TASKS, &[row(1), row(0), row(1)]).err(),
+            Some(InputError::Duplicate {
+                question: 1,
+                rotation: 0
+            })
+        );
+        let mut bad = row(7);
+        bad.task = 1;
+        assert_eq!(
+            Run::new(&TASKS, &[bad]).err(),
+            Some(InputError::UnknownTask {
+                question: 7,
+                task: 1,
+                tasks: 1
+            })
+        );
+        let mut bad = row(7);
+        bad.rotation = 4;
+        assert!(matches!(
+            Run::new(&TASKS, &[bad]),
+            Err(InputError::Rotation { .. })
+        ));
+        let mut bad = row(7);
+        bad.evidence = Evidence::Draws {
+            drawn: 5,
+            correct: 6,
+        };
+        assert!(matches!(
+            Run::new(&TASKS, &[bad]),
+            Err(InputError::Draws { .. })
+        ));
+    }
+}

@@ -1,0 +1,50 @@
+//! Everything about one run in one value.
+
+use serde::Serialize;
+
+use crate::{
+    Accuracy, Delta5, Latency, LetterBias, Measured, Missing, Parsing, PassAtK, RotationReport,
+    Run, Temperature,
+};
+
+/// The scores of one run that need its rows only. Memory, energy and the Edge Score need
+/// more: see [`crate::edge_score`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// pass@1.
+    pub accuracy: Accuracy,
+    /// pass@3 on the flagged tasks.
+    pub pass_3: PassAtK,
+    /// pass@5 on the flagged tasks.
+    pub pass_5: PassAtK,
+    /// pass@5 minus pass@1.
+    pub delta_5: Delta5,
+    /// Parse failures and format mass.
+    pub parsing: Parsing,
+    /// Time an answer.
+    pub latency: Latency,
+    /// Letters asked for and given.
+    pub bias: LetterBias,
+    /// All four option orders; [`Missing::Off`] when only the pack's own was asked.
+    pub rotation: Measured<RotationReport>,
+}
+
+impl Summary {
+    /// Scores `run`; `temperature` is that of pass@k in letter mode.
+    pub fn of(run: &Run, temperature: Temperature) -> Summary {
+        Summary {
+            accuracy: Accuracy::of(run),
+            pass_3: PassAtK::of(run, temperature, 3),
+            pass_5: PassAtK::of(run, temperature, 5),
+            delta_5: Delta5::of(run, temperature),
+            parsing: Parsing::of(run),
+            latency: Latency::of(run),
+            bias: LetterBias::of(run),
+            rotation: if run.rows().iter().any(|row| row.rotation != 0) {
+                Measured::Value(RotationReport::of(run))
+            } else {
+                Measured::Missing(Missing::Off)
+            },
+        }
+    }
+}

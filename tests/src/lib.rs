@@ -1,1 +1,20 @@
-//! Helpers shared by the end-to-end tests.
+//! Helpers shared by the end-to-end tests. Every test drives the built programs in a folder of
+//! its own, with a cache of its own, and leaves nothing behind.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails by a panic"
+)]
+
+mod process;
+mod rows;
+mod sandbox;
+mod shared;
+mod tasks;
+
+pub use process::{Running, ignores, is_gone, wait_until};
+pub use rows::Rows;
+pub use sandbox::{Outcome, Sandbox};
+pub use shared::{IMPORT, SIX_G_BENCH, with_shared};
+pub use tasks::SmallTasks;

@@ -1,39 +1,89 @@
 //! Reading files with their name in the error, and writing files that are whole or absent.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::anyhow;
 
 use crate::failure::Failure;
 
 /// The bytes of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path)
-        .with_context(|| format!("cannot read {}", path.display()))
-        .map_err(Failure::Data)
+    fs::read(path).map_err(|error| {
+        let remedy = match error.kind() {
+            ErrorKind::NotFound => "; check the path",
+            ErrorKind::IsADirectory => "; give the name of a file",
+            ErrorKind::PermissionDenied => "; check its permissions",
+            _ => "",
+        };
+        Failure::Data(anyhow!("cannot read {}: {error}{remedy}", path.display()))
+    })
 }
 
 /// Writes a file so that it is there whole or not at all: to a temporary file beside it,
 /// synced, then renamed over `path`.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = match path.parent() {
+    write_with(path, |file| {
+        file.write_all(bytes)
+            .map_err(|error| unwritable(path, error))
+    })
+}
+
+/// [`write_whole`] for contents that are made while they are written.
+pub fn write_with(
+    path: &Path,
+    write: impl FnOnce(&mut fs::File) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    check_output(path)?;
+    let unwritable = |error| unwritable(path, error);
+    let mut part = tempfile::Builder::new()
+        .prefix(".edgescore-")
+        .suffix(".part")
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .tempfile_in(folder_of(path))
+        .map_err(unwritable)?;
+    write(part.as_file_mut())?;
+    part.as_file().sync_all().map_err(unwritable)?;
+    part.persist(path)
+        .map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+/// Refuses a `path` that cannot become a file: its folder is not there, or it is a folder
+/// itself, or a device such as `/dev/null`, which a rename would put an end to.
+pub fn check_output(path: &Path) -> Result<(), Failure> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(Failure::Data(anyhow!(
+            "{} is no regular file; give -o the name of a file",
+            path.display()
+        ))),
+        Err(_) if !folder_of(path).is_dir() => Err(Failure::Data(anyhow!(
+            "cannot write {}: there is no folder {}; make it first",
+            path.display(),
+            folder_of(path).display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The failure to write `path`, with the remedy.
+pub fn unwritable(path: &Path, error: io::Error) -> Failure {
+    let remedy = match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "; give -o a name where you may write"
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "; free space, or give -o a name on another disk"
+        }
+        _ => "",
+    };
+    Failure::Data(anyhow!("cannot write {}: {error}{remedy}", path.display()))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    let write = || -> std::io::Result<()> {
-        let mut part = tempfile::Builder::new()
-            .prefix(".edgescore-")
-            .suffix(".part")
-            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-            .tempfile_in(folder)?;
-        part.write_all(bytes)?;
-        part.as_file().sync_all()?;
-        part.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write()
-        .with_context(|| format!("cannot write {} ({} bytes)", path.display(), bytes.len()))
-        .map_err(Failure::Data)
+    }
 }

@@ -1,12 +1,20 @@
 //! edgescore, the program on the desk. It never links llama.cpp: it starts edgescore-rt.
 
+mod compare;
 mod defaults;
+mod doctor;
 mod failure;
 mod files;
+mod gate;
+mod output;
 mod pack;
+mod page;
+mod published;
 mod report;
 mod run;
+mod sheet;
 mod synth;
+mod words;
 
 use std::process::ExitCode;
 
@@ -17,8 +25,8 @@ use failure::{Failure, Outcome};
 /// Which small language model can make network decisions on this board, and what each
 /// answer costs
 ///
-/// Exit codes: 0 done; 1 the run did not end as planned; 2 wrong usage; 3 board or link;
-/// 4 bad or missing data.
+/// Exit codes: 0 done; 1 a gate failed or the run did not end as planned; 2 wrong usage;
+/// 3 board or link; 4 bad or missing data.
 #[derive(Parser)]
 #[command(version, arg_required_else_help = true)]
 struct Cli {
@@ -33,7 +41,11 @@ enum Command {
     Pack(pack::Command),
     Run(run::Args),
     Report(report::Args),
+    Compare(compare::Args),
+    Gate(gate::Args),
+    Published(published::Args),
     Synth(synth::Args),
+    Doctor(doctor::Args),
 }
 
 fn main() -> ExitCode {
@@ -52,7 +64,11 @@ fn obey(command: Command) -> Result<Outcome, Failure> {
         Command::Pack(command) => pack::run(&command)?,
         Command::Run(args) => return run::run(&args),
         Command::Report(args) => report::run(&args)?,
-        Command::Synth(args) => synth::run(&args).map_err(Failure::data)?,
+        Command::Compare(args) => compare::run(&args)?,
+        Command::Gate(args) => return gate::run(&args),
+        Command::Published(args) => published::run(&args)?,
+        Command::Synth(args) => synth::run(&args)?,
+        Command::Doctor(args) => doctor::run(&args)?,
     }
     Ok(Outcome::AsPlanned)
 }

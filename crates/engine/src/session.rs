@@ -297,8 +297,8 @@ impl<'m> Session<'m> {
     }
 
     /// Puts the worker threads to sleep until the next prefill or decode. After a batch
-    /// they poll for more work for about 0.1 s, at full power: call this before a pause
-    /// that is to save energy.
+    /// each of them polls for more work first, at full power: 0.19 s on a Zen 3 core.
+    /// Call this before a pause that is to save energy.
     pub fn rest(&self) {
         self.context.rest();
     }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::string::{String, ToString};
 
+use crate::file;
+
 /// What a result needs to say about the machine it was measured on. Fields that a machine
 /// does not know are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub struct BoardFacts {
 impl BoardFacts {
     /// Reads the board. `root` is `/` on a board; a captured tree in a test.
     pub fn read(root: &Path) -> BoardFacts {
-        let line = |path: &str| first_line(&root.join(path)).unwrap_or_default();
+        let line = |path: &str| file::line(&root.join(path)).unwrap_or_default();
         let first_known = |paths: &[&str]| {
             paths
                 .iter()
@@ -48,17 +50,6 @@ impl BoardFacts {
             governor: line("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         }
     }
-}
-
-/// First line of a small kernel file.
-fn first_line(path: &Path) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
-    // Device-tree strings end in NUL.
-    let line = text
-        .lines()
-        .next()?
-        .trim_matches(|c: char| c == '\0' || c.is_whitespace());
-    Some(line.to_string())
 }
 
 /// x86 kernels print `model name`; arm64 kernels print the implementer and part numbers of

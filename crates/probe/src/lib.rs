@@ -1,20 +1,60 @@
 //! What a board can say about itself: physical values with their units, readings or the
-//! reason why there is none, and (feature `std`) the sources that read `/proc` and `/sys`.
+//! reason why there is none, energy from samples, and (feature `std`) the sources that read
+//! `/proc`, `/sys` and `/dev`, and the sampler.
 #![no_std]
 
 #[cfg(feature = "std")]
 extern crate std;
 
-#[cfg(feature = "std")]
-mod board;
-#[cfg(feature = "std")]
-mod memory;
+mod decimal;
+pub mod energy;
 mod reading;
+mod throttle;
 mod units;
 
 #[cfg(feature = "std")]
-pub use board::BoardFacts;
+mod board;
 #[cfg(feature = "std")]
-pub use memory::MemorySample;
+mod cgroup;
+#[cfg(feature = "std")]
+pub mod clock;
+#[cfg(feature = "std")]
+mod cpu;
+#[cfg(feature = "std")]
+mod file;
+#[cfg(feature = "std")]
+mod gpu;
+#[cfg(feature = "std")]
+mod heat;
+#[cfg(feature = "std")]
+mod memory;
+#[cfg(feature = "std")]
+pub mod nvpmodel;
+#[cfg(feature = "std")]
+pub mod power;
+#[cfg(feature = "std")]
+mod pressure;
+#[cfg(feature = "std")]
+mod sampler;
+#[cfg(feature = "std")]
+pub mod survey;
+#[cfg(feature = "std")]
+mod unavailable;
+
 pub use reading::{Reading, Reason};
-pub use units::{Bytes, Microjoules, Microseconds};
+pub use throttle::Throttled;
+pub use units::{Bytes, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius, NotAPower};
+
+#[cfg(feature = "std")]
+pub use {
+    board::BoardFacts,
+    cgroup::{Cgroup, CgroupMemory},
+    cpu::{ClockPolicy, clocks},
+    gpu::Gpu,
+    heat::Thermometer,
+    memory::MemorySample,
+    pressure::Pressure,
+    sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Trailing, Watched},
+    throttle::ThrottleSource,
+    unavailable::Unavailable,
+};

@@ -1,26 +1,115 @@
 //! Physical values whose type is the unit. On the wire each is one varint.
 
+use core::fmt;
+use core::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::decimal;
+
 macro_rules! unit {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident($type:ty)) => {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
-        pub struct $name(pub u64);
+        pub struct $name(pub $type);
     };
 }
 
 unit!(
     /// Energy in 1e-6 J.
-    Microjoules
+    Microjoules(u64)
+);
+unit!(
+    /// Power in 1e-6 W.
+    Microwatts(u64)
 );
 unit!(
     /// Time in 1e-6 s, on the monotonic clock.
-    Microseconds
+    Microseconds(u64)
 );
 unit!(
     /// Memory or file size in bytes.
-    Bytes
+    Bytes(u64)
 );
+unit!(
+    /// Temperature in 1e-3 degrees Celsius.
+    MilliCelsius(i32)
+);
+unit!(
+    /// Clock frequency in 1/s.
+    Hertz(u64)
+);
+
+impl fmt::Display for Microwatts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let milliwatts = self.0.saturating_add(500) / 1000;
+        write!(f, "{}.{:03} W", milliwatts / 1000, milliwatts % 1000)
+    }
+}
+
+impl fmt::Display for MilliCelsius {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let tenths = self.0.unsigned_abs().saturating_add(50) / 100;
+        write!(f, "{sign}{}.{} °C", tenths / 10, tenths % 10)
+    }
+}
+
+impl fmt::Display for Hertz {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} MHz", self.0 / 1_000_000)
+    }
+}
+
+/// A text that is no power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAPower;
+
+impl fmt::Display for NotAPower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a power: write it as 4W, 2.7W or 500mW")
+    }
+}
+
+impl core::error::Error for NotAPower {}
+
+impl FromStr for Microwatts {
+    type Err = NotAPower;
+
+    fn from_str(text: &str) -> Result<Microwatts, NotAPower> {
+        let (number, places) = match text.strip_suffix("mW") {
+            Some(number) => (number, 3),
+            None => (text.strip_suffix('W').ok_or(NotAPower)?, 6),
+        };
+        decimal(number.trim_end(), places)
+            .map(Microwatts)
+            .ok_or(NotAPower)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn powers_are_read_with_their_unit() {
+        assert_eq!("4W".parse(), Ok(Microwatts(4_000_000)));
+        assert_eq!("2.7 W".parse(), Ok(Microwatts(2_700_000)));
+        assert_eq!("500mW".parse(), Ok(Microwatts(500_000)));
+        for odd in ["4", "W", "-4W", "4 kW", "4w", "1e3W", ""] {
+            assert_eq!(odd.parse::<Microwatts>(), Err(NotAPower), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn values_are_shown_with_their_unit() {
+        assert_eq!(Microwatts(2_980_499).to_string(), "2.980 W");
+        assert_eq!(Microwatts(999_500).to_string(), "1.000 W");
+        assert_eq!(MilliCelsius(48_312).to_string(), "48.3 °C");
+        assert_eq!(MilliCelsius(-450).to_string(), "-0.5 °C");
+        assert_eq!(Hertz(2_400_000_000).to_string(), "2400 MHz");
+    }
+}

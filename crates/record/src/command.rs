@@ -56,6 +56,10 @@ pub struct Plan<'a> {
     pub ubatch: u32,
     /// How weights are held.
     pub weights: Weights,
+    /// Keep in the KV cache what a prompt shares with the one before it.
+    pub reuse: bool,
+    /// Whether attention is computed in one pass.
+    pub flash: FlashAttention,
 }
 
 /// How an answer is obtained.
@@ -85,6 +89,17 @@ pub enum Weights {
     /// Rearranged for the CPU's matrix instructions where llama.cpp can: faster prefill, up
     /// to twice the memory. llama.cpp's own default.
     Repacked,
+}
+
+/// Whether attention is computed in one pass, without the matrix of scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FlashAttention {
+    /// llama.cpp decides: on where the backend has it.
+    Auto,
+    /// On.
+    On,
+    /// Off.
+    Off,
 }
 
 /// Why a run ends before its last question.

@@ -23,7 +23,7 @@ mod record;
 
 pub use answer::{Answer, Ask, Found};
 pub use chain::Chain;
-pub use command::{Command, Mode, Order, Plan, Stop, Weights};
+pub use command::{Command, FlashAttention, Mode, Order, Plan, Stop, Weights};
 pub use control::{Control, Fault, Level};
 pub use probabilities::Probabilities;
 pub use record::{

@@ -4,7 +4,7 @@ use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading};
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Ask, Mode, Order, Probabilities, Stop, Weights};
+use crate::{Answer, Ask, FlashAttention, Mode, Order, Probabilities, Stop, Weights};
 
 /// One row of a result. Rows are numbered from 0; a run is SessionStart, Task rows,
 /// ModelLoaded, then Question, Skipped and Sample rows, then Memory, Verdict and SessionEnd.
@@ -129,6 +129,10 @@ pub struct ModelLoaded<'a> {
     pub ubatch: u32,
     /// How the weights are held.
     pub weights: Weights,
+    /// Whether the KV cache kept what a prompt shared with the one before it.
+    pub reuse: bool,
+    /// Flash attention, as asked for.
+    pub flash: FlashAttention,
     /// Time from opening the file to a session that can be used, without hashing the file.
     pub load: Microseconds,
     /// Time of the warm-up, which no other figure includes.

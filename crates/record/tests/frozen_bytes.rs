@@ -53,6 +53,8 @@ const PLAN: Plan<'static> = Plan {
     batch: 2048,
     ubatch: 512,
     weights: Weights::Mapped,
+    reuse: true,
+    flash: FlashAttention::Off,
 };
 
 frozen! {
@@ -62,7 +64,7 @@ frozen! {
         222222222222222222222222222280c6868f01000000000705bc0540";
     task: Record::Task(TASK) => "01080254391654727573742d4177617265204f66666c6f6164696e670247330101";
     model_loaded: Record::ModelLoaded(LOADED) => "02045177656e057177656e320451345f3080afc9eb0180ecc1850101333333333333333333333333 \
-        33333333333333333333333333333333333333330480148010800401a0c21e00";
+        333333333333333333333333333333333333333304801480108004010102a0c21e00";
     a_question: Record::Question(question()) => "03a4741d02010080ff3f00208f0500ec0e0080feac0d0080e8922600";
     skipped: Record::Skipped(SKIPPED) => "0417040088278020";
     a_sample: Record::Sample(sample()) => "0518010491408092f401";
@@ -71,7 +73,7 @@ frozen! {
     session_end: Record::SessionEnd(end(Hash([0x44; 32]))) => "081d01010180c4c59003444444444444444444444444444444444444444444444444444444444444 \
         4444";
     hello: Command::Hello { version: 1 } => "0001";
-    run: Command::Run(PLAN) => "010170016d0106636861746d6c01000101ac020105bc054004008010800400";
+    run: Command::Run(PLAN) => "010170016d0106636861746d6c01000101ac020105bc0540040080108004000102";
     abort: Command::Abort(Stop::Interrupted) => "0200";
     identity: Control::Identity { version: 1, runtime: "0.1.0", engine: "b1", board: "" } => "000105302e312e3002623100";
     log: Control::Log { level: Level::Warn, text: "hot" } => "010103686f74";

@@ -34,9 +34,20 @@ pub struct Answerer<'m> {
     max_tokens: u32,
     temperature: f32,
     seed: u64,
+    reuse: bool,
+    /// The tokens at the front of the session that the next prompt may share.
+    held: Vec<Token>,
     /// Logits of the first answer token, kept for the draws that start from them.
     first: Vec<f32>,
     text: Vec<u8>,
+}
+
+/// A prompt's forward pass.
+struct Prefill {
+    /// Tokens that were in the KV cache already.
+    cached: u32,
+    /// Time of the others.
+    time: std::time::Duration,
 }
 
 /// How the next token is picked.
@@ -61,10 +72,12 @@ impl<'m> Answerer<'m> {
         let max_tokens = u32::from(plan.max_tokens.max(1));
         Answerer {
             model,
-            session,
             max_tokens,
             temperature: f32::from(plan.temperature_milli) / 1000.0,
             seed: plan.seed,
+            reuse: plan.reuse,
+            held: Vec::with_capacity(session.shape().context as usize),
+            session,
             first: Vec::with_capacity(model.facts().vocabulary as usize),
             // Tokens of 16 bytes and more are rare; the buffer grows once if need be.
             text: Vec::with_capacity(16 * max_tokens as usize),
@@ -89,13 +102,14 @@ impl<'m> Answerer<'m> {
         let prompt = prompt.get(..batch).unwrap_or(prompt);
         let mut last = f64::INFINITY;
         for _ in 0..5 {
-            let seconds = self.prefill(prompt)?.as_secs_f64();
+            let seconds = self.fill(prompt, false)?.time.as_secs_f64();
             if (seconds - last).abs() <= 0.02 * last {
                 break;
             }
             last = seconds;
         }
         self.session.clear();
+        self.held.clear();
         Ok(())
     }
 
@@ -108,7 +122,7 @@ impl<'m> Answerer<'m> {
         letters: [Token; 4],
     ) -> Result<Question, NoAnswer> {
         self.fits(prompt, 0)?;
-        let prefill = self.prefill(prompt)?;
+        let prefill = self.fill(prompt, self.reuse)?;
         let logits = self.session.logits().unwrap_or_default();
         let (letter, probabilities) = logits::letters(logits, letters).ok_or(NOT_FINITE)?;
         Ok(Question {
@@ -131,7 +145,7 @@ impl<'m> Answerer<'m> {
         prompt: &[Token],
     ) -> Result<Question, NoAnswer> {
         self.fits(prompt, self.room())?;
-        let prefill = self.prefill(prompt)?;
+        let prefill = self.fill(prompt, self.reuse)?;
         self.first.clear();
         let logits = self.session.logits().unwrap_or_default();
         self.first.extend_from_slice(logits);
@@ -153,7 +167,7 @@ impl<'m> Answerer<'m> {
     ) -> Result<Sample, NoAnswer> {
         // A position fits u32: the context does. Memory that cannot be cut back is refilled.
         if !self.session.truncate(prompt.len() as u32) {
-            self.prefill(prompt)?;
+            self.fill(prompt, false)?;
         }
         let purpose = (u64::from(ask.question()) << 16)
             | (u64::from(ask.rotation().steps()) << 8)
@@ -181,11 +195,31 @@ impl<'m> Answerer<'m> {
         Ok(())
     }
 
-    fn prefill(&mut self, prompt: &[Token]) -> Result<std::time::Duration, DecodeError> {
-        self.session.clear();
+    /// Computes the logits behind `prompt`. With `reuse`, only the tokens that the session
+    /// does not hold already; the last one always, for its logits. Memory that cannot be cut
+    /// back to the common part is filled from the start.
+    fn fill(&mut self, prompt: &[Token], reuse: bool) -> Result<Prefill, DecodeError> {
         let start = Instant::now();
-        self.session.prefill(prompt)?;
-        Ok(start.elapsed())
+        let pairs = self.held.iter().zip(prompt);
+        let common = pairs.take_while(|(a, b)| a == b).count();
+        let common = common.min(prompt.len().saturating_sub(1));
+        // A position fits u32: the context does.
+        let cached = match reuse && self.session.truncate(common as u32) {
+            true => common,
+            false => {
+                self.session.clear();
+                0
+            }
+        };
+        self.held.clear();
+        self.session
+            .prefill(prompt.get(cached..).unwrap_or_default())?;
+        let time = start.elapsed();
+        self.held.extend_from_slice(prompt);
+        Ok(Prefill {
+            cached: cached as u32,
+            time,
+        })
     }
 
     /// Generates from the first logits until the model ends or the tokens are used up.
@@ -222,7 +256,7 @@ fn answered(
     question: &taskpack::Question,
     given: Option<(Letter, Found)>,
     prompt: &[Token],
-    prefill: std::time::Duration,
+    prefill: Prefill,
 ) -> Question {
     Question {
         ask,
@@ -232,8 +266,8 @@ fn answered(
         generated: None,
         // A prompt fits u32: it fitted the context.
         prompt_tokens: prompt.len() as u32,
-        cached_tokens: 0,
-        prefill: microseconds(prefill),
+        cached_tokens: prefill.cached,
+        prefill: microseconds(prefill.time),
         energy: Reading::Missing(Reason::Off),
     }
 }

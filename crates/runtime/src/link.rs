@@ -1,5 +1,6 @@
 //! Listening to the desk and carrying out what it asks.
 
+use std::ffi::c_int;
 use std::io::{self, Read};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
@@ -14,7 +15,7 @@ use crate::stop;
 
 /// Serves one desk until it hangs up.
 pub fn serve() -> io::Result<()> {
-    ignore_interrupts();
+    survive_interrupts();
     let (to_main, commands) = mpsc::channel();
     // The thread ends with the process: a read cannot be called off.
     thread::spawn(move || listen(&to_main));
@@ -22,12 +23,22 @@ pub fn serve() -> io::Result<()> {
     obey(&commands, &mut outbox)
 }
 
-/// Ctrl-C on the desk's terminal reaches this process too. The desk decides what it means
-/// and says so over the link; dying here would lose the last rows.
+/// Dying of a signal would lose the last rows. Ctrl-C on the desk's terminal reaches this
+/// process too; the desk decides what it means and says so over the link. TERM and HUP, which
+/// end a service or a terminal with all its processes, end the run here as well.
 #[allow(unsafe_code)]
-fn ignore_interrupts() {
-    // SAFETY: SIG_IGN installs no handler, so nothing runs in signal context.
-    let _ = unsafe { signal(Signal::SIGINT, SigHandler::SigIgn) };
+fn survive_interrupts() {
+    let interrupt = SigHandler::Handler(interrupt);
+    // SAFETY: the only handler stores to an atomic, which is safe in signal context.
+    unsafe {
+        let _ = signal(Signal::SIGINT, SigHandler::SigIgn);
+        let _ = signal(Signal::SIGTERM, interrupt);
+        let _ = signal(Signal::SIGHUP, interrupt);
+    }
+}
+
+extern "C" fn interrupt(_signal: c_int) {
+    stop::request(Stop::Interrupted);
 }
 
 /// Hands commands on to the main thread. Abort works at once, from here; a hang-up too.

@@ -9,8 +9,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use edgescore_engine::{LoadProblem, Model, Session, SessionOptions, llama_version, system_info};
 use edgescore_probe::{BoardFacts, Bytes, MemorySample, Reading};
 use edgescore_record::{
-    Ask, Fault, Memory, Mode, ModelLoaded, Plan, Record, SessionEnd, SessionStart, Stop, Task,
-    Verdict, VerdictKind, Weights,
+    Ask, Fault, FlashAttention, Memory, Mode, ModelLoaded, Plan, Record, SessionEnd, SessionStart,
+    Stop, Task, Verdict, VerdictKind, Weights,
 };
 use edgescore_taskpack::{Hash, Pack};
 
@@ -47,15 +47,23 @@ pub(crate) fn data(what: impl std::fmt::Display) -> Refusal {
 pub fn run(plan: &Plan, outbox: &mut Outbox<impl Write>) -> Result<(), Refusal> {
     outbox.restart();
     let started = Instant::now();
-    let bytes = std::fs::read(plan.pack)
-        .map_err(|e| data(format!("cannot read the pack {}: {e}", plan.pack)))?;
+    let bytes = std::fs::read(plan.pack).map_err(|e| {
+        data(format!(
+            "cannot read the pack {}: {e}; check --pack",
+            plan.pack
+        ))
+    })?;
     let pack = Pack::open(&bytes)
         .and_then(|pack| pack.verify().map(|()| pack))
         .map_err(|e| data(format!("{}: {e}", plan.pack)))?;
     let asks = select::asks(&pack, plan).map_err(data)?;
     let path = Path::new(plan.model);
-    let identity = model_file::identify(path)
-        .map_err(|e| data(format!("cannot read the model {}: {e}", plan.model)))?;
+    let identity = model_file::identify(path).map_err(|e| {
+        data(format!(
+            "cannot read the model {}: {e}; check --model",
+            plan.model
+        ))
+    })?;
     start(plan, &pack, &asks, identity, outbox)?;
 
     let mut counts = Counts::default();
@@ -182,6 +190,11 @@ fn ask_all(
     let options = SessionOptions {
         batch: plan.batch,
         ubatch: plan.ubatch,
+        flash: match plan.flash {
+            FlashAttention::Auto => edgescore_engine::FlashAttention::Auto,
+            FlashAttention::On => edgescore_engine::FlashAttention::On,
+            FlashAttention::Off => edgescore_engine::FlashAttention::Off,
+        },
         abort: Some(&INTERRUPTED),
         ..SessionOptions::new(context, threads)
     };
@@ -212,6 +225,8 @@ fn ask_all(
         batch: shape.batch,
         ubatch: shape.ubatch,
         weights: plan.weights,
+        reuse: plan.reuse,
+        flash: plan.flash,
         load: microseconds(load_time),
         warm_up: microseconds(warm_up_started.elapsed()),
     }))?;

@@ -58,7 +58,7 @@ fn spread(pack: &Pack, limit: usize, seed: u64) -> Result<Vec<u32>, PackError> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use edgescore_record::{Mode, Weights};
+    use edgescore_record::{FlashAttention, Mode, Weights};
     use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter};
 
     const PLAN: Plan<'static> = Plan {
@@ -79,6 +79,8 @@ mod tests {
         batch: 512,
         ubatch: 512,
         weights: Weights::Mapped,
+        reuse: true,
+        flash: FlashAttention::Off,
     };
 
     /// Three tasks with 2, 5 and 9 questions.

@@ -131,7 +131,7 @@ fn mean_of(proportions: &[Proportion]) -> Measured<Estimate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Letter, Task};
+    use crate::{Evidence, Letter, Rotation, Task};
     use proptest::prelude::*;
 
     const TASKS: [Task; 3] = [
@@ -156,7 +156,7 @@ mod tests {
             task,
             gold: Letter::C,
             answer,
-            rotation: 0,
+            rotation: Rotation::default(),
             evidence: Evidence::None,
         }
     }
@@ -172,7 +172,7 @@ mod tests {
             row(3, 0, Answer::Skipped),
             row(4, 1, wrong),
             Row {
-                rotation: 1,
+                rotation: Rotation::new(1),
                 ..row(4, 1, right)
             },
         ];
@@ -203,7 +203,7 @@ mod tests {
 
     fn any_answer() -> impl Strategy<Value = Answer> {
         prop_oneof![
-            (0usize..4).prop_map(|i| Answer::Letter(Letter::from_index(i))),
+            (0usize..4).prop_map(|i| Answer::Letter(Letter::ALL[i])),
             Just(Answer::Unparsed),
             Just(Answer::Skipped),
         ]

@@ -42,7 +42,7 @@ pub fn agreement(letter: &Run, generate: &Run) -> Result<Agreement, PairError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Letter, Row, Task};
+    use crate::{Evidence, Letter, Rotation, Row, Task};
 
     #[test]
     fn unparsed_agrees_with_nothing() {
@@ -56,7 +56,7 @@ mod tests {
             task: 0,
             gold: Letter::D,
             answer,
-            rotation: 0,
+            rotation: Rotation::default(),
             evidence: Evidence::None,
         };
         let letter = |l| Answer::Letter(l);

@@ -83,7 +83,7 @@ fn distance(gold: [u32; 4], predicted: [u32; 4]) -> Measured<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Missing, Row, Task};
+    use crate::{Evidence, Missing, Rotation, Row, Task};
     use proptest::prelude::*;
 
     const TASKS: [Task; 1] = [Task {
@@ -99,9 +99,9 @@ mod tests {
                 question: i as u32,
                 latency_us: None,
                 task: 0,
-                gold: Letter::from_index(gold),
+                gold: Letter::ALL[gold],
                 answer,
-                rotation: 0,
+                rotation: Rotation::default(),
                 evidence: Evidence::None,
             })
             .collect();
@@ -136,7 +136,7 @@ mod tests {
         ) {
             let answers: Vec<_> = golds
                 .iter()
-                .map(|&gold| (gold, Answer::Letter(Letter::from_index(letter))))
+                .map(|&gold| (gold, Answer::Letter(Letter::ALL[letter])))
                 .collect();
             let got = bias(&answers);
             let hits = golds.iter().filter(|&&gold| gold == letter).count() as f64;

@@ -98,7 +98,7 @@ impl Delta5 {
 mod tests {
     use super::*;
     use crate::rng::SplitMix64;
-    use crate::{Answer, Evidence, Letter, Row, Task, bootstrap_mean};
+    use crate::{Answer, Evidence, Letter, Rotation, Row, Task, bootstrap_mean};
 
     const TASKS: [Task; 2] = [
         Task {
@@ -118,7 +118,7 @@ mod tests {
             task,
             gold: Letter::A,
             answer: Answer::Letter(if right { Letter::A } else { Letter::B }),
-            rotation: 0,
+            rotation: Rotation::default(),
             evidence,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgainstChance, CHANCE, Measured, Missing, Proportion};
+use crate::{AgainstChance, CHANCE, Estimate, Measured, Missing};
 
 /// Which Edge Score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,8 +29,8 @@ pub struct Energy {
 /// What an Edge Score is made of. What was not measured is a reason.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EdgeInputs {
-    /// Right answers among the counted.
-    pub accuracy: Measured<Proportion>,
+    /// pass@1, with the interval that is held against chance.
+    pub accuracy: Measured<Estimate>,
     /// Median latency of a question in seconds.
     pub latency_s: Measured<f64>,
     /// Peak memory in GiB (2^30 bytes).
@@ -111,9 +111,9 @@ pub struct Refusal {
 pub enum Standing {
     /// It may.
     Ranked,
-    /// The accuracy's Wilson interval contains chance.
+    /// The accuracy's interval contains chance.
     AtChance,
-    /// The accuracy's Wilson interval lies below chance.
+    /// The accuracy's interval lies below chance.
     BelowChance,
     /// The energy is simulated.
     SimulatedEnergy,
@@ -145,7 +145,7 @@ pub fn edge_score(inputs: &EdgeInputs, formula: Formula, exponents: Exponents) -
         name: "accuracy",
         unit: "1",
         exponent: exponents.accuracy,
-        measured: inputs.accuracy.map(Proportion::value),
+        measured: inputs.accuracy.map(|accuracy| accuracy.value),
     };
     let cost = match formula {
         Formula::Literal | Formula::ChanceCorrected => Component {
@@ -230,7 +230,7 @@ fn power(base: &str, exponent: f64) -> String {
 }
 
 fn standing(inputs: &EdgeInputs, formula: Formula) -> Standing {
-    match inputs.accuracy.map(Proportion::against_chance) {
+    match inputs.accuracy.map(|accuracy| accuracy.against_chance()) {
         Measured::Missing(_) => Standing::Refused,
         Measured::Value(AgainstChance::AtChance) => Standing::AtChance,
         Measured::Value(AgainstChance::Below) => Standing::BelowChance,
@@ -270,11 +270,12 @@ pub fn ranking(scores: &[EdgeScore]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Proportion;
     use proptest::prelude::*;
 
     fn inputs(correct: u32, latency_s: f64, memory_gib: f64) -> EdgeInputs {
         EdgeInputs {
-            accuracy: Proportion::new(correct, 1000),
+            accuracy: Proportion::new(correct, 1000).map(Proportion::estimate),
             latency_s: Measured::Value(latency_s),
             memory_gib: Measured::Value(memory_gib),
             energy: Measured::Missing(Missing::Unsupported),
@@ -338,7 +339,7 @@ mod tests {
             );
         }
         let none = EdgeInputs {
-            accuracy: Proportion::new(0, 0),
+            accuracy: Measured::Missing(Missing::NoRows),
             ..inputs(0, 1.0, 1.0)
         };
         assert_eq!(

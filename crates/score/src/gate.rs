@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfidenceSequence, Decision, Measured};
+use crate::{Measured, Watch};
 
 /// The limits asked for. `None` asks nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -103,8 +103,8 @@ pub struct Line {
     pub margin: Measured<f64>,
     /// Whether the limit holds.
     pub pass: bool,
-    /// The number of questions after which the confidence sequence decided the line, if it
-    /// did; otherwise the measured value was compared as it is.
+    /// The number of questions after which a watch settled the line, if it did; otherwise the
+    /// measured value was compared as it is.
     pub decided_after: Option<u32>,
 }
 
@@ -135,14 +135,13 @@ pub enum GateError {
 
 /// Holds `measurements` against `limits`.
 ///
-/// `sequence`, if given, is the run's accuracy so far: once it has decided the accuracy
-/// limit, its decision is the line's, with its error rate, and a run may stop there. A
-/// decision of [`Decision::Below`] fails the whole gate; [`Decision::AtLeast`] settles only
-/// the accuracy line.
+/// `watch`, if given, has seen the rows of a run that stopped early: a line that it settled
+/// keeps that decision, with its error rate, because the values of such a run are not those
+/// of the whole pack.
 pub fn gate(
     limits: &Limits,
     measurements: &Measurements,
-    sequence: Option<&ConfidenceSequence>,
+    watch: Option<&Watch>,
 ) -> Result<Verdict, GateError> {
     use Bound::{AtLeast, AtMost};
     let m = measurements;
@@ -172,8 +171,14 @@ pub fn gate(
             return Err(GateError::NotFinite(quantity));
         }
         let mut line = line(quantity, bound, limit, measured);
-        if let (Quantity::Accuracy, Some(sequence)) = (quantity, sequence) {
-            decide(&mut line, sequence);
+        let settled = match quantity {
+            Quantity::Accuracy => watch.and_then(Watch::accuracy),
+            Quantity::Latency => watch.and_then(Watch::latency),
+            _ => None,
+        };
+        if let Some(settled) = settled {
+            line.pass = settled.pass;
+            line.decided_after = Some(settled.after);
         }
         lines.push(line);
     }
@@ -200,20 +205,23 @@ fn line(quantity: Quantity, bound: Bound, limit: f64, measured: Measured<f64>) -
     }
 }
 
-fn decide(line: &mut Line, sequence: &ConfidenceSequence) {
-    match sequence.decided(line.limit) {
-        Decision::Open => return,
-        Decision::AtLeast => line.pass = true,
-        Decision::Below => line.pass = false,
-    }
-    line.decided_after = Some(sequence.asked());
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Missing, Regime};
+    use crate::{Answer, Evidence, Letter, Missing, Rotation, Row};
     use proptest::prelude::*;
+
+    fn row(question: u32, correct: bool) -> Row {
+        Row {
+            question,
+            latency_us: None,
+            task: 0,
+            gold: Letter::A,
+            answer: Answer::Letter(if correct { Letter::A } else { Letter::B }),
+            rotation: Rotation::default(),
+            evidence: Evidence::None,
+        }
+    }
 
     fn measurements() -> Measurements {
         Measurements {
@@ -290,22 +298,20 @@ mod tests {
             min_accuracy: Some(0.5),
             ..Limits::default()
         };
-        let regime = Regime::Pack { questions: 3722 };
-        let mut sequence = ConfidenceSequence::new(regime, 0.05).unwrap();
+        let mut watch = Watch::new(&limits, 3722).unwrap();
         let mut asked = 0;
-        while sequence.decided(0.5) == Decision::Open {
-            sequence.update(asked % 10 < 3).unwrap();
+        while watch.certain().is_none() {
+            watch.update(&row(asked, asked % 10 < 3)).unwrap();
             asked += 1;
         }
-        let mut so_far = measurements();
-        so_far.accuracy = Measured::Value(0.3);
-        let line = gate(&limits, &so_far, Some(&sequence)).unwrap().lines[0];
+        // What was seen so far may look good: the decision stands.
+        let line = gate(&limits, &measurements(), Some(&watch)).unwrap().lines[0];
         assert!(!line.pass);
         assert_eq!(line.decided_after, Some(asked));
         assert!(asked < 150, "{asked}");
 
         // Before the decision the measured value is compared as it is.
-        let fresh = ConfidenceSequence::new(regime, 0.05).unwrap();
+        let fresh = Watch::new(&limits, 3722).unwrap();
         let line = gate(&limits, &measurements(), Some(&fresh)).unwrap().lines[0];
         assert!(line.pass);
         assert_eq!(line.decided_after, None);

@@ -35,6 +35,9 @@ mod rotation;
 mod row;
 mod sequence;
 mod summary;
+mod watch;
+
+pub use edgescore_taskpack::{Letter, Rotation};
 
 pub use accuracy::{Accuracy, GroupAccuracy, Tally};
 pub use agreement::{Agreement, agreement};
@@ -51,7 +54,9 @@ pub use latency::{Latency, Percentile, tokens_per_second};
 pub use linear::{Term, linear_interval};
 pub use mcnemar::{Discordance, McNemar, mcnemar};
 pub use measured::{Measured, Missing};
-pub use paired::{Comparison, PairError, compare};
+pub use paired::{
+    Comparison, PairError, compare, compare_tasks, latency_ratio, unpaired_difference,
+};
 pub use pareto::{Exclusion, Place, Point, pareto_front};
 pub use parsing::Parsing;
 pub use pass_at_k::{
@@ -59,6 +64,7 @@ pub use pass_at_k::{
 };
 pub use proportion::{AgainstChance, CHANCE, Estimate, Interval, Proportion};
 pub use rotation::RotationReport;
-pub use row::{Answer, Evidence, InputError, Letter, Row, Run, Task};
-pub use sequence::{ConfidenceSequence, Decision, Regime, SequenceError};
+pub use row::{Answer, Evidence, InputError, Row, Run, Task};
+pub use sequence::{ConfidenceSequence, Decision, Regime, SequenceError, stopped_accuracy};
 pub use summary::Summary;
+pub use watch::{Settled, Watch};

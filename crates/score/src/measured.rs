@@ -12,7 +12,7 @@ pub enum Measured<T> {
     Missing(Missing),
 }
 
-/// Why a value is missing. The first five are the board's own reasons; the rest are found
+/// Why a value is missing. The first six are the board's own reasons; the rest are found
 /// on the desk, when a score is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
@@ -32,9 +32,15 @@ pub enum Missing {
     /// The source answered with something that is not a value.
     #[error("the source gave no valid value")]
     Error,
+    /// Too many samples were lost for their mean to stand.
+    #[error("more than 0.1 % of the samples were lost")]
+    Gaps,
     /// The source is a model, not a meter, and may not stand beside metered values.
     #[error("simulated, not measured")]
     Simulated,
+    /// The published source does not give it.
+    #[error("not published")]
+    Unpublished,
     /// No row counts towards it.
     #[error("no question counts towards it")]
     NoRows,

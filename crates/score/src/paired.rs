@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use crate::moments::NORMAL_NEEDS;
 use crate::{
-    Answer, Bootstrap, Discordance, Estimate, McNemar, Measured, Row, Run, bootstrap_mean, mcnemar,
+    Answer, Bootstrap, Discordance, Estimate, Interval, McNemar, Measured, Missing, Proportion,
+    Row, Run, Term, bootstrap_mean, linear_interval, mcnemar,
 };
 
 /// Runs that are not over the same questions.
@@ -75,13 +77,36 @@ pub struct Comparison {
 /// answer is wrong.
 pub fn compare(first: &Run, second: &Run, how: Bootstrap) -> Result<Comparison, PairError> {
     let pairs = pair(first, second)?;
+    Ok(judge(&pairs.rows, pairs.unpaired, how))
+}
+
+/// [`compare`] task by task, in the order of the first run's task table.
+pub fn compare_tasks(
+    first: &Run,
+    second: &Run,
+    how: Bootstrap,
+) -> Result<Vec<Comparison>, PairError> {
+    let pairs = pair(first, second)?;
+    let counted = |run: &Run, task| run.counted().filter(|row| row.task == task).count();
+    Ok((0u8..)
+        .zip(first.tasks())
+        .map(|(task, _)| {
+            let of_task = pairs.rows.iter().filter(|(a, _)| a.task == task);
+            let rows: Vec<_> = of_task.copied().collect();
+            let both = counted(first, task) + counted(second, task);
+            judge(&rows, both.saturating_sub(2 * rows.len()) as u32, how)
+        })
+        .collect())
+}
+
+fn judge(pairs: &[(&Row, &Row)], unpaired: u32, how: Bootstrap) -> Comparison {
     let (mut both, mut neither) = (0, 0);
     let mut discordance = Discordance {
         only_first: 0,
         only_second: 0,
     };
-    let mut differences = Vec::with_capacity(pairs.rows.len());
-    for (a, b) in &pairs.rows {
+    let mut differences = Vec::with_capacity(pairs.len());
+    for (a, b) in pairs {
         let (count, difference) = match (a.is_correct(), b.is_correct()) {
             (true, true) => (&mut both, 0.0),
             (true, false) => (&mut discordance.only_first, 1.0),
@@ -91,14 +116,79 @@ pub fn compare(first: &Run, second: &Run, how: Bootstrap) -> Result<Comparison, 
         *count += 1;
         differences.push(difference);
     }
-    Ok(Comparison {
+    Comparison {
         both,
         discordance,
         neither,
-        unpaired: pairs.unpaired,
-        difference: bootstrap_mean(&differences, how),
+        unpaired,
+        difference: bootstrap_mean(&differences, how).map(|mean| Estimate {
+            interval: difference_interval(mean, differences.len(), discordance),
+            ..mean
+        }),
         mcnemar: mcnemar(discordance),
-    })
+    }
+}
+
+/// The bootstrap's interval where it can be trusted.
+///
+/// Without a discordant pair every resample is 0 and the bootstrap would claim certainty.
+/// What none of n pairs showed has a probability of at most 1 - 0.05^(1/n), which bounds the
+/// difference both ways. With some, but fewer than [`NORMAL_NEEDS`] pairs, there is no
+/// interval.
+fn difference_interval(
+    mean: Estimate,
+    pairs: usize,
+    discordance: Discordance,
+) -> Measured<Interval> {
+    if discordance.only_first + discordance.only_second == 0 {
+        let bound = 1.0 - 0.05f64.powf((pairs as f64).recip());
+        return Measured::Value(Interval {
+            low: -bound,
+            high: bound,
+        });
+    }
+    if (pairs as u64) < NORMAL_NEEDS {
+        return Measured::Missing(Missing::Insufficient {
+            have: pairs as u64,
+            need: NORMAL_NEEDS,
+        });
+    }
+    mean.interval
+}
+
+/// How many times longer the first run took than the second for the same question: the
+/// geometric mean of the ratios over the questions timed in both, with a paired bootstrap
+/// interval. A ratio and its inverse weigh the same.
+pub fn latency_ratio(
+    first: &Run,
+    second: &Run,
+    how: Bootstrap,
+) -> Result<Measured<Estimate>, PairError> {
+    let logarithms: Vec<f64> = pair(first, second)?
+        .rows
+        .iter()
+        .filter_map(|(a, b)| {
+            let ratio = f64::from(a.latency_us?.get()) / f64::from(b.latency_us?.get());
+            Some(ratio.ln())
+        })
+        .collect();
+    Ok(bootstrap_mean(&logarithms, how).map(|mean| Estimate {
+        value: mean.value.exp(),
+        interval: mean.interval.map(|interval| Interval {
+            low: interval.low.exp(),
+            high: interval.high.exp(),
+        }),
+    }))
+}
+
+/// First share minus second when the questions can't be paired, with Newcombe's interval
+/// (see [`linear_interval`]). Wider than the paired one on the same questions.
+pub fn unpaired_difference(first: Proportion, second: Proportion) -> Estimate {
+    let term = |weight, proportion| Term { weight, proportion };
+    Estimate {
+        value: first.value() - second.value(),
+        interval: Measured::Value(linear_interval(&[term(1.0, first), term(-1.0, second)])),
+    }
 }
 
 /// Whether two rows gave the same letter; unparsed agrees with nothing.
@@ -109,7 +199,7 @@ pub(crate) fn same_letter(a: &Row, b: &Row) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Letter, Missing, Task};
+    use crate::{Evidence, Letter, Rotation, Task};
 
     const TASKS: [Task; 1] = [Task {
         group: 1,
@@ -123,7 +213,7 @@ mod tests {
             task: 0,
             gold: Letter::A,
             answer,
-            rotation: 0,
+            rotation: Rotation::default(),
             evidence: Evidence::None,
         }
     }
@@ -186,5 +276,96 @@ mod tests {
             ),
             Err(PairError::Gold { question: 1 })
         );
+    }
+
+    #[test]
+    fn few_pairs_or_no_discordant_one_claim_no_certainty() {
+        let rows = |count: u32, wrong: u32| -> Vec<Row> {
+            let answer = |i| if i < wrong { WRONG } else { RIGHT };
+            (0..count).map(|i| row(i, answer(i))).collect()
+        };
+        let interval = |count, wrong| {
+            let (first, second) = (rows(count, 0), rows(count, wrong));
+            let first = Run::new(&TASKS, &first).unwrap();
+            let second = Run::new(&TASKS, &second).unwrap();
+            let got = compare(&first, &second, Bootstrap::default()).unwrap();
+            got.difference.value().unwrap().interval
+        };
+        // Rule of three: 0 of 100 bounds a share by about 3/100.
+        let same = interval(100, 0).value().unwrap();
+        assert!((same.high - 0.0295).abs() < 1e-4 && same.low == -same.high);
+        assert_eq!(
+            interval(29, 3),
+            Measured::Missing(Missing::Insufficient { have: 29, need: 30 })
+        );
+        assert!(interval(30, 3).value().unwrap().contains(0.1));
+    }
+
+    #[test]
+    fn tasks_are_judged_apart_and_add_up() {
+        let tasks = [TASKS[0], TASKS[0], TASKS[0]];
+        let on = |task, row: Row| Row { task, ..row };
+        let first = [
+            on(0, row(0, RIGHT)),
+            on(0, row(1, RIGHT)),
+            on(1, row(2, WRONG)),
+            on(1, row(3, RIGHT)),
+        ];
+        let second = [
+            on(0, row(0, WRONG)),
+            on(0, row(1, RIGHT)),
+            on(1, row(2, RIGHT)),
+        ];
+        let first = Run::new(&tasks, &first).unwrap();
+        let second = Run::new(&tasks, &second).unwrap();
+        let got = compare_tasks(&first, &second, Bootstrap::default()).unwrap();
+        let seen: Vec<_> = got
+            .iter()
+            .map(|c| {
+                (
+                    c.both,
+                    c.discordance.only_first,
+                    c.discordance.only_second,
+                    c.unpaired,
+                )
+            })
+            .collect();
+        assert_eq!(seen, [(1, 1, 0, 0), (0, 0, 1, 1), (0, 0, 0, 0)]);
+        assert_eq!(got[2].difference, Measured::Missing(Missing::NoRows));
+    }
+
+    #[test]
+    fn latency_ratios_are_geometric_and_turn_over() {
+        let timed = |question, time| Row {
+            latency_us: core::num::NonZeroU32::new(time),
+            ..row(question, RIGHT)
+        };
+        let first = [timed(0, 100), timed(1, 400), timed(2, 0)];
+        let second = [timed(0, 200), timed(1, 200), timed(2, 7)];
+        let first = Run::new(&TASKS, &first).unwrap();
+        let second = Run::new(&TASKS, &second).unwrap();
+        let how = Bootstrap::default();
+        // Half and double: on the whole the same. The untimed question is out.
+        let there = latency_ratio(&first, &second, how)
+            .unwrap()
+            .value()
+            .unwrap();
+        assert!((there.value - 1.0).abs() < 1e-12);
+        let interval = there.interval.value().unwrap();
+        assert!((interval.low - 0.5).abs() < 1e-12 && (interval.high - 2.0).abs() < 1e-12);
+        let itself = latency_ratio(&first, &first, how).unwrap();
+        assert_eq!(itself.value().unwrap().value, 1.0);
+    }
+
+    /// Newcombe 1998, table II, example (a), method 10: 56/70 - 48/80 is 0.2 with the
+    /// interval 0.0524 to 0.3339.
+    #[test]
+    fn unpaired_as_in_the_literature() {
+        let share = |k, n| Proportion::new(k, n).value().unwrap();
+        let got = unpaired_difference(share(56, 70), share(48, 80));
+        let interval = got.interval.value().unwrap();
+        assert!((got.value - 0.2).abs() < 1e-12);
+        assert!((interval.low - 0.0524).abs() < 5e-5, "{interval:?}");
+        assert!((interval.high - 0.3339).abs() < 5e-5, "{interval:?}");
     }
 }

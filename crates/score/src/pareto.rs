@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::{AgainstChance, Energy, Measured, Missing, Proportion};
+use crate::{AgainstChance, Energy, Estimate, Measured, Missing};
 
 /// One model on the four axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     /// Higher is better.
-    pub accuracy: Measured<Proportion>,
+    pub accuracy: Measured<Estimate>,
     /// Median latency in seconds; lower is better.
     pub latency_s: Measured<f64>,
     /// Peak memory in GiB; lower is better.
@@ -90,7 +90,7 @@ fn axes(point: &Point) -> Result<[Option<f64>; 4], Exclusion> {
     });
     let cost = |measured: Measured<f64>| measured.positive().value().map(|cost| -cost);
     Ok([
-        Some(accuracy.value()),
+        Some(accuracy.value),
         cost(point.latency_s),
         cost(point.memory_gib),
         cost(joules),
@@ -113,11 +113,12 @@ fn dominates(a: &[Option<f64>; 4], b: &[Option<f64>; 4]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Proportion;
     use proptest::prelude::*;
 
     fn point(correct: u32, latency: f64, memory: f64, joules: Option<f64>) -> Point {
         Point {
-            accuracy: Proportion::new(correct, 1000),
+            accuracy: Proportion::new(correct, 1000).map(Proportion::estimate),
             latency_s: Measured::Value(latency),
             memory_gib: Measured::Value(memory),
             energy: joules.map_or(Measured::Missing(Missing::Unsupported), |joules| {

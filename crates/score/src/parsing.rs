@@ -41,7 +41,7 @@ impl Parsing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Letter, Row, Task};
+    use crate::{Letter, Rotation, Row, Task};
 
     #[test]
     fn counts_failures_and_averages_mass() {
@@ -55,7 +55,7 @@ mod tests {
             task: 0,
             gold: Letter::A,
             answer,
-            rotation: 0,
+            rotation: Rotation::default(),
             evidence: Evidence::Letters {
                 probabilities: [1; 4],
                 mass,

@@ -40,6 +40,18 @@ pub struct Estimate {
     pub interval: Measured<Interval>,
 }
 
+impl Estimate {
+    /// Where the interval lies against [`CHANCE`]. Without an interval nothing has been
+    /// shown, which is [`AgainstChance::AtChance`].
+    pub fn against_chance(&self) -> AgainstChance {
+        match self.interval {
+            Measured::Value(interval) if interval.low > CHANCE => AgainstChance::Above,
+            Measured::Value(interval) if interval.high < CHANCE => AgainstChance::Below,
+            _ => AgainstChance::AtChance,
+        }
+    }
+}
+
 /// Successes among at least one trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Proportion {
@@ -47,7 +59,7 @@ pub struct Proportion {
     trials: u32,
 }
 
-/// Where a proportion's interval lies against [`CHANCE`].
+/// Where an accuracy's interval lies against [`CHANCE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgainstChance {
@@ -115,18 +127,6 @@ impl Proportion {
         Estimate {
             value: self.value(),
             interval: Measured::Value(self.wilson()),
-        }
-    }
-
-    /// Where the Wilson interval lies against [`CHANCE`].
-    pub fn against_chance(self) -> AgainstChance {
-        let interval = self.wilson();
-        if interval.low > CHANCE {
-            AgainstChance::Above
-        } else if interval.high < CHANCE {
-            AgainstChance::Below
-        } else {
-            AgainstChance::AtChance
         }
     }
 }

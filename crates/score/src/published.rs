@@ -8,7 +8,9 @@
 //! 0.729 - 0.373 = 0.356 for Llama-3.2-1B-Instruct, against 0.728 - 0.372. The source lists
 //! Llama-3.2-1B twice: 0.724 is the pass@5 of the FP8 build, 0.729 that of the original.
 
-use crate::{Answer, EdgeInputs, Evidence, Letter, Measured, Missing, Proportion, Row, Task};
+use crate::{
+    Answer, EdgeInputs, Evidence, Letter, Measured, Missing, Proportion, Rotation, Row, Task,
+};
 
 #[path = "../data/gguf_builds.rs"]
 mod gguf_builds;
@@ -212,16 +214,16 @@ impl Counts {
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::with_capacity(QUESTIONS as usize);
         let mut pass_5 = self.pass_5.iter();
+        let mut golds = Letter::ALL.into_iter().cycle();
         for ((index, task), &correct) in (0u8..).zip(TASKS).zip(&self.correct) {
             let passed = match task.pass_k {
                 true => pass_5.next(),
                 false => None,
             };
-            for place in 0..task.questions {
-                let gold = Letter::from_index(rows.len());
+            for (place, gold) in (0..task.questions).zip(&mut golds) {
                 let answer = match place < correct {
                     true => gold,
-                    false => gold.original(1),
+                    false => Rotation::new(1).original(gold),
                 };
                 rows.push(Row {
                     question: rows.len() as u32,
@@ -229,7 +231,7 @@ impl Counts {
                     task: index,
                     gold,
                     answer: Answer::Letter(answer),
-                    rotation: 0,
+                    rotation: Rotation::default(),
                     evidence: match passed {
                         None => Evidence::None,
                         Some(&passed) => Evidence::Draws {
@@ -281,10 +283,10 @@ impl GgufBuild {
     pub fn edge_inputs(&self) -> EdgeInputs {
         let query = self.fastest_query();
         EdgeInputs {
-            accuracy: self.counts.accuracy(),
+            accuracy: self.counts.accuracy().map(Proportion::estimate),
             latency_s: query.map(|query| query.warm_ms() / 1e3),
             memory_gib: query.map(|query| query.peak_gib),
-            energy: Measured::Missing(Missing::Off),
+            energy: Measured::Missing(Missing::Unpublished),
         }
     }
 }

@@ -30,7 +30,7 @@ impl RotationReport {
     /// Over all rows of `run`.
     pub fn of(run: &Run) -> RotationReport {
         let mut rows: Vec<&Row> = run.rows().iter().collect();
-        rows.sort_unstable_by_key(|row| (row.question, row.rotation));
+        rows.sort_unstable_by_key(|row| (row.question, row.rotation.steps()));
 
         let (mut complete, mut incomplete) = (0, 0);
         let (mut consistent, mut always_right) = (0, 0);
@@ -67,7 +67,7 @@ impl RotationReport {
 /// Whether all turns answered, and all with the same option of the pack.
 fn same_option(turns: &[&Row]) -> bool {
     let mut options = turns.iter().map(|row| match row.answer {
-        Answer::Letter(letter) => Some(letter.original(row.rotation)),
+        Answer::Letter(letter) => Some(row.rotation.original(letter)),
         _ => None,
     });
     match options.next().flatten() {
@@ -79,7 +79,7 @@ fn same_option(turns: &[&Row]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Missing, Task};
+    use crate::{Evidence, Missing, Rotation, Task};
     use proptest::prelude::*;
 
     const TASKS: [Task; 1] = [Task {
@@ -88,28 +88,28 @@ mod tests {
     }];
 
     /// The row of a question whose right option is `gold`, answered with letter `answer`.
-    fn row(question: u32, gold: usize, rotation: u8, answer: Answer) -> Row {
+    fn row(question: u32, gold: usize, rotation: Rotation, answer: Answer) -> Row {
         Row {
             question,
             latency_us: None,
             task: 0,
-            // Option g is shown at letter g - rotation.
-            gold: Letter::from_index(gold + 4 - usize::from(rotation)),
+            gold: rotation.shown(Letter::ALL[gold]),
             answer,
             rotation,
             evidence: Evidence::None,
         }
     }
 
-    fn all_turns(question: u32, gold: usize, answer: impl Fn(u8) -> Letter) -> Vec<Row> {
-        (0..4)
+    fn all_turns(question: u32, gold: usize, answer: impl Fn(Rotation) -> Letter) -> Vec<Row> {
+        Rotation::ALL
+            .into_iter()
             .map(|rotation| row(question, gold, rotation, Answer::Letter(answer(rotation))))
             .collect()
     }
 
     #[test]
     fn incomplete_questions_are_counted_and_left_out() {
-        let mut rows = all_turns(0, 2, |r| Letter::from_index(6 - usize::from(r)));
+        let mut rows = all_turns(0, 2, |r| r.shown(Letter::C));
         rows.extend(all_turns(1, 0, |_| Letter::A).into_iter().take(3));
         let mut skipped = all_turns(2, 0, |_| Letter::A);
         skipped[1].answer = Answer::Skipped;
@@ -126,7 +126,9 @@ mod tests {
 
     #[test]
     fn unparsed_in_every_order_is_not_consistent() {
-        let rows: Vec<Row> = (0..4).map(|r| row(0, 0, r, Answer::Unparsed)).collect();
+        let rows: Vec<Row> = Rotation::ALL
+            .map(|r| row(0, 0, r, Answer::Unparsed))
+            .to_vec();
         let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
         assert_eq!(got.consistency.value().unwrap().value, 0.0);
     }
@@ -141,7 +143,7 @@ mod tests {
             let rows: Vec<Row> = golds
                 .iter()
                 .enumerate()
-                .flat_map(|(i, &g)| all_turns(i as u32, g, |_| Letter::from_index(letter)))
+                .flat_map(|(i, &g)| all_turns(i as u32, g, |_| Letter::ALL[letter]))
                 .collect();
             let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
             prop_assert!((got.mean_accuracy.value().unwrap().value - 0.25).abs() < 1e-12);
@@ -159,7 +161,7 @@ mod tests {
                 .enumerate()
                 .flat_map(|(i, &(gold, chosen))| {
                     all_turns(i as u32, gold, move |r| {
-                        Letter::from_index(chosen + 4 - usize::from(r))
+                        r.shown(Letter::ALL[chosen])
                     })
                 })
                 .collect();

@@ -4,47 +4,10 @@ use core::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-/// One of the four options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Letter {
-    /// First option.
-    A,
-    /// Second option.
-    B,
-    /// Third option.
-    C,
-    /// Fourth option.
-    D,
-}
-
-impl Letter {
-    /// The four letters in order.
-    pub const ALL: [Letter; 4] = [Letter::A, Letter::B, Letter::C, Letter::D];
-
-    /// Position of the letter, 0 for A to 3 for D.
-    pub const fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The letter at `index` modulo 4.
-    pub const fn from_index(index: usize) -> Letter {
-        match index % 4 {
-            0 => Letter::A,
-            1 => Letter::B,
-            2 => Letter::C,
-            _ => Letter::D,
-        }
-    }
-
-    /// The pack's own option behind this letter when the options are turned by `rotation`:
-    /// letter i shows option i + rotation (modulo 4).
-    pub const fn original(self, rotation: u8) -> Letter {
-        Letter::from_index(self.index() + rotation as usize)
-    }
-}
+use crate::{Letter, Rotation};
 
 /// What the model answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// A letter, as shown (not turned back).
     Letter(Letter),
@@ -55,7 +18,7 @@ pub enum Answer {
 }
 
 /// What is known beyond the greedy answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// Nothing.
     None,
@@ -77,7 +40,7 @@ pub enum Evidence {
 }
 
 /// One question asked once. 24 bytes, so that 3.7 million rows take 90 MB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Which question of the pack.
     pub question: u32,
@@ -90,8 +53,8 @@ pub struct Row {
     pub gold: Letter,
     /// The greedy answer.
     pub answer: Answer,
-    /// How far the options were turned, 0 to 3; 0 is the pack's own order.
-    pub rotation: u8,
+    /// How far the options were turned.
+    pub rotation: Rotation,
     /// Letter probabilities or draws.
     pub evidence: Evidence,
 }
@@ -100,6 +63,12 @@ impl Row {
     /// Whether the greedy answer is right.
     pub fn is_correct(&self) -> bool {
         self.answer == Answer::Letter(self.gold)
+    }
+
+    /// Whether it counts towards the headline scores: asked in the pack's own option order
+    /// and not skipped.
+    pub fn counts(&self) -> bool {
+        self.rotation == Rotation::default() && self.answer != Answer::Skipped
     }
 }
 
@@ -131,14 +100,6 @@ pub enum InputError {
         task: u8,
         /// How many tasks there are.
         tasks: usize,
-    },
-    /// A rotation above 3.
-    #[error("question {question} is turned by {rotation}: four options have rotations 0 to 3")]
-    Rotation {
-        /// The row's question.
-        question: u32,
-        /// The rotation it names.
-        rotation: u8,
     },
     /// More right draws than draws.
     #[error("question {question} has {correct} right draws of {drawn}: the record is damaged")]
@@ -176,12 +137,6 @@ impl<'a> Run<'a> {
                     tasks: tasks.len(),
                 });
             }
-            if row.rotation > 3 {
-                return Err(InputError::Rotation {
-                    question,
-                    rotation: row.rotation,
-                });
-            }
             if let Evidence::Draws { drawn, correct } = row.evidence
                 && correct > drawn
             {
@@ -191,7 +146,7 @@ impl<'a> Run<'a> {
                     correct,
                 });
             }
-            asked.push((question, row.rotation));
+            asked.push((question, row.rotation.steps()));
         }
         asked.sort_unstable();
         for pair in asked.windows(2) {
@@ -218,12 +173,14 @@ impl<'a> Run<'a> {
     /// The rows of the pack's own option order: one a question. The headline scores use
     /// only these, because four turns of one question are not four independent questions.
     pub fn headline(&self) -> impl Iterator<Item = &'a Row> + use<'a> {
-        self.rows.iter().filter(|row| row.rotation == 0)
+        self.rows
+            .iter()
+            .filter(|row| row.rotation == Rotation::default())
     }
 
     /// The headline rows that count: not skipped.
     pub fn counted(&self) -> impl Iterator<Item = &'a Row> + use<'a> {
-        self.headline().filter(|row| row.answer != Answer::Skipped)
+        self.rows.iter().filter(|row| row.counts())
     }
 
     /// Whether pass@k is reported on the row's task.
@@ -250,7 +207,7 @@ mod tests {
             task: 0,
             gold: Letter::B,
             answer: Answer::Letter(Letter::B),
-            rotation: 0,
+            rotation: Rotation::default(),
             evidence: Evidence::None,
         }
     }
@@ -258,13 +215,6 @@ mod tests {
     #[test]
     fn a_row_is_24_bytes() {
         assert_eq!(size_of::<Row>(), 24);
-    }
-
-    #[test]
-    fn rotation_follows_the_pack() {
-        // Turned by one, letter A shows option B, and letter D shows option A.
-        assert_eq!(Letter::A.original(1), Letter::B);
-        assert_eq!(Letter::D.original(1), Letter::A);
     }
 
     #[test]
@@ -287,12 +237,6 @@ mod tests {
                 tasks: 1
             })
         );
-        let mut bad = row(7);
-        bad.rotation = 4;
-        assert!(matches!(
-            Run::new(&TASKS, &[bad]),
-            Err(InputError::Rotation { .. })
-        ));
         let mut bad = row(7);
         bad.evidence = Evidence::Draws {
             drawn: 5,

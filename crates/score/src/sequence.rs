@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Interval;
+use crate::{Estimate, Interval, Measured, Proportion, Run};
 
 /// How the questions reach the model. It decides what the interval is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -278,6 +278,23 @@ impl ConfidenceSequence {
             Decision::Open
         }
     }
+}
+
+/// pass@1 of a run that was stopped by what it showed, with the 95 % interval that holds
+/// whenever it was stopped. `questions` is how many the run would have asked; those skipped
+/// make the true number smaller, and the interval for the larger one is the wider one.
+///
+/// The rows must be in the order of asking, and that order uniformly random.
+pub fn stopped_accuracy(run: &Run, questions: u32) -> Result<Measured<Estimate>, SequenceError> {
+    let mut sequence = ConfidenceSequence::new(Regime::Pack { questions }, 0.05)?;
+    for row in run.counted() {
+        sequence.update(row.is_correct())?;
+    }
+    let seen = Proportion::new(sequence.correct(), sequence.asked());
+    Ok(seen.map(|seen| Estimate {
+        value: seen.value(),
+        interval: Measured::Value(sequence.interval()),
+    }))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    Accuracy, Delta5, Latency, LetterBias, Measured, Missing, Parsing, PassAtK, RotationReport,
-    Run, Temperature,
+    Accuracy, Delta5, Latency, LetterBias, Measured, Missing, Parsing, PassAtK, Rotation,
+    RotationReport, Run, Temperature,
 };
 
 /// The scores of one run that need its rows only. Memory, energy and the Edge Score need
@@ -40,7 +40,11 @@ impl Summary {
             parsing: Parsing::of(run),
             latency: Latency::of(run),
             bias: LetterBias::of(run),
-            rotation: if run.rows().iter().any(|row| row.rotation != 0) {
+            rotation: if run
+                .rows()
+                .iter()
+                .any(|row| row.rotation != Rotation::default())
+            {
                 Measured::Value(RotationReport::of(run))
             } else {
                 Measured::Missing(Missing::Off)

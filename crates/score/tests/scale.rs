@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Instant;
 
 use edgescore_score::published::{QUESTIONS, task_table};
-use edgescore_score::{Answer, Evidence, Letter, Row, Run, Summary, Temperature};
+use edgescore_score::{Answer, Evidence, Letter, Rotation, Row, Run, Summary, Temperature};
 
 /// A run's rows, different for each seed.
 fn rows(seed: u32) -> Vec<Row> {
@@ -17,9 +17,9 @@ fn rows(seed: u32) -> Vec<Row> {
                 question,
                 latency_us: NonZeroU32::new(100_000 + (mix >> 12)),
                 task: (question % 30) as u8,
-                gold: Letter::from_index(question as usize),
-                answer: Answer::Letter(Letter::from_index((mix >> 20) as usize)),
-                rotation: 0,
+                gold: Letter::ALL[question as usize % 4],
+                answer: Answer::Letter(Letter::ALL[(mix >> 20) as usize % 4]),
+                rotation: Rotation::default(),
                 evidence: Evidence::Letters {
                     probabilities,
                     mass: 60_000,

@@ -12,6 +12,9 @@ pub enum Layout {
     /// The order of 6G-Bench's reference builder, byte for byte: task, episode, question,
     /// options, instruction (arXiv:2602.08675, reference notebook).
     Reference,
+    /// The episode first, then task, question, options, instruction: questions of one episode
+    /// share everything up to the task, so their prefill too.
+    SharedPrefix,
 }
 
 /// How far the options are turned: at rotation r, letter i shows the pack's option i + r
@@ -77,14 +80,18 @@ impl<'a> Question<'a> {
         instruction: &str,
         out: &mut impl Write,
     ) -> fmt::Result {
-        let Layout::Reference = layout;
         let Question { task, episode, .. } = self;
+        if layout == Layout::SharedPrefix {
+            writeln!(out, "EPISODE SUMMARY\n{}\n", episode.summary)?;
+        }
         writeln!(
             out,
             "TARGET TASK\nTASK_ID: {}\nTASK_NAME: {}\nDEFINITION: {}\n",
             task.id, task.name, task.definition
         )?;
-        writeln!(out, "EPISODE SUMMARY\n{}\n", episode.summary)?;
+        if layout == Layout::Reference {
+            writeln!(out, "EPISODE SUMMARY\n{}\n", episode.summary)?;
+        }
         writeln!(out, "QUESTION\n{}\n\nOPTIONS", self.text)?;
         for letter in Letter::ALL {
             writeln!(out, "{letter}: {}", self.option(letter, rotation))?;

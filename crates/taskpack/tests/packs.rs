@@ -32,12 +32,16 @@ fn draft() -> Draft {
     }
 }
 
-fn message(question: &Question, rotation: Rotation) -> String {
+fn laid_out(question: &Question, layout: Layout, rotation: Rotation) -> String {
     let mut out = String::new();
     question
-        .write_user_message(Layout::Reference, rotation, "ins", &mut out)
+        .write_user_message(layout, rotation, "ins", &mut out)
         .unwrap();
     out
+}
+
+fn message(question: &Question, rotation: Rotation) -> String {
+    laid_out(question, Layout::Reference, rotation)
 }
 
 /// A change here is a change of the format: raise `CURRENT_VERSION` and say in
@@ -103,6 +107,17 @@ fn the_reference_message() {
     assert_eq!(
         message(&question, Rotation::default()),
         "TARGET TASK\nTASK_ID: T1\nTASK_NAME: Name\nDEFINITION: def\n\nEPISODE SUMMARY\nsum\n\n\
+         QUESTION\nq\n\nOPTIONS\nA: w\nB: x\nC: y\nD: z\n\nins"
+    );
+}
+
+#[test]
+fn the_shared_prefix_puts_the_episode_first() {
+    let bytes = draft().to_bytes().unwrap();
+    let question = Pack::open(&bytes).unwrap().question(0).unwrap();
+    assert_eq!(
+        laid_out(&question, Layout::SharedPrefix, Rotation::default()),
+        "EPISODE SUMMARY\nsum\n\nTARGET TASK\nTASK_ID: T1\nTASK_NAME: Name\nDEFINITION: def\n\n\
          QUESTION\nq\n\nOPTIONS\nA: w\nB: x\nC: y\nD: z\n\nins"
     );
 }

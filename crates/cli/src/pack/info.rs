@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::files;
+use crate::output::print;
 
 /// Say what a pack holds, after checking all of it
 #[derive(clap::Args)]
@@ -58,22 +59,24 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             "episodes": pack.episode_count(),
             "tasks": tasks,
         });
-        println!("{info:#}");
-        return Ok(());
+        return print(|out| writeln!(out, "{info:#}"));
     }
-    println!("name       {}", pack.name());
-    println!("origin     {}", pack.origin());
-    println!("sha256     {}", pack.hash());
-    println!("size       {} bytes", bytes.len());
-    println!("questions  {}", pack.question_count());
-    println!("episodes   {}", pack.episode_count());
-    println!("tasks      {}", pack.task_count());
-    for (task, questions) in tasks {
-        let pass_at_k = if task.pass_at_k { "  pass@k" } else { "" };
-        println!(
-            "  {:<4} {}  {:>4}  {}{pass_at_k}",
-            task.id, task.group, questions, task.name
-        );
-    }
-    Ok(())
+    print(|out| {
+        writeln!(out, "name       {}", pack.name())?;
+        writeln!(out, "origin     {}", pack.origin())?;
+        writeln!(out, "sha256     {}", pack.hash())?;
+        writeln!(out, "size       {} bytes", bytes.len())?;
+        writeln!(out, "questions  {}", pack.question_count())?;
+        writeln!(out, "episodes   {}", pack.episode_count())?;
+        writeln!(out, "tasks      {}", pack.task_count())?;
+        for (task, questions) in &tasks {
+            let pass_at_k = if task.pass_at_k { "  pass@k" } else { "" };
+            writeln!(
+                out,
+                "  {:<4} {}  {:>4}  {}{pass_at_k}",
+                task.id, task.group, questions, task.name
+            )?;
+        }
+        Ok(())
+    })
 }

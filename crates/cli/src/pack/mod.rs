@@ -12,6 +12,7 @@ use edgescore_taskpack::{Draft, Pack};
 
 use crate::failure::Failure;
 use crate::files;
+use crate::output::print;
 
 /// What to do with packs.
 #[derive(clap::Subcommand)]
@@ -38,15 +39,17 @@ pub fn run(command: &Command) -> Result<(), Failure> {
 fn write(draft: &Draft, out: &Path) -> Result<(), Failure> {
     let bytes = draft.to_bytes().map_err(Failure::data)?;
     files::write_whole(out, &bytes)?;
-    println!(
-        "{}: {} questions, {} episodes, {} tasks, {} bytes",
-        out.display(),
-        draft.questions.len(),
-        draft.episodes.len(),
-        draft.tasks.len(),
-        bytes.len()
-    );
-    Ok(())
+    print(|stdout| {
+        writeln!(
+            stdout,
+            "{}: {} questions, {} episodes, {} tasks, {} bytes",
+            out.display(),
+            draft.questions.len(),
+            draft.episodes.len(),
+            draft.tasks.len(),
+            bytes.len()
+        )
+    })
 }
 
 /// Opens a pack and checks all of it.

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use edgescore_taskpack::{Layout, Letter, Pack, Question, Rotation};
+use edgescore_taskpack::{Layout, Letter, Pack, PackError, Question, Rotation};
 use serde_json::json;
 
 use crate::failure::Failure;
 use crate::files;
+use crate::output::print;
 
 /// Show the questions of a pack
 #[derive(clap::Args)]
@@ -34,39 +35,34 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<(), Failure> {
     let bytes = files::read(&args.file)?;
     let pack = super::open(&args.file, &bytes)?;
+    let count = pack.question_count();
     let range = match args.question {
-        Some(index) => index..index.saturating_add(1),
-        None => 0..pack.question_count(),
+        Some(index) if index >= count => {
+            let error = PackError::NoSuchQuestion(index, count);
+            return Err(Failure::Usage(error.into()));
+        }
+        Some(index) => index..index + 1,
+        None => 0..count,
     };
-    let mut shown = 0u32;
-    let mut out = io::stdout().lock();
-    for index in range {
-        let question = pack.question(index).map_err(Failure::data)?;
-        if args
-            .task
-            .as_deref()
-            .is_some_and(|id| id != question.task.id)
-        {
-            continue;
-        }
-        shown += 1;
-        let printed = match args.messages {
-            true => writeln!(out, "{}", messages(&pack, &question)),
-            false => write(&mut out, &question),
-        };
-        match printed {
-            // The reader has seen enough, as `head` has.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            other => other.map_err(Failure::data)?,
-        }
-    }
-    if shown == 0 {
+    let of_task = |question: &Question| match &args.task {
+        Some(id) => id == question.task.id,
+        None => true,
+    };
+    // The whole pack was checked when it was opened: no question is dropped here.
+    let questions = range.filter_map(|index| pack.question(index).ok());
+    let mut questions = questions.filter(of_task).peekable();
+    if questions.peek().is_none() {
         return Err(Failure::Usage(anyhow!(
             "no question of the pack is of task {}: `edgescore pack info` lists its tasks",
             args.task.as_deref().unwrap_or_default()
         )));
     }
-    Ok(())
+    print(|out| {
+        questions.try_for_each(|question| match args.messages {
+            true => writeln!(out, "{}", messages(&pack, &question)),
+            false => write(out, &question),
+        })
+    })
 }
 
 fn messages(pack: &Pack, question: &Question) -> serde_json::Value {
@@ -90,7 +86,7 @@ fn messages(pack: &Pack, question: &Question) -> serde_json::Value {
     })
 }
 
-fn write(out: &mut impl Write, question: &Question) -> io::Result<()> {
+fn write(out: &mut dyn Write, question: &Question) -> io::Result<()> {
     let Question { task, episode, .. } = question;
     writeln!(
         out,

@@ -1,22 +1,33 @@
-//! From a result file to everything a report says about it.
+//! From result files to runs that are scored.
 
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use anyhow::Context;
 use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::file::ResultFile;
-use edgescore_record::{Answer, Mode, Question, Record, VerdictKind};
+use edgescore_record::{Mode, Question, Record, Stop, VerdictKind};
 use edgescore_score::{
-    self as score, Evidence, Measured, Missing, Row, Run, Summary, Temperature, tokens_per_second,
+    self as score, Energy, Estimate, Evidence, Measured, Missing, Row, Run, Summary, Temperature,
+    stopped_accuracy, tokens_per_second,
 };
-use edgescore_taskpack::{Layout, Letter};
+use edgescore_taskpack::{Hash, Layout, Letter};
+use serde_json::{Map, Value};
 
+use super::asked::{Asked, Collector, Draws};
+use super::facts;
 use crate::failure::Failure;
 use crate::files;
 
 /// One run, scored.
 pub struct RunSummary {
+    /// The result file, as it was named.
+    pub file: String,
+    /// First 16 digits of the SHA-256 of the result file: names the run in tables of questions.
+    pub id: String,
     /// File name of the model, without its extension.
     pub model: String,
     /// Quantisation as llama.cpp names it; empty if the model was never loaded.
@@ -25,6 +36,12 @@ pub struct RunSummary {
     pub synthetic: bool,
     /// Name of the pack.
     pub pack: String,
+    /// The pack's hash.
+    pub pack_hash: Hash,
+    /// SHA-256 of the model file.
+    pub model_hash: Hash,
+    /// SHA-256 of the chat template, if the model was loaded.
+    pub template_hash: Option<Hash>,
     /// How answers were obtained.
     pub mode: Mode,
     /// Order of the prompt's parts.
@@ -33,20 +50,35 @@ pub struct RunSummary {
     pub board: String,
     /// Threads used, if the model was loaded.
     pub threads: Option<u16>,
-    /// Questions that were planned.
+    /// Questions that were planned, each counted once however often it is turned.
     pub questions: u32,
+    /// Provenance.
+    pub facts: Map<String, Value>,
     /// The task table.
     pub tasks: Vec<TaskInfo>,
     /// Ids of the groups; [`score::Task::group`] is an index into it.
     pub groups: Vec<String>,
+    /// The task table as the scores take it.
+    pub score_tasks: Vec<score::Task>,
+    /// The rows in the order of asking.
+    pub rows: Vec<Row>,
     /// The scores.
     pub scores: Summary,
+    /// pass@1 with the interval that fits how the run ended: Wilson's, or that of the
+    /// confidence sequence that stopped it.
+    pub pass_at_1: Measured<Estimate>,
+    /// Whether the run was ended by what it showed.
+    pub stopped_early: bool,
     /// Prefill speed over all questions, in tokens a second.
     pub prefill_tps: Measured<f64>,
     /// Decode speed over all generated tokens, in tokens a second.
     pub decode_tps: Measured<f64>,
     /// Peak resident memory of the runtime.
     pub peak_memory: Measured<Bytes>,
+    /// Mean energy of a counted question.
+    pub energy: Measured<Energy>,
+    /// Mean power while answering, in watts.
+    pub power_w: Measured<f64>,
     /// How the run ended, with the detail; `None` if the file was cut off.
     pub verdict: Option<(VerdictKind, String)>,
 }
@@ -69,30 +101,78 @@ impl RunSummary {
     pub fn skipped(&self) -> u32 {
         self.scores.accuracy.overall.skipped
     }
+
+    /// The rows as the scores take them.
+    pub fn run(&self) -> Result<Run<'_>, Failure> {
+        Run::new(&self.score_tasks, &self.rows).map_err(Failure::data)
+    }
+
+    /// Model and quantisation.
+    pub fn name(&self) -> String {
+        match self.quantisation.as_str() {
+            "" => self.model.clone(),
+            quantisation => format!("{} ({quantisation})", self.model),
+        }
+    }
+
+    /// Median latency in seconds.
+    pub fn latency_s(&self) -> Measured<f64> {
+        self.scores.latency.median_us.map(|us| us / 1e6)
+    }
+
+    /// Peak memory in GiB.
+    pub fn memory_gib(&self) -> Measured<f64> {
+        self.peak_memory
+            .map(|bytes| bytes.0 as f64 / f64::from(1 << 30))
+    }
 }
 
-#[derive(Default)]
-struct Totals {
-    prefill_tokens: u64,
-    prefill_us: u64,
-    decode_tokens: u64,
-    decode_us: u64,
+/// Reads and scores results, on all CPUs, in the order given.
+pub fn load_all(paths: &[PathBuf]) -> Result<Vec<RunSummary>, Failure> {
+    let next = AtomicUsize::new(0);
+    let loaded = Mutex::new(Vec::with_capacity(paths.len()));
+    let threads = thread::available_parallelism().map_or(1, |n| n.get());
+    thread::scope(|scope| {
+        for _ in 0..threads.min(paths.len()) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = paths.get(index) else { break };
+                    let run = load(path);
+                    let mut loaded = loaded.lock().unwrap_or_else(|e| e.into_inner());
+                    loaded.push((index, run));
+                }
+            });
+        }
+    });
+    let mut loaded = loaded.into_inner().unwrap_or_else(|e| e.into_inner());
+    loaded.sort_unstable_by_key(|(index, _)| *index);
+    loaded.into_iter().map(|(_, run)| run).collect()
 }
 
 /// Reads and scores a result.
 pub fn load(path: &Path) -> Result<RunSummary, Failure> {
+    read(path, |file, id| summarize(file, path, id))
+}
+
+/// Reads a result and hands it on with its id.
+pub fn read<T>(
+    path: &Path,
+    with: impl FnOnce(&ResultFile, String) -> anyhow::Result<T>,
+) -> Result<T, Failure> {
     let bytes = files::read(path)?;
+    let mut id = Hash::of(&bytes).to_string();
+    id.truncate(16);
     ResultFile::parse(&bytes)
         .map_err(anyhow::Error::new)
-        .and_then(|file| summarize(&file))
+        .and_then(|file| with(&file, id))
         .with_context(|| path.display().to_string())
         .map_err(Failure::Data)
 }
 
-fn summarize(file: &ResultFile) -> anyhow::Result<RunSummary> {
-    let mut rows: Vec<Row> = Vec::new();
+fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSummary> {
+    let mut collector = Collector::default();
     let mut score_tasks = Vec::new();
-    let mut totals = Totals::default();
     let mut start = None;
     let mut loaded = None;
     let mut tasks = Vec::new();
@@ -118,63 +198,89 @@ fn summarize(file: &ResultFile) -> anyhow::Result<RunSummary> {
                     pass_k: task.pass_at_k,
                 });
             }
-            Record::Question(question) => {
-                totals.add(&question);
-                rows.push(answered(&question)?);
-            }
-            Record::Skipped(skipped) => rows.push(Row {
-                question: skipped.ask.question(),
-                latency_us: None,
-                task: task_index(skipped.task)?,
-                gold: score::Letter::A,
-                answer: score::Answer::Skipped,
-                rotation: skipped.ask.rotation().steps(),
-                evidence: Evidence::None,
-            }),
-            Record::Sample(sample) => {
-                totals.decode(sample.generated.tokens, sample.generated.decode.0);
-                // Draws follow the row of their question.
-                if let Some(row) = rows.last_mut()
-                    && row.question == sample.ask.question()
-                {
-                    row.evidence = one_more_draw(row.evidence, sample.answer.is_correct());
-                }
-            }
             Record::Memory(memory) => peak_memory = measured(memory.rss_peak),
             Record::Verdict(row) => verdict = Some((row.kind, row.detail.to_owned())),
-            Record::SessionEnd(_) => {}
+            row => collector.take(&row),
         }
     }
     let start = start.context("the result has no first row")?;
+    let asked = collector.asked;
+    let rows = asked.iter().map(row).collect::<anyhow::Result<Vec<_>>>()?;
     let temperature = Temperature::new(f64::from(start.temperature_milli.max(1)) / 1000.0)?;
     let run = Run::new(&score_tasks, &rows)?;
-    let board = [start.board, start.cpu];
+    let scores = Summary::of(&run, temperature);
+    let questions = start.asks / if start.rotate { 4 } else { 1 };
+    let stopped_early = file.end().and_then(|end| end.stop) == Some(Stop::Decided);
+    let pass_at_1 = if stopped_early {
+        stopped_accuracy(&run, questions)?
+    } else {
+        scores.accuracy.overall.accuracy()
+    };
+    let totals = Totals::of(&asked);
+    let mut facts = facts::of_start(&start);
+    facts.extend(loaded.iter().flat_map(facts::of_model));
+    facts.extend(file.end().iter().flat_map(facts::of_end));
     let model = start.model_file;
     Ok(RunSummary {
+        file: path.display().to_string(),
+        id,
         model: model.strip_suffix(".gguf").unwrap_or(model).to_owned(),
         quantisation: loaded.map_or(String::new(), |row| row.quantisation.to_owned()),
         synthetic: loaded.is_some_and(|row| row.synthetic),
         pack: start.pack.to_owned(),
+        pack_hash: start.pack_hash,
+        model_hash: start.model_hash,
+        template_hash: loaded.map(|row| row.template_hash),
         mode: start.mode,
         layout: start.layout,
-        board: board
-            .map(str::trim)
-            .join(", ")
-            .trim_matches([',', ' '])
-            .to_owned(),
+        board: board(start.board, start.cpu),
         threads: loaded.map(|row| row.threads),
-        questions: start.asks,
+        questions,
+        facts,
         tasks,
         groups,
-        scores: Summary::of(&run, temperature),
+        score_tasks,
+        scores,
+        pass_at_1,
+        stopped_early,
         prefill_tps: tokens_per_second(totals.prefill_tokens, totals.prefill_us),
         decode_tps: tokens_per_second(totals.decode_tokens, totals.decode_us),
         peak_memory,
+        energy: totals.energy(),
+        power_w: totals.power(),
         verdict,
+        rows,
     })
 }
 
+/// Sums over the answered questions, every order of options and every draw included.
+#[derive(Default)]
+struct Totals {
+    prefill_tokens: u64,
+    prefill_us: u64,
+    decode_tokens: u64,
+    decode_us: u64,
+    /// Energy, time and number of the questions that have an energy reading.
+    microjoules: u64,
+    metered_us: u64,
+    metered: u32,
+    /// Why the others have none.
+    unmetered: Option<Missing>,
+}
+
 impl Totals {
+    fn of(asked: &[Asked]) -> Totals {
+        let mut totals = Totals::default();
+        for asked in asked {
+            if let Ok(question) = &asked.outcome {
+                totals.add(question);
+            }
+            totals.decode_tokens += asked.draws.decoded;
+            totals.decode_us = totals.decode_us.saturating_add(asked.draws.decode_us);
+        }
+        totals
+    }
+
     fn add(&mut self, question: &Question) {
         // Cached tokens took no time.
         let fresh = question
@@ -183,32 +289,98 @@ impl Totals {
         self.prefill_tokens += u64::from(fresh);
         self.prefill_us = self.prefill_us.saturating_add(question.prefill.0);
         if let Some(generated) = question.generated {
-            self.decode(generated.tokens, generated.decode.0);
+            // The first token comes out of the prefill: it takes no decode time.
+            self.decode_tokens += u64::from(generated.tokens.saturating_sub(1));
+            self.decode_us = self.decode_us.saturating_add(generated.decode.0);
+        }
+        match question.energy {
+            Reading::Value(energy) => {
+                let sum = energy.prefill.0.saturating_add(energy.decode.0);
+                self.microjoules = self.microjoules.saturating_add(sum);
+                self.metered_us = self.metered_us.saturating_add(time_us(question));
+                self.metered += 1;
+            }
+            Reading::Missing(reason) => self.unmetered = Some(missing(reason)),
         }
     }
 
-    /// The first token comes out of the prefill: it takes no decode time.
-    fn decode(&mut self, tokens: u32, microseconds: u64) {
-        self.decode_tokens += u64::from(tokens.saturating_sub(1));
-        self.decode_us = self.decode_us.saturating_add(microseconds);
+    /// Joules a question. One question without a reading refuses the mean: which questions
+    /// lack one need not be chance.
+    fn energy(&self) -> Measured<Energy> {
+        match (self.unmetered, self.metered) {
+            (Some(reason), _) => Measured::Missing(reason),
+            (None, 0) => Measured::Missing(Missing::NoRows),
+            (None, count) => Measured::Value(Energy {
+                joules: self.microjoules as f64 / 1e6 / f64::from(count),
+                simulated: false,
+            }),
+        }
+    }
+
+    fn power(&self) -> Measured<f64> {
+        self.energy()
+            .map(|_| self.microjoules as f64 / self.metered_us as f64)
+            .finite()
     }
 }
 
-fn answered(question: &Question) -> anyhow::Result<Row> {
+/// Board and CPU, either of which may be unknown.
+pub fn board(board: &str, cpu: &str) -> String {
+    let both = [board, cpu].map(str::trim).join(", ");
+    both.trim_matches([',', ' ']).to_owned()
+}
+
+/// Time of an answer in microseconds: prefill and decode.
+pub fn time_us(question: &Question) -> u64 {
     let decode = question.generated.map_or(0, |generated| generated.decode.0);
-    let latency = question.prefill.0.saturating_add(decode);
+    question.prefill.0.saturating_add(decode)
+}
+
+/// The row of an answer, without draws.
+pub fn row_of(question: &Question) -> Result<Row, Failure> {
+    row(&Asked {
+        ask: question.ask,
+        task: question.task,
+        outcome: Ok(*question),
+        draws: Draws::default(),
+    })
+    .map_err(Failure::Data)
+}
+
+fn row(asked: &Asked) -> anyhow::Result<Row> {
+    let task = u8::try_from(asked.task).context("more than 256 tasks")?;
+    let (question, rotation) = (asked.ask.question(), asked.ask.rotation());
+    let Ok(answered) = &asked.outcome else {
+        return Ok(Row {
+            question,
+            latency_us: None,
+            task,
+            // A skipped row is counted and otherwise left out, so its letter is not read.
+            gold: Letter::A,
+            answer: score::Answer::Skipped,
+            rotation,
+            evidence: Evidence::None,
+        });
+    };
     Ok(Row {
-        question: question.ask.question(),
-        latency_us: NonZeroU32::new(u32::try_from(latency).unwrap_or(u32::MAX)),
-        task: task_index(question.task)?,
-        gold: letter(question.answer.right()),
-        answer: given(question.answer),
-        rotation: question.ask.rotation().steps(),
-        evidence: match question.probabilities {
-            None => Evidence::None,
-            Some(probabilities) => Evidence::Letters {
+        question,
+        latency_us: NonZeroU32::new(u32::try_from(time_us(answered)).unwrap_or(u32::MAX)),
+        task,
+        gold: answered.answer.right(),
+        answer: match answered.answer.given() {
+            Some(letter) => score::Answer::Letter(letter),
+            None => score::Answer::Unparsed,
+        },
+        rotation,
+        evidence: match (answered.probabilities, asked.draws.drawn) {
+            (Some(probabilities), _) => Evidence::Letters {
                 probabilities: probabilities.letters().map(units),
                 mass: units(1.0 - probabilities.outside()),
+            },
+            (None, 0) => Evidence::None,
+            (None, drawn) => Evidence::Draws {
+                drawn,
+                correct: asked.draws.correct,
             },
         },
     })
@@ -219,41 +391,20 @@ fn units(probability: f64) -> u16 {
     (probability * 65535.0).round() as u16
 }
 
-fn one_more_draw(evidence: Evidence, is_correct: bool) -> Evidence {
-    let (drawn, correct) = match evidence {
-        Evidence::Draws { drawn, correct } => (drawn, correct),
-        _ => (0, 0),
-    };
-    Evidence::Draws {
-        drawn: drawn.saturating_add(1),
-        correct: correct.saturating_add(u8::from(is_correct)),
-    }
-}
-
-fn task_index(task: u32) -> anyhow::Result<u8> {
-    u8::try_from(task).context("more than 256 tasks")
-}
-
-fn given(answer: Answer) -> score::Answer {
-    match answer.given() {
-        Some(given) => score::Answer::Letter(letter(given)),
-        None => score::Answer::Unparsed,
-    }
-}
-
-fn letter(letter: Letter) -> score::Letter {
-    score::Letter::from_index(letter.index())
-}
-
 fn measured<T>(reading: Reading<T>) -> Measured<T> {
     match reading {
         Reading::Value(value) => Measured::Value(value),
-        Reading::Missing(reason) => Measured::Missing(match reason {
-            Reason::Off => Missing::Off,
-            Reason::Unsupported => Missing::Unsupported,
-            Reason::Denied => Missing::Denied,
-            Reason::Stale => Missing::Stale,
-            Reason::Error => Missing::Error,
-        }),
+        Reading::Missing(reason) => Measured::Missing(missing(reason)),
+    }
+}
+
+fn missing(reason: Reason) -> Missing {
+    match reason {
+        Reason::Off => Missing::Off,
+        Reason::Unsupported => Missing::Unsupported,
+        Reason::Denied => Missing::Denied,
+        Reason::Stale => Missing::Stale,
+        Reason::Error => Missing::Error,
+        Reason::Gaps => Missing::Gaps,
     }
 }

@@ -25,9 +25,36 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Mode::Letter)]
     mode: Mode,
 
+    /// Order of the parts of a prompt
+    #[arg(long, value_enum, default_value_t = PromptLayout::Reference)]
+    layout: PromptLayout,
+
+    /// Keep in the KV cache what a prompt shares with the one before it
+    ///
+    /// Saves most of the prefill in layout shared-prefix. Kernels round differently for other
+    /// batch sizes, so probabilities can differ a little from those of a whole prefill; with
+    /// --flash-attention off --weights mapped they are the same.
+    #[arg(long)]
+    reuse: bool,
+
     /// Ask at most N questions, spread evenly over the tasks
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
+
+    /// Ask every question in all four cyclic orders of its options
+    #[arg(long)]
+    rotate: bool,
+
+    /// Ask in random order and stop as soon as the 95 % interval of the accuracy is at most W
+    /// on both sides (0.03: 3 points). The interval holds however often it is looked at
+    #[arg(long, value_name = "W", value_parser = half_width, conflicts_with = "gate")]
+    pub until_ci: Option<f64>,
+
+    /// Ask in random order and stop as soon as this gate is certain to pass or fail (see
+    /// `edgescore gate --profile`); the exit code is the gate's. A limit on accuracy or
+    /// latency can end a run early; the others are known at its end
+    #[arg(long, value_name = "FILE.toml")]
+    pub gate: Option<PathBuf>,
 
     /// Threads [default: one for each CPU]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -57,6 +84,10 @@ pub struct Args {
     /// up to twice the memory)
     #[arg(long, value_enum, default_value_t = Weights::Repacked)]
     weights: Weights,
+
+    /// Whether attention is computed in one pass
+    #[arg(long, value_enum, default_value_t = FlashAttention::Auto)]
+    flash_attention: FlashAttention,
 
     /// Generate mode: tokens at most for one answer
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
@@ -92,6 +123,15 @@ enum Mode {
     Generate,
 }
 
+/// Order of the parts of a prompt.
+#[derive(Clone, Copy, ValueEnum)]
+enum PromptLayout {
+    /// The order of 6G-Bench, byte for byte
+    Reference,
+    /// The episode first, so that the questions of an episode share its prefill
+    SharedPrefix,
+}
+
 /// How weights are held.
 #[derive(Clone, Copy, ValueEnum)]
 enum Weights {
@@ -101,6 +141,17 @@ enum Weights {
     Repacked,
 }
 
+/// Whether attention is computed in one pass, without the matrix of scores.
+#[derive(Clone, Copy, ValueEnum)]
+enum FlashAttention {
+    /// llama.cpp decides
+    Auto,
+    /// On
+    On,
+    /// Off
+    Off,
+}
+
 /// A temperature such as 0.7, in 1/1000.
 fn temperature(text: &str) -> Result<u16, String> {
     let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
@@ -108,6 +159,14 @@ fn temperature(text: &str) -> Result<u16, String> {
         Ok((value * 1000.0).round() as u16)
     } else {
         Err("must lie in 0.001 to 10: draws at 0 would all be the greedy answer".to_owned())
+    }
+}
+
+/// Half the width of an interval, such as 0.03.
+fn half_width(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(value) if value > 0.0 && value < 0.5 => Ok(value),
+        _ => Err("give a number between 0 and 0.5, such as 0.03 for 3 points".to_owned()),
     }
 }
 
@@ -123,9 +182,21 @@ impl Args {
             model: "",
             template: self.template.as_deref(),
             mode,
-            layout: Layout::Reference,
-            order: Order::Pack,
-            rotate: false,
+            layout: match self.layout {
+                PromptLayout::Reference => Layout::Reference,
+                PromptLayout::SharedPrefix => Layout::SharedPrefix,
+            },
+            reuse: self.reuse,
+            flash: match self.flash_attention {
+                FlashAttention::Auto => record::FlashAttention::Auto,
+                FlashAttention::On => record::FlashAttention::On,
+                FlashAttention::Off => record::FlashAttention::Off,
+            },
+            order: match self.until_ci.is_some() || self.gate.is_some() {
+                true => Order::Shuffled,
+                false => Order::Pack,
+            },
+            rotate: self.rotate,
             limit: self.limit.unwrap_or(0),
             seed: self.seed,
             draws: match self.mode {

@@ -2,6 +2,7 @@
 
 mod args;
 mod board;
+mod early;
 mod progress;
 mod recorder;
 
@@ -13,11 +14,14 @@ use edgescore_record::{Command, Control, Fault, Plan, Stop, VerdictKind};
 
 pub use args::Args;
 use board::{Board, Heard};
+use early::Early;
 use progress::Progress;
 use recorder::Recorder;
 
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
+use crate::gate;
+use crate::output::print;
 use crate::report;
 
 /// Runs the command.
@@ -28,6 +32,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         .output
         .clone()
         .unwrap_or_else(|| default_output(&model));
+    let mut early = Early::new(args)?;
     let mut recorder = Recorder::new(&output, args.force)?;
     let mut progress = Progress::new();
     let mut board = Board::start(args.runtime.as_deref(), progress.printer())?;
@@ -50,7 +55,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     .context("cannot catch Ctrl-C")
     .map_err(Failure::Board)?;
 
-    let heard = listen(&mut board, &mut recorder, &mut progress);
+    let heard = listen(&mut board, &mut recorder, &mut progress, early.as_mut());
     progress.finish();
     let verdict = match heard {
         Ok(()) => recorder.finish()?,
@@ -60,10 +65,17 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
             return Err(failure);
         }
     };
-    let summaries = [report::load(&output)?];
-    report::print_tables(&summaries)?;
-    println!("\nresult: {}", output.display());
+    let run = report::load(&output)?;
+    let judged = match &args.gate {
+        Some(path) => Some(gate::judge(&run, gate::Profile::read(path)?)?),
+        None => None,
+    };
+    report::print(run, judged.as_ref())?;
+    print(|out| writeln!(out, "\nresult: {}", output.display()))?;
     match verdict {
+        Some(VerdictKind::Ok) if judged.is_some_and(|judged| !judged.pass()) => {
+            Ok(Outcome::NotAsPlanned)
+        }
         Some(VerdictKind::Ok) => Ok(Outcome::AsPlanned),
         _ => Ok(Outcome::NotAsPlanned),
     }
@@ -74,12 +86,21 @@ fn listen(
     board: &mut Board,
     recorder: &mut Recorder,
     progress: &mut Progress,
+    mut early: Option<&mut Early>,
 ) -> Result<(), Failure> {
+    let mouth = board.mouth();
     loop {
         match board.hear()? {
             Heard::Row { number, content } => {
                 recorder.take(number, content)?;
                 progress.take(content);
+                if let Some(watcher) = &mut early
+                    && watcher.take(content)?
+                {
+                    // Once is enough. A board that is gone is noticed by listening to it.
+                    let _ = mouth.say(&Command::Abort(Stop::Decided));
+                    early = None;
+                }
             }
             Heard::Control(Control::Done { .. }) => return Ok(()),
             Heard::Control(Control::Refused { fault, detail }) => {

@@ -11,6 +11,7 @@ use edgescore_record::frame::{self, Encoded, Encoder};
 use edgescore_record::{Chain, Record, SessionEnd, Stop, Verdict, VerdictKind, file};
 
 use crate::failure::Failure;
+use crate::files::{self, unwritable};
 
 /// Rows reach the disk at least this often, so that a power cut costs little.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -41,6 +42,8 @@ impl Recorder {
         if !replace && path.exists() {
             return Err(exists(path));
         }
+        // Now, not after a long load.
+        files::check_output(path)?;
         let now = Instant::now();
         Ok(Recorder {
             path: path.to_owned(),
@@ -70,12 +73,13 @@ impl Recorder {
         let record = frame::message(content)
             .context("edgescore-rt sent a row of an unknown kind: use edgescore and edgescore-rt of the same version")
             .map_err(Failure::Board)?;
-        self.note(&record);
         let Encoded { content, frame } = self.encoder.reframe(content).map_err(Failure::board)?;
         self.chain.add(content);
         self.next += 1;
         let frame = frame.to_vec();
-        self.append(&record, &frame)
+        self.append(&record, &frame)?;
+        self.note(&record);
+        Ok(())
     }
 
     /// Ends a result whose board is gone: the desk states the verdict.
@@ -84,7 +88,9 @@ impl Recorder {
             return Ok(());
         }
         if self.next == 0 {
-            return Err(Failure::Board(anyhow!("{why}")));
+            return Err(Failure::Board(anyhow!(
+                "{why}, before it said anything: give --runtime an edgescore-rt of this version"
+            )));
         }
         let detail = why.get(..why.floor_char_boundary(2000)).unwrap_or(why);
         let kind = VerdictKind::EngineFailed;
@@ -114,13 +120,12 @@ impl Recorder {
             self.answered,
             self.path.display()
         );
-        // On a full disk the last rows do not fit either; the rows before them stand.
+        // On a full disk nothing is added; the rows before stand.
         let _ = self.close_for_board(why);
         let _ = self.sync();
     }
 
     fn add(&mut self, record: &Record) -> Result<(), Failure> {
-        self.note(record);
         let encoded = self
             .encoder
             .encode(self.next, record)
@@ -128,7 +133,9 @@ impl Recorder {
         self.chain.add(encoded.content);
         self.next += 1;
         let frame = encoded.frame.to_vec();
-        self.append(record, &frame)
+        self.append(record, &frame)?;
+        self.note(record);
+        Ok(())
     }
 
     fn note(&mut self, record: &Record) {
@@ -177,6 +184,8 @@ impl Recorder {
         };
         let length = file.metadata().map(|metadata| metadata.len());
         if let Err(error) = file.write_all(frames) {
+            // A row behind the one that is lost would make a gap.
+            self.ended = true;
             match length {
                 // Not even the first rows fitted: there is no result.
                 Ok(0) => drop(std::fs::remove_file(&self.path)),
@@ -207,9 +216,4 @@ fn exists(path: &Path) -> Failure {
         "{} exists: give -o another name, or --force to replace it",
         path.display()
     ))
-}
-
-fn unwritable(path: &Path, error: std::io::Error) -> Failure {
-    let context = format!("cannot write the result {}", path.display());
-    Failure::Data(anyhow::Error::new(error).context(context))
 }

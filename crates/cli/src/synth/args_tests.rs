@@ -56,11 +56,11 @@ fn only_synthetic_models_are_replaced_unasked() {
         let words = ["synth", "-o", path.to_str().unwrap()];
         Cli::parse_from(words.iter().chain(extra)).args
     };
-    run(&cli(&[])).unwrap();
-    run(&cli(&["--seed", "1"])).unwrap();
+    make(&cli(&[])).unwrap();
+    make(&cli(&["--seed", "1"])).unwrap();
     std::fs::write(&path, "a long download").unwrap();
-    assert!(matches!(run(&cli(&[])), Err(SynthError::Exists(_))));
+    assert!(matches!(make(&cli(&[])), Err(SynthError::Exists(_))));
     assert_eq!(std::fs::read(&path).unwrap(), b"a long download");
-    run(&cli(&["--force"])).unwrap();
+    make(&cli(&["--force"])).unwrap();
     assert!(check_replaceable(&path).is_ok());
 }

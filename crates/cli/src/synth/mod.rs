@@ -25,6 +25,9 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{HumanBytes, HumanCount};
 
+use crate::failure::Failure;
+use crate::output::print;
+
 pub use quant::Quant;
 pub use shape::{Model, Shape, ShapeError};
 pub use tokenizer::TokenizerError;
@@ -115,27 +118,33 @@ pub enum SynthError {
 }
 
 /// Runs the command: writes the model and prints one line about it.
-///
-/// # Errors
-/// As [`write()`], and if the file exists and is not a synthetic model.
-pub fn run(args: &Args) -> Result<(), SynthError> {
-    let spec = args.spec();
-    if !args.force {
-        check_replaceable(&args.output)?;
-    }
+pub fn run(args: &Args) -> Result<(), Failure> {
     let Summary {
         path,
         bytes,
         parameters,
-    } = write(&spec, &args.output)?;
-    println!(
-        "{}: {}, {} parameters, {}, synthetic weights",
-        path.display(),
-        HumanBytes(bytes),
-        HumanCount(parameters),
-        spec.quant,
-    );
-    Ok(())
+    } = make(args).map_err(|error| match error {
+        SynthError::Shape(_) => Failure::Usage(error.into()),
+        _ => Failure::data(error),
+    })?;
+    print(|out| {
+        writeln!(
+            out,
+            "{}: {}, {} parameters, {}, synthetic weights",
+            path.display(),
+            HumanBytes(bytes),
+            HumanCount(parameters),
+            args.quant,
+        )
+    })
+}
+
+/// [`write()`], unless the file exists and is not a synthetic model.
+fn make(args: &Args) -> Result<Summary, SynthError> {
+    if !args.force {
+        check_replaceable(&args.output)?;
+    }
+    write(&args.spec(), &args.output)
 }
 
 impl Args {

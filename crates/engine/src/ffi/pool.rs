@@ -7,8 +7,8 @@ use llama_cpp_sys_2 as sys;
 /// Owns the worker threads of a session.
 ///
 /// The build has no OpenMP, and without a pool ggml starts and joins threads for every
-/// graph it computes: once a token. After a graph the workers poll for the next one for
-/// some 6.5 million rounds (about 0.1 s) before they sleep, as llama.cpp's tools have it.
+/// graph it computes: once a token. After a graph the workers poll for the next one 6.5
+/// million times (0.19 s on a Zen 3 core) before they sleep, as llama.cpp's tools have it.
 pub(super) struct Pool(NonNull<sys::ggml_threadpool>);
 
 impl Drop for Pool {

@@ -53,6 +53,8 @@ pub const LOADED: ModelLoaded<'static> = ModelLoaded {
     batch: 2048,
     ubatch: 512,
     weights: Weights::Repacked,
+    reuse: true,
+    flash: FlashAttention::Off,
     load: Microseconds(500_000),
     warm_up: Microseconds(0),
 };

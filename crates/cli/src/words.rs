@@ -1,0 +1,221 @@
+//! Values in words: the same way in every command.
+
+use edgescore_record::{FlashAttention, Mode, Order, Stop, VerdictKind, Weights, WhySkipped};
+use edgescore_score::{
+    AgainstChance, Estimate, Interval, Measured, Missing, Percentile, Place, Refusal, Standing,
+};
+use edgescore_taskpack::Layout;
+
+/// Name of a mode, as `run --mode` takes it.
+pub fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Letter => "letter",
+        Mode::Generate => "generate",
+    }
+}
+
+/// Name of a layout, as `run --layout` takes it.
+pub fn layout(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Reference => "reference",
+        Layout::SharedPrefix => "shared-prefix",
+    }
+}
+
+/// Name of an order of questions.
+pub fn order(order: Order) -> &'static str {
+    match order {
+        Order::Pack => "pack",
+        Order::Shuffled => "shuffled",
+    }
+}
+
+/// How the weights were held.
+pub fn weights(weights: Weights) -> &'static str {
+    match weights {
+        Weights::Mapped => "mapped",
+        Weights::Repacked => "repacked",
+    }
+}
+
+/// What was asked of flash attention.
+pub fn flash(flash: FlashAttention) -> &'static str {
+    match flash {
+        FlashAttention::Auto => "auto",
+        FlashAttention::On => "on",
+        FlashAttention::Off => "off",
+    }
+}
+
+/// Name of a verdict.
+pub fn verdict(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Ok => "ok",
+        VerdictKind::OverPower => "over_power",
+        VerdictKind::OverMemory => "over_memory",
+        VerdictKind::Throttled => "throttled",
+        VerdictKind::TimedOut => "timed_out",
+        VerdictKind::EngineFailed => "engine_failed",
+        VerdictKind::Aborted => "aborted",
+    }
+}
+
+/// Name of the reason for an early end.
+pub fn stop(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Interrupted => "interrupted",
+        Stop::Decided => "decided",
+    }
+}
+
+/// Name of the reason why a question was not asked.
+pub fn why_skipped(why: WhySkipped) -> &'static str {
+    match why {
+        WhySkipped::PromptTooLong { .. } => "prompt_too_long",
+        WhySkipped::LettersNotSeparable => "letters_not_separable",
+        WhySkipped::LogitsNotFinite => "logits_not_finite",
+    }
+}
+
+/// A value, or its reason.
+pub fn or_reason<T>(value: Measured<T>, show: impl FnOnce(T) -> String) -> String {
+    match value {
+        Measured::Value(value) => show(value),
+        Measured::Missing(reason) => reason.to_string(),
+    }
+}
+
+/// `43.3 % (27.4 to 60.8)`.
+pub fn percent(estimate: Measured<Estimate>) -> String {
+    or_reason(estimate, |estimate| {
+        let value = 100.0 * estimate.value;
+        match estimate.interval {
+            Measured::Value(Interval { low, high }) => {
+                format!("{value:.1} % ({:.1} to {:.1})", 100.0 * low, 100.0 * high)
+            }
+            Measured::Missing(_) => format!("{value:.1} %"),
+        }
+    })
+}
+
+/// `0.356 (0.329 to 0.383)`.
+pub fn number(estimate: Measured<Estimate>) -> String {
+    or_reason(estimate, |Estimate { value, interval }| match interval {
+        Measured::Value(Interval { low, high }) => format!("{value:.3} ({low:.3} to {high:.3})"),
+        Measured::Missing(Missing::Insufficient { have, need }) => {
+            format!("{value:.3} (no interval: {have} of the {need} questions it needs)")
+        }
+        Measured::Missing(_) => format!("{value:.3}"),
+    })
+}
+
+/// Whether an accuracy has been told from chance.
+pub fn against_chance(accuracy: &Estimate) -> &'static str {
+    match accuracy.against_chance() {
+        AgainstChance::Above => "above chance (25 %)",
+        AgainstChance::AtChance => "not told from chance (25 %)",
+        AgainstChance::Below => "below chance (25 %)",
+    }
+}
+
+/// Seconds as seconds or milliseconds, three digits.
+pub fn seconds(seconds: f64) -> String {
+    match seconds {
+        s if s >= 10.0 => format!("{s:.1} s"),
+        s if s >= 1.0 => format!("{s:.2} s"),
+        s if s >= 0.1 => format!("{:.0} ms", s * 1e3),
+        s if s >= 0.01 => format!("{:.1} ms", s * 1e3),
+        s => format!("{:.2} ms", s * 1e3),
+    }
+}
+
+/// A latency percentile, or how many questions it needs.
+pub fn percentile(percentile: Measured<Percentile>) -> String {
+    match percentile {
+        Measured::Missing(Missing::Insufficient { have, need }) => {
+            format!("insufficient ({have} of {need} questions)")
+        }
+        value => or_reason(value, |p| seconds(f64::from(p.value_us) / 1e6)),
+    }
+}
+
+/// GiB, or MiB below 0.1 GiB.
+pub fn gib(gib: f64) -> String {
+    if gib < 0.1 {
+        format!("{:.1} MiB", gib * 1024.0)
+    } else {
+        format!("{gib:.2} GiB")
+    }
+}
+
+/// Three significant digits, for scores that span many magnitudes.
+pub fn score(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    if !(1e-4..1e6).contains(&value.abs()) {
+        return format!("{value:.2e}");
+    }
+    let digits = (2 - value.abs().log10().floor() as i32).max(0) as usize;
+    format!("{value:.digits$}")
+}
+
+/// An Edge Score, or why there is none.
+pub fn score_or_refusal(value: Result<f64, Refusal>) -> String {
+    match value {
+        Ok(value) => score(value),
+        Err(Refusal { component, reason }) => {
+            format!("none: {}: {reason}", component.replace('_', " "))
+        }
+    }
+}
+
+/// Why a score is not ranked; `None` when it is.
+pub fn not_ranked(standing: Standing) -> Option<&'static str> {
+    match standing {
+        Standing::Ranked => None,
+        Standing::AtChance => Some("at chance"),
+        Standing::BelowChance => Some("below chance"),
+        Standing::SimulatedEnergy => Some("energy is simulated"),
+        Standing::Refused => Some("a component is missing"),
+    }
+}
+
+/// A place against the Pareto front; `name` tells the model of an index.
+pub fn place(place: Place, name: impl Fn(usize) -> String) -> String {
+    match place {
+        Place::Front => "front".to_owned(),
+        Place::Dominated { by } => format!("beaten by {}", name(by)),
+        Place::Excluded(_) => "left out".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_digits_at_every_magnitude() {
+        let shown = [2.239, 0.0, 0.142, 23.41, 1234.5, 1e-6, 3.2e7].map(score);
+        assert_eq!(
+            shown,
+            ["2.24", "0", "0.142", "23.4", "1234", "1.00e-6", "3.20e7"]
+        );
+        let shown = [0.0091, 0.0909, 0.1123, 1.234, 12.34].map(seconds);
+        assert_eq!(shown, ["9.10 ms", "90.9 ms", "112 ms", "1.23 s", "12.3 s"]);
+        assert_eq!([0.03, 0.89].map(gib), ["30.7 MiB", "0.89 GiB"]);
+    }
+
+    #[test]
+    fn a_reason_takes_the_place_of_a_value() {
+        assert_eq!(
+            percent(Measured::Missing(Missing::Off)),
+            "not measured in this run"
+        );
+        let few = Missing::Insufficient { have: 30, need: 64 };
+        assert_eq!(
+            percentile(Measured::Missing(few)),
+            "insufficient (30 of 64 questions)"
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! CPU clocks (Documentation/admin-guide/pm/cpufreq.rst).
+
+use std::path::Path;
+use std::string::String;
+use std::vec::Vec;
+
+use crate::file;
+use crate::{Hertz, Reading};
+
+/// CPUs that share a clock, and that clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClockPolicy {
+    /// Numbers of the CPUs.
+    pub cpus: Vec<u16>,
+    /// What chooses the clock, such as `ondemand` or `performance`.
+    pub governor: Reading<String>,
+    /// The clock now.
+    pub now: Reading<Hertz>,
+    /// The highest clock that is allowed now.
+    pub allowed: Reading<Hertz>,
+    /// The highest clock that the hardware has.
+    pub highest: Reading<Hertz>,
+}
+
+/// The clocks below `root`; none where the kernel does not set them.
+pub fn clocks(root: &Path) -> Vec<ClockPolicy> {
+    file::entries(&root.join("sys/devices/system/cpu/cpufreq"), "policy")
+        .iter()
+        .map(|policy| ClockPolicy {
+            cpus: file::line(&policy.join("affected_cpus"))
+                .unwrap_or_default()
+                .split_whitespace()
+                .filter_map(|cpu| cpu.parse().ok())
+                .collect(),
+            governor: match file::line(&policy.join("scaling_governor")) {
+                Ok(governor) => Reading::Value(governor),
+                Err(error) => Reading::Missing(error.into()),
+            },
+            now: kilohertz(&policy.join("scaling_cur_freq")),
+            allowed: kilohertz(&policy.join("scaling_max_freq")),
+            highest: kilohertz(&policy.join("cpuinfo_max_freq")),
+        })
+        .collect()
+}
+
+fn kilohertz(path: &Path) -> Reading<Hertz> {
+    file::number::<u64>(path).and_then(|khz| Reading::parsed(khz.checked_mul(1000).map(Hertz)))
+}

@@ -1,0 +1,114 @@
+//! Energy and mean power between two edges.
+
+use super::Edge;
+use super::integral::Picojoules;
+use crate::{Microjoules, Microseconds, Microwatts, Reading, Reason};
+
+/// Largest share of a window that may be bridged: 0.1 %, the drop threshold of EnergyRunner
+/// (MLPerf Tiny).
+const LOST_PER_MILLE: u128 = 1;
+
+/// The time between two edges and what was measured in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub(super) from: Edge,
+    pub(super) to: Edge,
+}
+
+/// Energy of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Energy {
+    /// All of it.
+    pub gross: Microjoules,
+    /// What the idle board would have used in the same time.
+    pub idle: Reading<Microjoules>,
+}
+
+impl Energy {
+    /// Gross less idle in 1e-6 J. Noise can make it negative.
+    pub fn net_uj(&self) -> Reading<i64> {
+        let gross = i128::from(self.gross.0);
+        self.idle
+            .and_then(|idle| Reading::parsed(i64::try_from(gross - i128::from(idle.0)).ok()))
+    }
+}
+
+impl Window {
+    /// Its length.
+    pub fn length(&self) -> Microseconds {
+        Microseconds(self.to.at.0.saturating_sub(self.from.at.0))
+    }
+
+    /// Values that were read in it, its last edge included.
+    pub fn samples(&self) -> u64 {
+        self.to.samples.saturating_sub(self.from.samples)
+    }
+
+    /// Time in it that was bridged because samples were late or missing.
+    pub fn lost(&self) -> Microseconds {
+        Microseconds(self.to.lost.0.saturating_sub(self.from.lost.0))
+    }
+
+    /// Gross energy. A reason when the sample at an edge is missing, when more than 0.1 % of
+    /// the window was bridged ([`Reason::Gaps`]; not for counters, which lose nothing between
+    /// two readings), or when a counter did not move ([`Reason::Stale`]).
+    pub fn gross(&self) -> Reading<Microjoules> {
+        let length = u128::from(self.length().0);
+        self.bridged_pj().and_then(|energy| {
+            if self.to.counter && energy == 0 && length > 0 {
+                return Reading::Missing(Reason::Stale);
+            }
+            let too_many = u128::from(self.lost().0) * 1000 > length * LOST_PER_MILLE;
+            if too_many && !self.to.counter {
+                return Reading::Missing(Reason::Gaps);
+            }
+            microjoules(energy)
+        })
+    }
+
+    /// Gross energy and the idle board's share at `idle` power.
+    pub fn energy(&self, idle: Reading<Microwatts>) -> Reading<Energy> {
+        let length = u128::from(self.length().0);
+        self.gross().map(|gross| Energy {
+            gross,
+            idle: idle.and_then(|idle| microjoules(u128::from(idle.0) * length)),
+        })
+    }
+
+    /// Mean power.
+    pub fn mean(&self) -> Reading<Microwatts> {
+        let length = u128::from(self.length().0);
+        self.gross().and_then(|gross| {
+            let mean = (u128::from(gross.0) * 1_000_000).checked_div(length);
+            Reading::parsed(
+                mean.and_then(|mean| u64::try_from(mean).ok())
+                    .map(Microwatts),
+            )
+        })
+    }
+
+    /// Energy with gaps bridged, however large they are.
+    fn bridged_pj(&self) -> Reading<Picojoules> {
+        match (self.from.point, self.to.point) {
+            (Reading::Value(from), Reading::Value(to)) => {
+                match to.energy_pj.checked_sub(from.energy_pj) {
+                    Some(energy) if to.at >= from.at => Reading::Value(energy),
+                    _ => Reading::Missing(Reason::Error),
+                }
+            }
+            (Reading::Missing(reason), _) | (_, Reading::Missing(reason)) => {
+                Reading::Missing(reason)
+            }
+        }
+    }
+}
+
+/// Rounded to the nearest microjoule.
+fn microjoules(energy: Picojoules) -> Reading<Microjoules> {
+    let rounded = u64::try_from(energy.saturating_add(500_000) / 1_000_000);
+    Reading::parsed(rounded.ok().map(Microjoules))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;

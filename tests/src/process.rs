@@ -1,0 +1,130 @@
+//! Running programs that a test interrupts.
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+use crate::Outcome;
+
+/// How long a test waits for something that must happen. It happens in milliseconds; a busy
+/// machine may take its time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A program in a process group of its own, as a shell starts it.
+pub struct Running {
+    child: Option<Child>,
+    pid: Pid,
+}
+
+impl Running {
+    /// Starts `command`.
+    pub fn start(command: &mut Command) -> Running {
+        let child = command
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Running {
+            pid: Pid::from_raw(child.id().try_into().unwrap()),
+            child: Some(child),
+        }
+    }
+
+    /// Sends `signal` to the program alone.
+    pub fn signal(&self, signal: Signal) {
+        kill(self.pid, signal).unwrap();
+    }
+
+    /// Sends `signal` to the program and all that it started, as Ctrl-C in a terminal does.
+    pub fn signal_group(&self, signal: Signal) {
+        killpg(self.pid, signal).unwrap();
+    }
+
+    /// Waits for the edgescore-rt that the program starts.
+    pub fn runtime(&self) -> Pid {
+        let mut found = None;
+        wait_until("edgescore-rt has started", || {
+            found = self.find_runtime();
+            found.is_some()
+        });
+        found.unwrap()
+    }
+
+    fn find_runtime(&self) -> Option<Pid> {
+        let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+        let mut pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        pids.find(|pid| {
+            // "PID (NAME) STATE PARENT ...". Between fork and exec the child has its parent's name.
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let (name, rest) = stat.rsplit_once(')').unwrap_or_default();
+            let parent = rest.split_whitespace().nth(1);
+            name.ends_with("(edgescore-rt") && parent == Some(&self.pid.to_string())
+        })
+        .map(Pid::from_raw)
+    }
+
+    /// Whether the program has a handler for `signal`.
+    pub fn catches(&self, signal: Signal) -> bool {
+        has_signal(self.pid, "SigCgt", signal)
+    }
+
+    /// Waits for the end.
+    pub fn end(mut self) -> Outcome {
+        let output = self.child.take().unwrap().wait_with_output().unwrap();
+        Outcome {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Drop for Running {
+    /// A test that failed half way leaves nothing running.
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = killpg(self.pid, Signal::SIGKILL);
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Whether a process ignores `signal`.
+pub fn ignores(pid: Pid, signal: Signal) -> bool {
+    has_signal(pid, "SigIgn", signal)
+}
+
+/// Whether `signal` is in a set of proc_pid_status(5).
+fn has_signal(pid: Pid, set: &str, signal: Signal) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(set));
+    let mask = line.and_then(|line| u64::from_str_radix(line.strip_prefix(":")?.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal as i32 - 1) & 1 == 1)
+}
+
+/// Whether a process is gone. One that ended and that nobody has waited for counts as gone.
+pub fn is_gone(pid: Pid) -> bool {
+    match fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Ok(stat) => stat
+            .rsplit_once(") ")
+            .is_some_and(|(_, rest)| rest.starts_with('Z')),
+        Err(_) => true,
+    }
+}
+
+/// Waits until `happened`, and fails the test when it does not.
+#[track_caller]
+pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !happened() {
+        assert!(start.elapsed() < PATIENCE, "waited in vain until {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}

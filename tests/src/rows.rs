@@ -1,0 +1,78 @@
+//! The rows of a result, sorted by kind.
+
+use edgescore_record::file::{FileError, ResultFile};
+use edgescore_record::{
+    Generated, Question, Record, Sample, SessionEnd, Skipped, Stop, VerdictKind,
+};
+
+/// What a result says, without what only reports need.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    /// Answered questions.
+    pub questions: Vec<Question>,
+    /// Skipped questions.
+    pub skipped: Vec<Skipped>,
+    /// Draws.
+    pub samples: Vec<Sample>,
+    /// How it ended, with the detail.
+    pub verdict: Option<(VerdictKind, String)>,
+    /// The last row.
+    pub end: Option<SessionEnd>,
+}
+
+impl Rows {
+    /// Parses a result file.
+    pub fn parse(bytes: &[u8]) -> Result<Rows, FileError> {
+        let file = ResultFile::parse(bytes)?;
+        let mut rows = Rows {
+            end: file.end(),
+            ..Rows::default()
+        };
+        for record in file.records() {
+            match record {
+                Record::Question(row) => rows.questions.push(row),
+                Record::Skipped(row) => rows.skipped.push(row),
+                Record::Sample(row) => rows.samples.push(row),
+                Record::Verdict(row) => rows.verdict = Some((row.kind, row.detail.to_owned())),
+                _ => {}
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Positions in the pack of the answered questions.
+    pub fn asked(&self) -> Vec<u32> {
+        let questions = self.questions.iter();
+        questions.map(|row| row.ask.question()).collect()
+    }
+
+    /// How it ended.
+    pub fn verdict_kind(&self) -> Option<VerdictKind> {
+        self.verdict.as_ref().map(|(kind, _)| *kind)
+    }
+
+    /// Why it ended early.
+    pub fn stop(&self) -> Option<Stop> {
+        self.end.and_then(|end| end.stop)
+    }
+
+    /// The answers with everything that was measured by a clock or a meter taken out: what
+    /// must be the same in each repetition.
+    pub fn timeless(mut self) -> Rows {
+        fn without_time(generated: Generated) -> Generated {
+            Generated {
+                decode: Default::default(),
+                ..generated
+            }
+        }
+        for row in &mut self.questions {
+            row.prefill = Default::default();
+            row.generated = row.generated.map(without_time);
+        }
+        for row in &mut self.samples {
+            row.generated = without_time(row.generated);
+        }
+        self.end = None;
+        self
+    }
+}

@@ -1,0 +1,279 @@
+//! The boards' binaries: what they are, and what they answer under QEMU.
+//!
+//! `scripts/cross BOARD` builds them. Without a binary or without `qemu-aarch64-static` there
+//! is nothing to test and a sentence says so; `EDGESCORE_REQUIRE_CROSS=1` makes that a failure.
+#![allow(clippy::unwrap_used)]
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use edgescore_record::file::ResultFile;
+use edgescore_record::{Question, Record};
+use toml::Table;
+
+const QEMU: &str = "qemu-aarch64-static";
+
+/// The largest binary that is still sent over a serial line without a second thought: 6 MiB
+/// are nine minutes at 115,200 baud.
+const LARGEST: usize = 6 << 20;
+
+struct Board {
+    name: String,
+    cpu_level: String,
+    qemu_cpu: String,
+    binary: PathBuf,
+}
+
+impl Board {
+    /// Every board that has a cross-built binary.
+    fn built() -> Vec<Board> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut built = Vec::new();
+        for entry in fs::read_dir(root.join("targets")).unwrap() {
+            let folder = entry.unwrap().path();
+            let Ok(text) = fs::read_to_string(folder.join("board.toml")) else {
+                continue;
+            };
+            let board: Table = text.parse().unwrap();
+            let key = |key| board["build"].get(key)?.as_str().map(str::to_owned);
+            let Some(qemu_cpu) = key("qemu_cpu") else {
+                continue;
+            };
+            let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+            let binary = root.join("target/boards").join(&name).join("edgescore-rt");
+            if !binary.exists() {
+                skip(&format!(
+                    "{name} has no binary: build it with `scripts/cross {name}`"
+                ));
+                continue;
+            }
+            built.push(Board {
+                name,
+                cpu_level: key("cpu_level").unwrap(),
+                qemu_cpu,
+                binary: binary.canonicalize().unwrap(),
+            });
+        }
+        built
+    }
+
+    /// Every board that can be run here.
+    fn runnable() -> Vec<Board> {
+        if Command::new(QEMU).arg("--version").output().is_err() {
+            skip(&format!(
+                "{QEMU} is missing: install qemu-user-static to run the boards' binaries"
+            ));
+            return Vec::new();
+        }
+        Board::built()
+    }
+
+    fn has_dot_product(&self) -> bool {
+        self.cpu_level.contains("dotprod")
+    }
+}
+
+/// Says what is not tested, or fails where it must be.
+fn skip(why: &str) {
+    assert_ne!(
+        env::var("EDGESCORE_REQUIRE_CROSS").as_deref(),
+        Ok("1"),
+        "{why}"
+    );
+    eprintln!("skipped: {why}");
+}
+
+fn ran(what: &str, output: Output) -> String {
+    assert!(output.status.success(), "{what}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The parts of an ELF file that matter here (System V ABI, AArch64 supplement).
+struct Elf {
+    machine: usize,
+    /// The types of the program headers.
+    segments: Vec<usize>,
+    /// The types of the section headers.
+    sections: Vec<usize>,
+}
+
+impl Elf {
+    const AARCH64: usize = 183;
+    /// Segment: what the dynamic linker reads.
+    const DYNAMIC: usize = 2;
+    /// Segment: the path of the dynamic linker.
+    const INTERP: usize = 3;
+    /// Section: the symbol table.
+    const SYMTAB: usize = 2;
+
+    fn parse(bytes: &[u8]) -> Elf {
+        let number = |at: usize, size: usize| {
+            let digits = bytes[at..at + size].iter().rev();
+            digits.fold(0, |number, byte| number << 8 | usize::from(*byte))
+        };
+        // 64 bits, least significant byte first.
+        assert_eq!(bytes[..6], *b"\x7fELF\x02\x01");
+        let table = |offset, size, count, kind| {
+            let (offset, size) = (number(offset, 8), number(size, 2));
+            (0..number(count, 2))
+                .map(|index| number(offset + index * size + kind, 4))
+                .collect()
+        };
+        Elf {
+            machine: number(18, 2),
+            segments: table(32, 54, 56, 0),
+            sections: table(40, 58, 60, 4),
+        }
+    }
+}
+
+#[test]
+fn each_binary_is_one_small_static_stripped_file() {
+    for board in Board::built() {
+        let bytes = fs::read(&board.binary).unwrap();
+        let name = &board.name;
+        let elf = Elf::parse(&bytes);
+        assert_eq!(elf.machine, Elf::AARCH64, "{name}");
+        assert!(!elf.segments.contains(&Elf::INTERP), "{name} has a loader");
+        assert!(!elf.segments.contains(&Elf::DYNAMIC), "{name} is dynamic");
+        assert!(!elf.sections.contains(&Elf::SYMTAB), "{name} has symbols");
+        assert!(bytes.len() <= LARGEST, "{name}: {} bytes", bytes.len());
+        println!("{name}: {} bytes", bytes.len());
+    }
+}
+
+#[test]
+fn each_binary_has_exactly_its_boards_features() {
+    for board in Board::runnable() {
+        let output = Command::new(QEMU)
+            .args(["-cpu", &board.qemu_cpu])
+            .arg(&board.binary)
+            .arg("--version")
+            .output();
+        let version = ran(&board.name, output.unwrap());
+        assert!(version.contains("NEON = 1"), "{}: {version}", board.name);
+        for feature in ["DOTPROD = 1", "FP16_VA = 1"] {
+            assert_eq!(
+                version.contains(feature),
+                board.has_dot_product(),
+                "{}: {feature}: {version}",
+                board.name
+            );
+        }
+    }
+}
+
+/// Two files in an empty root: no loader, no library, no /proc, no /dev, and the program is
+/// the first process, as in a card image.
+#[test]
+fn each_binary_runs_as_the_first_process_of_an_empty_root() {
+    let can = Command::new("unshare")
+        .args(["--map-root-user", "--pid", "--fork", "true"])
+        .output();
+    if !can.is_ok_and(|output| output.status.success()) {
+        return skip("this kernel does not let this user make namespaces");
+    }
+    for board in Board::runnable() {
+        let root = tempfile::tempdir().unwrap();
+        let which = Command::new("which").arg(QEMU).output().unwrap();
+        let qemu = ran("which", which);
+        fs::copy(qemu.trim(), root.path().join("qemu")).unwrap();
+        fs::copy(&board.binary, root.path().join("init")).unwrap();
+        let output = Command::new("unshare")
+            .args(["--map-root-user", "--pid", "--fork", "chroot"])
+            .arg(root.path())
+            .args(["/qemu", "-cpu", &board.qemu_cpu, "/init", "--version"])
+            .output();
+        let version = ran(&board.name, output.unwrap());
+        assert!(version.starts_with("edgescore-rt "), "{version}");
+    }
+}
+
+/// The questions of a short run of the default pack on the default model.
+fn answers(runtime: Option<&Path>) -> Vec<Question> {
+    let folder = tempfile::tempdir().unwrap();
+    let result = folder.path().join("run.esr");
+    let mut command = Command::new(edgescore());
+    command.args(["run", "--limit", "2", "--threads", "2", "-o"]);
+    command.arg(&result);
+    if let Some(runtime) = runtime {
+        command.arg("--runtime").arg(runtime);
+    }
+    ran("edgescore run", command.output().unwrap());
+    let file = ResultFile::parse(&fs::read(&result).unwrap()).unwrap();
+    assert!(file.end().is_some(), "the run was cut off");
+    file.records()
+        .filter_map(|record| match record {
+            Record::Question(question) => Some(question),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The desk program of this build; this test is in the folder `deps` beside it.
+fn edgescore() -> PathBuf {
+    let this = env::current_exe().unwrap();
+    let program = this.ancestors().nth(2).unwrap().join("edgescore");
+    assert!(
+        program.exists(),
+        "{} is missing: run `cargo build --release --bins` first",
+        program.display()
+    );
+    program
+}
+
+/// The host's kernels and each board's round differently. Where that is all, probabilities
+/// agree within 5e-3, and the letter is the same unless two are closer than 0.02.
+#[test]
+fn each_cpu_level_answers_as_the_host_does() {
+    let mut boards = Board::runnable();
+    boards.sort_by(|a, b| a.cpu_level.cmp(&b.cpu_level));
+    boards.dedup_by(|a, b| a.cpu_level == b.cpu_level);
+    if boards.is_empty() {
+        return;
+    }
+    let host = answers(None);
+    assert_eq!(host.len(), 2);
+    for board in boards {
+        let folder = tempfile::tempdir().unwrap();
+        let wrapper = folder.path().join("edgescore-rt");
+        let (cpu, binary) = (&board.qemu_cpu, board.binary.display());
+        fs::write(
+            &wrapper,
+            format!("#!/bin/sh\nexec {QEMU} -cpu {cpu} '{binary}' \"$@\"\n"),
+        )
+        .unwrap();
+        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+        let answers = answers(Some(&wrapper));
+        assert_eq!(answers.len(), host.len(), "{}", board.cpu_level);
+        for (here, there) in host.iter().zip(&answers) {
+            compare(&board.cpu_level, here, there);
+        }
+    }
+}
+
+fn compare(level: &str, host: &Question, board: &Question) {
+    assert_eq!(host.ask, board.ask, "{level}");
+    assert_eq!(host.prompt_tokens, board.prompt_tokens, "{level}");
+    let of = |question: &Question| question.probabilities.unwrap().letters();
+    let (host_letters, board_letters) = (of(host), of(board));
+    let farthest = host_letters
+        .iter()
+        .zip(board_letters)
+        .map(|(host, board)| (host - board).abs())
+        .fold(0.0, f64::max);
+    let mut sorted = host_letters;
+    sorted.sort_by(f64::total_cmp);
+    let margin = sorted[3] - sorted[2];
+    println!(
+        "{level}: question {}: host {host_letters:.4?}, board {board_letters:.4?}, farthest {farthest:.5}, margin {margin:.4}",
+        host.ask.question()
+    );
+    assert!(farthest <= 5e-3, "{level}: {farthest}");
+    if margin > 0.02 {
+        assert_eq!(host.answer, board.answer, "{level}");
+    }
+}

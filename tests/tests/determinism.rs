@@ -1,0 +1,106 @@
+//! The same run gives the same answers.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use edgescore_record::VerdictKind;
+use edgescore_tests::{Rows, Sandbox, SmallTasks};
+
+fn sandbox() -> Sandbox {
+    Sandbox::with_small_pack(SmallTasks {
+        tasks: 4,
+        questions: 5,
+    })
+}
+
+fn run(sandbox: &Sandbox, options: &str) -> Rows {
+    sandbox.done(&format!(
+        "run --model tiny.gguf --pack small.pack --force -o run.esr {options}"
+    ));
+    let rows = sandbox.rows("run.esr");
+    assert_eq!(rows.verdict_kind(), Some(VerdictKind::Ok));
+    rows
+}
+
+#[test]
+fn twice_the_same_run_is_the_same_to_the_last_bit() {
+    let sandbox = sandbox();
+    for options in ["-t 1", "-t 1 --mode generate --max-tokens 12 --seed 7"] {
+        let [first, second] = [(); 2].map(|()| run(&sandbox, options));
+        assert_eq!(first.questions.len(), 20, "{options}");
+        let times = |rows: &Rows| rows.questions.iter().map(|q| q.prefill).collect::<Vec<_>>();
+        assert_ne!(times(&first), times(&second), "two runs, not one");
+        assert_eq!(first.timeless(), second.timeless(), "{options}");
+    }
+}
+
+#[test]
+fn draws_follow_the_seed() {
+    let sandbox = sandbox();
+    let draws = |seed: u32| {
+        let options = format!("-t 1 --mode generate --max-tokens 12 --seed {seed}");
+        let rows = run(&sandbox, &options).timeless();
+        assert_eq!(
+            rows.samples.len(),
+            2 * 5 * 5,
+            "two tasks of four are drawn on"
+        );
+        rows.samples
+    };
+    let of_seed_1 = draws(1);
+    assert!(
+        (2..6).any(|seed| draws(seed) != of_seed_1),
+        "no seed changes a draw"
+    );
+}
+
+#[test]
+fn another_number_of_threads_changes_little() {
+    let sandbox = sandbox();
+    let [one, two] = ["-t 1", "-t 2"].map(|threads| run(&sandbox, threads));
+    assert_eq!(one.asked(), two.asked());
+    for (a, b) in one.questions.iter().zip(&two.questions) {
+        let [a, b] = [a, b].map(|row| row.probabilities.unwrap());
+        let pairs = a.letters().into_iter().zip(b.letters());
+        for (a, b) in pairs.chain([(a.outside(), b.outside())]) {
+            assert!((a - b).abs() <= 1e-3, "{a} and {b}");
+        }
+    }
+}
+
+#[test]
+fn a_limit_takes_the_same_questions_for_the_same_seed() {
+    let sandbox = sandbox();
+    let asked = |seed| {
+        let rows = run(&sandbox, &format!("-t 1 --limit 6 --seed {seed}"));
+        let mut per_task = [0; 4];
+        for row in &rows.questions {
+            per_task[row.task as usize] += 1;
+        }
+        // Six over four tasks: none gets more than one above another.
+        assert!(per_task.iter().all(|n| (1..=2).contains(n)), "{per_task:?}");
+        rows.asked()
+    };
+    let of_seed_1 = asked(1);
+    assert_eq!(of_seed_1.len(), 6);
+    assert_eq!(of_seed_1, asked(1));
+    assert!(
+        (2..6).any(|seed| asked(seed) != of_seed_1),
+        "no seed changes the choice"
+    );
+}
+
+#[test]
+fn two_first_runs_at_once_do_not_disturb_each_other() {
+    // Both make the default pack and the default model in the same empty cache.
+    let sandbox = Sandbox::default();
+    let start = |name: &str| {
+        let mut run = sandbox.command(&format!("run -t 1 --limit 1 -o {name}"));
+        edgescore_tests::Running::start(&mut run)
+    };
+    for run in [start("a.esr"), start("b.esr")] {
+        run.end().expect(0);
+    }
+    assert_eq!(
+        sandbox.rows("a.esr").timeless(),
+        sandbox.rows("b.esr").timeless()
+    );
+}

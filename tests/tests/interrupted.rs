@@ -1,0 +1,160 @@
+//! Runs that somebody or something ends early: what was answered is kept.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use edgescore_record::{Stop, VerdictKind};
+use edgescore_tests::{Outcome, Rows, Running, Sandbox, SmallTasks, ignores, is_gone, wait_until};
+use nix::sys::signal::{Signal, kill};
+
+const QUESTIONS: usize = 400;
+
+fn sandbox() -> Sandbox {
+    Sandbox::with_small_pack(SmallTasks {
+        tasks: 4,
+        questions: 100,
+    })
+}
+
+/// Starts a run of some seconds and waits until it has answered three questions.
+fn start(sandbox: &Sandbox) -> Running {
+    let _ = fs::remove_file(sandbox.path("run.esr"));
+    let run = "run --model tiny.gguf --pack small.pack -t 1 -o run.esr";
+    let running = Running::start(&mut sandbox.command(run));
+    wait_until("three questions are answered", || {
+        let bytes = fs::read(sandbox.path("run.esr")).unwrap_or_default();
+        Rows::parse(&bytes).is_ok_and(|rows| rows.questions.len() >= 3)
+    });
+    running
+}
+
+/// The result has some of the answers, in order, and a report of it says as many.
+#[track_caller]
+fn assert_some_answers(sandbox: &Sandbox) -> Rows {
+    let rows = sandbox.rows("run.esr");
+    let answered = rows.questions.len();
+    assert!((3..QUESTIONS).contains(&answered), "{answered} answers");
+    let expected: Vec<u32> = (0..).take(answered).collect();
+    assert_eq!(rows.asked(), expected);
+    let report = sandbox.report("run.esr");
+    assert_eq!(report["questions"], QUESTIONS);
+    assert_eq!(report["answered"], answered);
+    rows
+}
+
+#[track_caller]
+fn assert_aborted(sandbox: &Sandbox, outcome: Outcome) {
+    let outcome = outcome.expect(1);
+    let rows = assert_some_answers(sandbox);
+    let answered = rows.questions.len();
+    let detail = format!("interrupted after {answered} of {QUESTIONS} questions");
+    assert_eq!(rows.verdict, Some((VerdictKind::Aborted, detail)));
+    assert_eq!(rows.stop(), Some(Stop::Interrupted));
+    assert_eq!(rows.end.unwrap().answered as usize, answered);
+    assert!(
+        outcome.stdout.contains(&format!("{answered} answered")),
+        "a report is printed"
+    );
+    assert_eq!(sandbox.report("run.esr")["verdict"]["kind"], "aborted");
+}
+
+#[test]
+fn ctrl_c_keeps_the_answers() {
+    let sandbox = sandbox();
+    let running = start(&sandbox);
+    running.signal_group(Signal::SIGINT);
+    assert_aborted(&sandbox, running.end());
+}
+
+#[test]
+fn every_polite_signal_keeps_the_answers() {
+    let sandbox = sandbox();
+    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+        // A service manager and a closed terminal signal the whole group.
+        let running = start(&sandbox);
+        running.signal_group(signal);
+        assert_aborted(&sandbox, running.end());
+    }
+    let running = start(&sandbox);
+    running.signal(Signal::SIGTERM);
+    assert_aborted(&sandbox, running.end());
+}
+
+#[test]
+fn ctrl_c_before_the_first_answer() {
+    let sandbox = sandbox();
+    // Slow enough to be interrupted while it loads or warms up.
+    sandbox.done("synth --shape embd=512,layers=10,heads=8,ff=2048 -o slow.gguf");
+    let run = "run --model slow.gguf --pack small.pack -t 1 -o run.esr";
+    let running = Running::start(&mut sandbox.command(run));
+    wait_until("edgescore catches Ctrl-C", || {
+        running.catches(Signal::SIGINT)
+    });
+    let runtime = running.runtime();
+    wait_until("edgescore-rt ignores Ctrl-C", || {
+        ignores(runtime, Signal::SIGINT)
+    });
+    thread::sleep(Duration::from_millis(100));
+    running.signal_group(Signal::SIGINT);
+    running.end().expect(1);
+    let rows = sandbox.rows("run.esr");
+    assert_eq!(rows.verdict_kind(), Some(VerdictKind::Aborted));
+    assert_eq!(rows.stop(), Some(Stop::Interrupted));
+    assert!(
+        rows.questions.len() < 10,
+        "{} answers",
+        rows.questions.len()
+    );
+    assert_eq!(sandbox.report("run.esr")["answered"], rows.questions.len());
+}
+
+#[test]
+fn a_second_ctrl_c_does_not_wait() {
+    let sandbox = sandbox();
+    let running = start(&sandbox);
+    let runtime = running.runtime();
+    // A board that does not answer any more.
+    kill(runtime, Signal::SIGSTOP).unwrap();
+    running.signal(Signal::SIGINT);
+    thread::sleep(Duration::from_millis(100));
+    running.signal(Signal::SIGINT);
+    let outcome = running.end();
+    kill(runtime, Signal::SIGCONT).unwrap();
+    outcome.expect(130);
+    assert_eq!(assert_some_answers(&sandbox).verdict, None);
+    wait_until("edgescore-rt is gone", || is_gone(runtime));
+}
+
+#[test]
+fn a_runtime_that_is_killed_leaves_its_answers_and_a_verdict() {
+    let sandbox = sandbox();
+    let running = start(&sandbox);
+    kill(running.runtime(), Signal::SIGKILL).unwrap();
+    running.end().expect(1);
+    let rows = assert_some_answers(&sandbox);
+    let (kind, detail) = rows.verdict.unwrap();
+    assert_eq!(kind, VerdictKind::EngineFailed);
+    assert!(
+        detail.contains("signal 9") && detail.contains("memory"),
+        "{detail}"
+    );
+    assert_eq!(rows.end.unwrap().answered as usize, rows.questions.len());
+    assert_eq!(
+        sandbox.report("run.esr")["verdict"]["kind"],
+        "engine_failed"
+    );
+}
+
+#[test]
+fn a_desk_that_is_killed_leaves_the_answers_and_no_process() {
+    let sandbox = sandbox();
+    let running = start(&sandbox);
+    let runtime = running.runtime();
+    running.signal(Signal::SIGKILL);
+    assert_eq!(running.end().code, None);
+    wait_until("edgescore-rt is gone", || is_gone(runtime));
+    let rows = assert_some_answers(&sandbox);
+    assert_eq!((rows.verdict, rows.end), (None, None));
+}

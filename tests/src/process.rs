@@ -70,6 +70,11 @@ impl Running {
         .map(Pid::from_raw)
     }
 
+    /// Whether the program has ended.
+    pub fn is_gone(&self) -> bool {
+        is_gone(self.pid)
+    }
+
     /// Whether the program has a handler for `signal`.
     pub fn catches(&self, signal: Signal) -> bool {
         has_signal(self.pid, "SigCgt", signal)

@@ -8,10 +8,11 @@ use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use edgescore_record::file::ResultFile;
 use edgescore_record::{Question, Record};
+use edgescore_tests::{Outcome, Sandbox};
 use toml::Table;
 
 const QEMU: &str = "qemu-aarch64-static";
@@ -86,11 +87,6 @@ fn skip(why: &str) {
     eprintln!("skipped: {why}");
 }
 
-fn ran(what: &str, output: Output) -> String {
-    assert!(output.status.success(), "{what}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
 /// The parts of an ELF file that matter here (System V ABI, AArch64 supplement).
 struct Elf {
     machine: usize,
@@ -148,12 +144,9 @@ fn each_binary_is_one_small_static_stripped_file() {
 #[test]
 fn each_binary_has_exactly_its_boards_features() {
     for board in Board::runnable() {
-        let output = Command::new(QEMU)
-            .args(["-cpu", &board.qemu_cpu])
-            .arg(&board.binary)
-            .arg("--version")
-            .output();
-        let version = ran(&board.name, output.unwrap());
+        let mut command = Command::new(QEMU);
+        command.args(["-cpu", &board.qemu_cpu]).arg(&board.binary);
+        let version = Outcome::of(command.arg("--version")).expect(0).stdout;
         assert!(version.contains("NEON = 1"), "{}: {version}", board.name);
         for feature in ["DOTPROD = 1", "FP16_VA = 1"] {
             assert_eq!(
@@ -178,51 +171,41 @@ fn each_binary_runs_as_the_first_process_of_an_empty_root() {
     }
     for board in Board::runnable() {
         let root = tempfile::tempdir().unwrap();
-        let which = Command::new("which").arg(QEMU).output().unwrap();
-        let qemu = ran("which", which);
+        let qemu = Outcome::of(Command::new("which").arg(QEMU))
+            .expect(0)
+            .stdout;
         fs::copy(qemu.trim(), root.path().join("qemu")).unwrap();
         fs::copy(&board.binary, root.path().join("init")).unwrap();
-        let output = Command::new("unshare")
+        let mut command = Command::new("unshare");
+        command
             .args(["--map-root-user", "--pid", "--fork", "chroot"])
             .arg(root.path())
-            .args(["/qemu", "-cpu", &board.qemu_cpu, "/init", "--version"])
-            .output();
-        let version = ran(&board.name, output.unwrap());
+            .args(["/qemu", "-cpu", &board.qemu_cpu, "/init", "--version"]);
+        let version = Outcome::of(&mut command).expect(0).stdout;
         assert!(version.starts_with("edgescore-rt "), "{version}");
     }
 }
 
-/// The questions of a short run of the default pack on the default model.
-fn answers(runtime: Option<&Path>) -> Vec<Question> {
-    let folder = tempfile::tempdir().unwrap();
-    let result = folder.path().join("run.esr");
-    let mut command = Command::new(edgescore());
-    command.args(["run", "--limit", "2", "--threads", "2", "-o"]);
-    command.arg(&result);
+/// The first two questions of the default pack on the default model, by `runtime` or by the
+/// host's: the features that the runtime was compiled with, and its answers.
+fn answers(sandbox: &Sandbox, runtime: Option<&Path>) -> (String, Vec<Question>) {
+    let mut command = sandbox.command("run --limit 2 --threads 2 --force -o run.esr");
     if let Some(runtime) = runtime {
         command.arg("--runtime").arg(runtime);
     }
-    ran("edgescore run", command.output().unwrap());
-    let file = ResultFile::parse(&fs::read(&result).unwrap()).unwrap();
+    Outcome::of(&mut command).expect(0);
+    let file = ResultFile::parse(&sandbox.read("run.esr")).unwrap();
     assert!(file.end().is_some(), "the run was cut off");
-    file.records()
-        .filter_map(|record| match record {
-            Record::Question(question) => Some(question),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The desk program of this build; this test is in the folder `deps` beside it.
-fn edgescore() -> PathBuf {
-    let this = env::current_exe().unwrap();
-    let program = this.ancestors().nth(2).unwrap().join("edgescore");
-    assert!(
-        program.exists(),
-        "{} is missing: run `cargo build --release --bins` first",
-        program.display()
-    );
-    program
+    let mut features = String::new();
+    let mut questions = Vec::new();
+    for record in file.records() {
+        match record {
+            Record::SessionStart(start) => features = start.features.to_owned(),
+            Record::Question(question) => questions.push(question),
+            _ => {}
+        }
+    }
+    (features, questions)
 }
 
 /// The host's kernels and each board's round differently. Where that is all, probabilities
@@ -235,19 +218,18 @@ fn each_cpu_level_answers_as_the_host_does() {
     if boards.is_empty() {
         return;
     }
-    let host = answers(None);
+    let sandbox = Sandbox::default();
+    let (_, host) = answers(&sandbox, None);
     assert_eq!(host.len(), 2);
     for board in boards {
-        let folder = tempfile::tempdir().unwrap();
-        let wrapper = folder.path().join("edgescore-rt");
         let (cpu, binary) = (&board.qemu_cpu, board.binary.display());
-        fs::write(
-            &wrapper,
-            format!("#!/bin/sh\nexec {QEMU} -cpu {cpu} '{binary}' \"$@\"\n"),
-        )
-        .unwrap();
+        let wrapper = sandbox.path("edgescore-rt-under-qemu");
+        let script = format!("#!/bin/sh\nexec {QEMU} -cpu {cpu} '{binary}' \"$@\"\n");
+        fs::write(&wrapper, script).unwrap();
         fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
-        let answers = answers(Some(&wrapper));
+        let (features, answers) = answers(&sandbox, Some(&wrapper));
+        assert!(features.contains("NEON"), "not the board's: {features}");
+        assert_eq!(features.contains("DOTPROD"), board.has_dot_product());
         assert_eq!(answers.len(), host.len(), "{}", board.cpu_level);
         for (here, there) in host.iter().zip(&answers) {
             compare(&board.cpu_level, here, there);

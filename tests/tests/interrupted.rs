@@ -117,9 +117,10 @@ fn a_second_ctrl_c_does_not_wait() {
     let runtime = running.runtime();
     // A board that does not answer any more.
     kill(runtime, Signal::SIGSTOP).unwrap();
-    running.signal(Signal::SIGINT);
-    thread::sleep(Duration::from_millis(100));
-    running.signal(Signal::SIGINT);
+    wait_until("edgescore is gone", || {
+        running.signal(Signal::SIGINT);
+        running.is_gone()
+    });
     let outcome = running.end();
     kill(runtime, Signal::SIGCONT).unwrap();
     outcome.expect(130);

@@ -87,10 +87,7 @@ fn a_run_that_is_refused_leaves_the_old_result_alone() {
 #[test]
 fn an_output_that_cannot_be_is_refused_at_once() {
     let sandbox = sandbox();
-    let words = [
-        "there is no folder nowhere",
-        "make it first",
-    ];
+    let words = ["there is no folder nowhere", "make it first"];
     // Before the model is looked at: a load can take minutes.
     sandbox.refused(4, "run --model none.gguf -o nowhere/new.esr", &words);
     sandbox.refused(4, "pack build --tasks tasks -o nowhere/new.pack", &words);

@@ -63,6 +63,6 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 #[derive(clap::Args)]
 pub struct Output {
     /// The file to write [default: standard output]
-    #[arg(short, long = "output", value_name = "FILE")]
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub path: Option<PathBuf>,
 }

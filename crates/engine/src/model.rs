@@ -279,7 +279,11 @@ impl fmt::Display for LoadError {
                 f,
                 "cut short at {file_bytes} of {needed_bytes} bytes: copy the file again"
             ),
-            LoadProblem::Refused(reason) => write!(f, "llama.cpp refuses the model: {reason}"),
+            LoadProblem::Refused(reason) => write!(
+                f,
+                "llama.cpp refuses the model: {reason}; copy the file again, and if it is whole, \
+                 convert the model again with a llama.cpp of about this age"
+            ),
             LoadProblem::NotADecoder(architecture) => write!(
                 f,
                 "a model of architecture {architecture} does not continue a text: use a causal \

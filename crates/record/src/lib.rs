@@ -2,7 +2,7 @@
 //!
 //! The same frames travel over a child process's pipes, over SSH, over a serial line and in a
 //! result file (`.esr`). This crate holds the messages ([`Record`], [`Control`], [`Command`]),
-//! the [`frame`] that carries them, and (feature `std`) the result [`file`](crate::file).
+//! the [`frame`] that carries them, and (feature `std`) the result [`mod@file`].
 //! Prose: `docs/FORMATS.md`.
 //!
 //! Evolution: every enum is append-only, structs change only with [`CURRENT_VERSION`].

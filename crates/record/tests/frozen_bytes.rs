@@ -4,6 +4,7 @@
 
 mod support;
 
+use edgescore_probe::{Reading, Reason};
 use edgescore_record::*;
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,7 @@ frozen! {
     skipped: Record::Skipped(SKIPPED) => "0417040088278020";
     a_sample: Record::Sample(sample()) => "0518010491408092f401";
     memory: Record::Memory(MEMORY) => "0600808c8d9e020080c6868f0101020000";
+    a_reason: Reading::<u64>::Missing(Reason::Gaps) => "0105";
     verdict: Record::Verdict(VERDICT) => "0705026e6f";
     session_end: Record::SessionEnd(end(Hash([0x44; 32]))) => "081d01010180c4c59003444444444444444444444444444444444444444444444444444444444444 \
         4444";

@@ -57,15 +57,23 @@ pub fn draw(logits: &[f32], temperature: f32, rng: &mut Rng) -> Option<Token> {
 
 /// The greatest logit; `None` when there is none or one is NaN or positive infinity.
 /// Negative infinity is a token that cannot come, which is a valid answer of a model.
+///
+/// In lanes, so that the compiler uses vector instructions: a vocabulary has 150,000 entries
+/// and greedy decoding looks at all of them for every token.
 fn highest(logits: &[f32]) -> Option<f32> {
-    let mut highest = f32::NEG_INFINITY;
-    for logit in logits {
-        if logit.is_nan() {
-            return None;
+    let (lanes, rest) = logits.as_chunks::<16>();
+    let mut highest = [f32::NEG_INFINITY; 16];
+    let mut not_a_number = [false; 16];
+    for lane in lanes {
+        for ((high, bad), logit) in highest.iter_mut().zip(&mut not_a_number).zip(lane) {
+            *high = if *logit > *high { *logit } else { *high };
+            *bad |= logit.is_nan();
         }
-        highest = highest.max(*logit);
     }
-    highest.is_finite().then_some(highest)
+    let bad = not_a_number.contains(&true) || rest.iter().any(|logit| logit.is_nan());
+    let all = highest.iter().chain(rest);
+    let highest = all.fold(f32::NEG_INFINITY, |high, logit| high.max(*logit));
+    (!bad && highest.is_finite()).then_some(highest)
 }
 
 #[cfg(test)]
@@ -105,6 +113,13 @@ mod tests {
             let logits = [0.0, bad, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
             assert_eq!(letters(&logits, TOKENS), None);
             assert_eq!(greedy(&logits), None);
+        }
+        for at in 0..40 {
+            let mut logits = [0.0; 40];
+            logits[at] = f32::NAN;
+            assert_eq!(greedy(&logits), None, "NaN at {at}");
+            logits[at] = 1.0;
+            assert_eq!(greedy(&logits), Some(Token(at as u32)));
         }
         assert_eq!(greedy(&[f32::NEG_INFINITY; 4]), None);
         assert_eq!(greedy(&[]), None);

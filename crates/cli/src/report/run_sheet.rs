@@ -67,8 +67,7 @@ pub fn row(entry: &Entry) -> Vec<Cell> {
             .and_then(value)
             .map(|estimate| estimate.value)
     };
-    let mut row = Row::default();
-    row.cells = vec![
+    let cells = vec![
         (&run.id).into(),
         (&run.file).into(),
         (&run.model).into(),
@@ -90,6 +89,10 @@ pub fn row(entry: &Entry) -> Vec<Cell> {
         scores.accuracy.overall.unparsed.into(),
         scores.accuracy.overall.correct.into(),
     ];
+    let mut row = Row {
+        cells,
+        ..Row::default()
+    };
     row.estimate(run.pass_at_1);
     row.estimate(scores.pass_3.mean);
     row.estimate(scores.pass_5.mean);

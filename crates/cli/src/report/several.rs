@@ -1,6 +1,6 @@
 //! The page of several runs.
 
-use edgescore_score::{Measured, Place};
+use edgescore_score::{EdgeScore, Measured, Place};
 
 use super::modes::Modes;
 use super::ranked::{Entry, order};
@@ -46,13 +46,12 @@ pub fn page(entries: &[Entry], modes: &[Modes]) -> Vec<Block> {
 }
 
 /// The formulas of the three scores with their units: the same for all runs.
-pub fn formulas(entry: &Entry) -> [(&'static str, &str); 5] {
-    [
-        ("Edge Score", &entry.literal.expression),
-        ("less chance", &entry.skill.expression),
-        ("  unit", &entry.skill.unit),
-        ("per joule", &entry.per_joule.expression),
-        ("  unit", &entry.per_joule.unit),
+pub fn formulas(entry: &Entry) -> Vec<(&'static str, String)> {
+    let formula = |score: &EdgeScore| format!("{} in {}", score.expression, score.unit);
+    vec![
+        ("Edge Score", formula(&entry.literal)),
+        ("less chance", formula(&entry.skill)),
+        ("per joule", formula(&entry.per_joule)),
     ]
 }
 

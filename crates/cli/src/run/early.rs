@@ -68,11 +68,10 @@ impl Early {
             Some(Record::Question(question)) => {
                 let row = row_of(&question)?;
                 match &mut self.seen {
-                    Some(Seen::Interval(sequence)) => {
-                        if row.counts() {
-                            sequence.update(row.is_correct()).map_err(Failure::data)?;
-                        }
+                    Some(Seen::Interval(sequence)) if row.counts() => {
+                        sequence.update(row.is_correct()).map_err(Failure::data)?;
                     }
+                    Some(Seen::Interval(_)) => {}
                     Some(Seen::Gate(watch)) => watch.update(&row).map_err(Failure::data)?,
                     None => {}
                 }

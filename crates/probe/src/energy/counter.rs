@@ -123,6 +123,23 @@ mod tests {
     }
 
     proptest! {
+        /// A reading is stale exactly when the counter has not moved for the time given.
+        #[test]
+        fn stale_means_not_moved(moves in prop::collection::vec(any::<bool>(), 1..100)) {
+            let mut counter = Counter::new(Microjoules(1 << 40), STALE);
+            counter.advance(Microseconds(0), 0);
+            let (mut raw, mut still) = (0, 0);
+            for (i, moved) in (1..).zip(moves) {
+                raw += u64::from(moved);
+                still = if moved { 0 } else { still + 1 };
+                let expected = match still {
+                    0..5 => Reading::Value(Microjoules(raw)),
+                    _ => Reading::Missing(Reason::Stale),
+                };
+                prop_assert_eq!(counter.advance(Microseconds(i * 100_000), raw), expected);
+            }
+        }
+
         /// Whatever the counter's range and start, the sum of its steps comes out, however
         /// often it wraps.
         #[test]

@@ -53,17 +53,7 @@ impl Window {
     /// the window was bridged ([`Reason::Gaps`]; not for counters, which lose nothing between
     /// two readings), or when a counter did not move ([`Reason::Stale`]).
     pub fn gross(&self) -> Reading<Microjoules> {
-        let length = u128::from(self.length().0);
-        self.bridged_pj().and_then(|energy| {
-            if self.to.counter && energy == 0 && length > 0 {
-                return Reading::Missing(Reason::Stale);
-            }
-            let too_many = u128::from(self.lost().0) * 1000 > length * LOST_PER_MILLE;
-            if too_many && !self.to.counter {
-                return Reading::Missing(Reason::Gaps);
-            }
-            microjoules(energy)
-        })
+        self.gross_pj().and_then(microjoules)
     }
 
     /// Gross energy and the idle board's share at `idle` power.
@@ -75,15 +65,29 @@ impl Window {
         })
     }
 
-    /// Mean power.
+    /// Mean power, missing where [`Window::gross`] is, and in a window without length.
     pub fn mean(&self) -> Reading<Microwatts> {
         let length = u128::from(self.length().0);
-        self.gross().and_then(|gross| {
-            let mean = (u128::from(gross.0) * 1_000_000).checked_div(length);
+        self.gross_pj().and_then(|energy| {
+            let mean = energy.saturating_add(length / 2).checked_div(length);
             Reading::parsed(
                 mean.and_then(|mean| u64::try_from(mean).ok())
                     .map(Microwatts),
             )
+        })
+    }
+
+    fn gross_pj(&self) -> Reading<Picojoules> {
+        let length = u128::from(self.length().0);
+        self.bridged_pj().and_then(|energy| {
+            if self.to.counter && energy == 0 && length > 0 {
+                return Reading::Missing(Reason::Stale);
+            }
+            let too_many = u128::from(self.lost().0) * 1000 > length * LOST_PER_MILLE;
+            match too_many && !self.to.counter {
+                true => Reading::Missing(Reason::Gaps),
+                false => Reading::Value(energy),
+            }
         })
     }
 

@@ -47,7 +47,7 @@ struct Fnb58 {
     asked: Option<Microseconds>,
     /// The first report after the start holds garbage with a valid CRC.
     settled: bool,
-    newest: Option<(Microseconds, Microwatts)>,
+    newest: Option<(Microseconds, Reading<Microwatts>)>,
 }
 
 /// Opens the meter below `root`.
@@ -220,17 +220,15 @@ impl Source for Fnb58 {
         if let Err(reason) = self.ask(now) {
             return Reading::Missing(reason);
         }
-        self.pending().and_then(|power| {
-            if let Some(power) = power {
-                self.newest = Some((now, power));
-            }
-            match self.newest {
-                Some((at, power)) if now.0.saturating_sub(at.0) < STALE.0 => {
-                    Reading::Value(Measure::Power(power))
-                }
-                _ => Reading::Missing(Reason::Stale),
-            }
-        })
+        match self.pending() {
+            Reading::Value(Some(power)) => self.newest = Some((now, Reading::Value(power))),
+            Reading::Value(None) => {}
+            Reading::Missing(reason) => self.newest = Some((now, Reading::Missing(reason))),
+        }
+        match self.newest {
+            Some((at, power)) if now.0.saturating_sub(at.0) < STALE.0 => power.map(Measure::Power),
+            _ => Reading::Missing(Reason::Stale),
+        }
     }
 }
 

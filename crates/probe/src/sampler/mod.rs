@@ -1,9 +1,10 @@
 //! The sampler: one thread reads a power source at a fixed rate while another one works.
 //!
 //! The working thread owns the [`Sampler`]. It takes an [`Edge`] at the ends of every phase,
-//! which reads the source at that moment, and two edges give a [`Window`]. Between edges it may
-//! ask for the mean of the newest window, which reads nothing and never waits. After
-//! [`Sampler::start`] neither thread makes a heap allocation.
+//! which reads the source at that moment, and two edges give a
+//! [`Window`](crate::energy::Window). Between edges it may ask for the mean of the newest
+//! window, which reads nothing and never waits. After [`Sampler::start`] neither thread makes
+//! a heap allocation.
 
 mod ring;
 mod thread;

@@ -65,7 +65,7 @@ fn cpu_clocks(root: &Path) -> Vec<Finding> {
         left = others;
     }
     if found.is_empty() {
-        let why = "no cpufreq below /sys/devices/system/cpu: the kernel does not set clocks here";
+        let why = "no policy below /sys/devices/system/cpu/cpufreq: the kernel sets no clocks here";
         let none = Unavailable::new(Reason::Unsupported, why, "");
         found.push(Finding::refused(Topic::Clocks, "cpu", none));
     }

@@ -105,9 +105,8 @@ fn pressure(root: &Path) -> Finding {
         pressure.map(|pressure| Figure::Time(pressure.full)),
     );
     match pressure {
-        Reading::Value(_) => {
-            finding.detail("time in which every task waited for memory, since the start")
-        }
+        Reading::Value(_) => finding
+            .detail("time in which all tasks that could run waited for memory, since the start"),
         Reading::Missing(reason) => finding
             .detail("/proc/pressure/memory")
             .remedy(Pressure::remedy(reason)),

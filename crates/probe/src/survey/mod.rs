@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Survey {
     /// The power source that a run takes unless told otherwise; `none` where there is none.
-    pub best: &'static str,
+    pub best: String,
     /// What was looked at, topic by topic.
     pub findings: Vec<Finding>,
 }

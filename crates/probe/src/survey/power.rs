@@ -24,7 +24,7 @@ const POWERZ: &str = "hwmon:powerz";
 type Tried = (String, Result<Box<dyn Source>, Unavailable>);
 
 /// Name of the best source, and a finding for each.
-pub(super) fn findings(root: &Path) -> (&'static str, Vec<Finding>) {
+pub(super) fn findings(root: &Path) -> (String, Vec<Finding>) {
     let mut tried: Vec<Tried> = Choice::best()
         .into_iter()
         .map(|choice| (name(&choice), choice.open(root)))
@@ -67,14 +67,13 @@ pub(super) fn findings(root: &Path) -> (&'static str, Vec<Finding>) {
     (best(&findings), findings)
 }
 
-/// The first measured source that has a value: findings are in the order of `best`.
-fn best(findings: &[Finding]) -> &'static str {
-    let first = findings.iter().find_map(|finding| {
-        let about = finding.about.as_ref().filter(|about| about.measured)?;
-        let is_candidate = finding.subject == about.name || finding.subject == POWERZ;
-        (is_candidate && finding.reason().is_none()).then_some(about.name)
-    });
-    first.unwrap_or("none")
+/// The first source of [`Choice::best`] that has a value: findings are in its order.
+fn best(findings: &[Finding]) -> String {
+    let candidates = Choice::best().map(|choice| name(&choice));
+    let first = findings
+        .iter()
+        .find(|finding| finding.reason().is_none() && candidates.contains(&finding.subject));
+    first.map_or("none".to_string(), |finding| finding.subject.clone())
 }
 
 /// How a source is listed.

@@ -27,11 +27,11 @@ const RUNS_IN_FULL: usize = 20;
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
+struct Page {
     title: String,
     verdict: Verdict,
     ranking: Option<Table>,
-    formulas: Vec<(&'static str, &'a str)>,
+    formulas: Vec<(&'static str, String)>,
     pareto: Option<Plot>,
     runs: Vec<RunView>,
     beside: Vec<(String, String, Table)>,
@@ -84,7 +84,7 @@ pub fn write(
             entries => verdict_of_all(entries, modes),
         },
         ranking: (entries.len() > 1).then(|| several::ranking(entries)),
-        formulas: first.map_or(Vec::new(), |entry| several::formulas(entry).to_vec()),
+        formulas: first.map_or(Vec::new(), several::formulas),
         pareto: pareto::plot(entries, published),
         runs: match entries.len() {
             ..=RUNS_IN_FULL => entries.iter().map(view).collect(),

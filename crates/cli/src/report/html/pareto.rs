@@ -1,6 +1,6 @@
 //! Accuracy against latency, with memory as area, and the Pareto front.
 
-use edgescore_score::{CHANCE, Estimate, Measured, Place};
+use edgescore_score::{AgainstChance, CHANCE, Estimate, Measured, Place};
 
 use super::places;
 use crate::published::{Model, Source};
@@ -9,9 +9,9 @@ use crate::report::several::label;
 use crate::words;
 
 /// The plot's frame: x in percent of the width, y in px.
-const LEFT: f64 = 8.0;
+const LEFT: f64 = 4.0;
 const RIGHT: f64 = 98.0;
-const TOP: f64 = 10.0;
+const TOP: f64 = 20.0;
 const BOTTOM: f64 = 320.0;
 
 /// Labels beyond this number would cover each other.
@@ -21,8 +21,8 @@ const MOST_LABELS: usize = 12;
 pub struct Plot {
     /// Dots, published ones first so that the runs lie above them.
     pub points: Vec<Point>,
-    /// Lines of the front: x and y of both ends.
-    pub front: Vec<(f64, f64, f64, f64)>,
+    /// The best accuracy of the runs at each latency: x and y of both ends of the lines.
+    pub stairs: Vec<(f64, f64, f64, f64)>,
     /// Latencies on the axis.
     pub x_ticks: Vec<Tick>,
     /// Accuracies on the axis.
@@ -35,7 +35,7 @@ pub struct Plot {
 
 /// One dot.
 pub struct Point {
-    /// `point` or `published`.
+    /// `point`, `point front` or `published`.
     pub class: &'static str,
     /// The model.
     pub name: String,
@@ -106,7 +106,11 @@ pub fn plot(entries: &[Entry], published: &[Model]) -> Option<Plot> {
         .filter_map(|dot| dot.memory_gib)
         .fold(0.0, f64::max);
     let point = |dot: &Dot| Point {
-        class: if dot.published { "published" } else { "point" },
+        class: match (dot.published, dot.front) {
+            (true, _) => "published",
+            (false, true) => "point front",
+            (false, false) => "point",
+        },
         title: format!(
             "{}: {}, {}, {}",
             dot.name,
@@ -133,7 +137,7 @@ pub fn plot(entries: &[Entry], published: &[Model]) -> Option<Plot> {
     };
     Some(Plot {
         points: dots.iter().map(point).collect(),
-        front: front(&dots, &axis),
+        stairs: stairs(&dots, &axis),
         x_ticks: axis.ticks(),
         y_ticks: (0..=5)
             .map(|fifth| Tick {
@@ -150,18 +154,26 @@ fn height(accuracy: f64) -> f64 {
     places(BOTTOM - (BOTTOM - TOP) * accuracy)
 }
 
-/// Joins the runs on the front from the fastest to the slowest.
-fn front(dots: &[Dot], axis: &Axis) -> Vec<(f64, f64, f64, f64)> {
-    let mut on_it: Vec<&Dot> = dots.iter().filter(|dot| dot.front).collect();
-    on_it.sort_by(|a, b| a.latency_s.total_cmp(&b.latency_s));
-    let place = |dot: &Dot| (axis.place(dot.latency_s), height(dot.accuracy.value));
-    on_it
-        .windows(2)
-        .filter_map(|pair| {
-            let [a, b] = pair else { return None };
-            let ((x1, y1), (x2, y2)) = (place(a), place(b));
-            Some((x1, y1, x2, y2))
-        })
+/// From each run above chance that is better than all quicker ones, level to the next, then
+/// up.
+fn stairs(dots: &[Dot], axis: &Axis) -> Vec<(f64, f64, f64, f64)> {
+    let above = |dot: &&Dot| dot.accuracy.against_chance() == AgainstChance::Above;
+    let ours = dots.iter().filter(|dot| !dot.published);
+    let mut ours: Vec<&Dot> = ours.filter(above).collect();
+    ours.sort_by(|a, b| a.latency_s.total_cmp(&b.latency_s));
+    let mut corners: Vec<(f64, f64)> = Vec::new();
+    for dot in ours {
+        let (x, y) = (axis.place(dot.latency_s), height(dot.accuracy.value));
+        // Higher up is a smaller y.
+        if corners.last().is_none_or(|&(_, best)| y < best) {
+            corners.push((x, y));
+        }
+    }
+    let end = corners.last().map(|&(_, y)| (RIGHT, y));
+    let next = corners.iter().copied().skip(1).chain(end);
+    let steps = corners.iter().zip(next);
+    steps
+        .flat_map(|(&(x, y), (next_x, next_y))| [(x, y, next_x, y), (next_x, y, next_x, next_y)])
         .collect()
 }
 
@@ -185,10 +197,12 @@ impl Axis {
         places(LEFT + (RIGHT - LEFT) * share)
     }
 
-    /// 1, 2 and 5 of every power of ten; the powers alone over more than three decades.
+    /// 1, 2 and 5 of every power of ten over little more than a decade, then 1 and 3, then the
+    /// powers alone: on a phone the plot is 350 px wide.
     fn ticks(&self) -> Vec<Tick> {
         let steps: &[f64] = match (self.high / self.low).log10() {
             decades if decades > 3.0 => &[1.0],
+            decades if decades > 1.5 => &[1.0, 3.0],
             _ => &[1.0, 2.0, 5.0],
         };
         let powers = (self.low.log10().floor() as i32)..=(self.high.log10().ceil() as i32);
@@ -218,12 +232,43 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_inside() {
-        let axis = Axis::of([0.3, 4.0].into_iter()).unwrap();
+        let axis = Axis::of([0.3, 3.8].into_iter()).unwrap();
         let ticks = axis.ticks();
         let texts: Vec<&str> = ticks.iter().map(|tick| tick.text.as_str()).collect();
         assert_eq!(texts, ["200 ms", "500 ms", "1 s", "2 s", "5 s"]);
         assert!(ticks.iter().all(|tick| (LEFT..=RIGHT).contains(&tick.at)));
         assert!(ticks.is_sorted_by(|a, b| a.at < b.at));
         assert_eq!(axis.place(axis.low), LEFT);
+    }
+
+    #[test]
+    fn stairs_pass_over_what_is_slower_and_no_better() {
+        let dot = |latency_s, value| Dot {
+            name: String::new(),
+            accuracy: Estimate {
+                value,
+                interval: Measured::Value(edgescore_score::Interval {
+                    low: value - 0.1,
+                    high: value + 0.1,
+                }),
+            },
+            latency_s,
+            memory_gib: None,
+            published: false,
+            front: false,
+        };
+        let dots = [dot(4.0, 0.6), dot(1.0, 0.5), dot(2.0, 0.4), dot(0.5, 0.3)];
+        let axis = Axis::of(dots.iter().map(|dot| dot.latency_s)).unwrap();
+        let (one, four) = (axis.place(1.0), axis.place(4.0));
+        let (half, more) = (height(0.5), height(0.6));
+        assert_eq!(
+            stairs(&dots, &axis),
+            [
+                (one, half, four, half),
+                (four, half, four, more),
+                (four, more, RIGHT, more),
+                (RIGHT, more, RIGHT, more),
+            ]
+        );
     }
 }

@@ -82,6 +82,25 @@ fn restart_forgets() {
 }
 
 proptest! {
+    /// Worst window and time over, against the sums done the slow way.
+    #[test]
+    fn the_worst_window_is_found(powers in prop::collection::vec(0u64..9_000_000, 12..120)) {
+        const LIMIT: u64 = 4_500_000;
+        let mut fed = Fed::new();
+        fed.trail.restart(Some(Microwatts(LIMIT)));
+        for (tick, power) in (0..).zip(&powers) {
+            fed.power(tick * 100_000, *power);
+        }
+        // Trapezoids of a whole window: both ends count half. In 1/2 µW.
+        let twice_mean = |w: &[u64]| (2 * w.iter().sum::<u64>() - w[0] - w[10]) / 10;
+        let worst = powers.windows(11).map(twice_mean).max().unwrap() / 2;
+        let found = fed.trail.worst().unwrap().0;
+        prop_assert!(found.abs_diff(worst) <= 1, "{found} {worst}");
+        let over = powers.windows(11).filter(|w| twice_mean(w) / 2 > LIMIT).count() as u64;
+        let found = fed.trail.over().0 / 100_000;
+        prop_assert!(found.abs_diff(over) <= 1, "{found} {over}");
+    }
+
     /// Thousands of edges a second neither overflow the trail nor bend its mean.
     #[test]
     fn edges_may_crowd(gaps in prop::collection::vec(1u64..2_000, 3000..6000)) {

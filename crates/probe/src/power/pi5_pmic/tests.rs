@@ -144,6 +144,20 @@ fn firmware_without_the_command_names_the_remedy() {
 }
 
 proptest! {
+    /// Whatever lines are lost, there is the whole sum or none.
+    #[test]
+    fn lost_lines_never_make_a_smaller_sum(kept in prop::collection::vec(prop::bool::weighted(0.95), 26)) {
+        let lines = IDLE.lines().zip(&kept).filter(|(_, kept)| **kept);
+        let answer = lines.map(|(line, _)| line).collect::<Vec<_>>().join("\n");
+        let reading = Rails::parse(&answer).and_then(|rails| rails.power());
+        // EXT5V and BATT, the last two, are no part of it.
+        if kept[..24].iter().all(|kept| *kept) {
+            prop_assert_eq!(reading.map(Measure::Power), read_once(IDLE));
+        } else {
+            prop_assert_eq!(reading, Reading::Missing(Reason::Error));
+        }
+    }
+
     #[test]
     fn no_answer_makes_it_panic(answer in "[ -~\n]{0,300}") {
         let _ = Rails::parse(&answer);

@@ -1,0 +1,18 @@
+//! From result files to scores: report in all formats, compare, gate, published, and the runs
+//! that end early.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails by a panic"
+)]
+
+mod compare;
+mod early;
+mod formats;
+mod gate;
+mod made;
+mod many;
+mod page;
+mod published;
+mod report;

@@ -69,7 +69,7 @@ pub struct Comparison {
     /// First accuracy minus second, with a paired bootstrap interval.
     pub difference: Measured<Estimate>,
     /// p-values against equal accuracy. Comparing several models, adjust them with
-    /// [`crate::holm`].
+    /// [`crate::holm()`].
     pub mcnemar: McNemar,
 }
 

@@ -2,6 +2,12 @@
 
 use std::io::{self, Write};
 
+use clap::ValueEnum;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::output::{self, Content, Output};
+
 /// One part of a page.
 pub enum Block {
     /// A heading.
@@ -20,6 +26,34 @@ pub struct Table {
     pub head: Vec<&'static str>,
     /// Rows of cells.
     pub rows: Vec<Vec<String>>,
+}
+
+/// How a command prints that has no rows to export.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for reading
+    Table,
+    /// One JSON object
+    Json,
+    /// Markdown
+    Md,
+}
+
+/// Prints `blocks`, or `json` in their place, to where `output` says.
+pub fn print(
+    output: &Output,
+    format: Format,
+    blocks: &[Block],
+    json: impl FnOnce() -> Value,
+) -> Result<(), Failure> {
+    output::to(output.path.as_deref(), Content::Text, |out| {
+        match format {
+            Format::Table => text(out, blocks),
+            Format::Md => markdown(out, blocks),
+            Format::Json => writeln!(out, "{:#}", json()),
+        }
+        .map_err(Failure::data)
+    })
 }
 
 /// Prints `blocks` for a terminal: columns are aligned, and a blank line stands between two

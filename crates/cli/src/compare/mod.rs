@@ -6,10 +6,9 @@ mod page;
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
-
 use crate::failure::Failure;
-use crate::output::{self, Content, Output};
+use crate::output::Output;
+use crate::page::Format;
 use crate::report::load_all;
 use alike::Difference;
 
@@ -45,16 +44,6 @@ pub struct Args {
     output: Output,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Tables for reading
-    Table,
-    /// One JSON object
-    Json,
-    /// Markdown
-    Md,
-}
-
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let runs = load_all(&args.results)?;
@@ -65,12 +54,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         alike::check(first, other, &args.allow_different)?;
     }
     let against = judge::all(first, others)?;
-    output::to(args.output.path.as_deref(), Content::Text, |out| {
-        match args.format {
-            Format::Table => crate::page::text(out, &page::blocks(first, &against)),
-            Format::Md => crate::page::markdown(out, &page::blocks(first, &against)),
-            Format::Json => writeln!(out, "{:#}", page::json(first, &against)),
-        }
-        .map_err(Failure::data)
-    })
+    crate::page::print(
+        &args.output,
+        args.format,
+        &page::blocks(first, &against),
+        || page::json(first, &against),
+    )
 }

@@ -6,7 +6,6 @@ mod quantity;
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use edgescore_record::VerdictKind;
 use edgescore_score::{
     Exponents, Formula, Measured, Measurements, Missing, Verdict, Watch, edge_score, gate,
@@ -16,7 +15,8 @@ pub use page::blocks;
 pub use profile::Profile;
 
 use crate::failure::{Failure, Outcome};
-use crate::output::{self, Content, Output};
+use crate::output::Output;
+use crate::page::Format;
 use crate::report::{RunSummary, inputs, load};
 
 /// Hold a result against limits: exit code 0 if all hold, 1 if not
@@ -46,16 +46,6 @@ pub struct Args {
     output: Output,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A table for reading
-    Table,
-    /// One JSON object
-    Json,
-    /// Markdown
-    Md,
-}
-
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let limits = match &args.profile {
@@ -64,14 +54,12 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     };
     let run = load(&args.result)?;
     let judged = judge(&run, limits)?;
-    output::to(args.output.path.as_deref(), Content::Text, |out| {
-        match args.format {
-            Format::Table => crate::page::text(out, &page::blocks(&run, &judged)),
-            Format::Md => crate::page::markdown(out, &page::blocks(&run, &judged)),
-            Format::Json => writeln!(out, "{:#}", page::json(&run, &judged)),
-        }
-        .map_err(Failure::data)
-    })?;
+    crate::page::print(
+        &args.output,
+        args.format,
+        &page::blocks(&run, &judged),
+        || page::json(&run, &judged),
+    )?;
     Ok(judged.outcome())
 }
 

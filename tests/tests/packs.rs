@@ -104,9 +104,9 @@ fn questions_without_episodes_are_a_pack_too() {
 }
 
 #[test]
-fn the_built_in_pack_is_the_folder_of_tasks() {
+fn the_worked_pack_is_the_folder_of_tasks() {
     let sandbox = Sandbox::default();
-    sandbox.done("pack build -o built-in.pack");
+    sandbox.done("pack build --worked -o built-in.pack");
     let tasks = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tasks"));
     let mut build = sandbox.command("pack build -o folder.pack --tasks");
     edgescore_tests::Outcome::of(build.arg(tasks)).expect(0);
@@ -117,6 +117,39 @@ fn the_built_in_pack_is_the_folder_of_tasks() {
     let tasks = info["tasks"].as_array().unwrap();
     assert_eq!(tasks.len(), 30);
     assert!(tasks.iter().all(|task| task["questions"] == 3));
+}
+
+#[test]
+fn the_default_pack_has_ten_questions_of_each_task() {
+    let sandbox = Sandbox::default();
+    sandbox.done("pack build -o default.pack");
+    sandbox.done("pack build --seed 1 --per-task 10 --level 1 --split test -o same.pack");
+    assert!(sandbox.read("default.pack") == sandbox.read("same.pack"));
+    for other in ["--seed 2", "--level 2", "--split dev"] {
+        sandbox.done(&format!("pack build {other} -o other.pack"));
+        assert!(sandbox.read("default.pack") != sandbox.read("other.pack"));
+    }
+    let info = json(sandbox.done("pack info --json default.pack"));
+    assert_eq!(info["questions"], 300);
+    let tasks = info["tasks"].as_array().unwrap();
+    assert_eq!(tasks.len(), 30);
+    assert!(tasks.iter().all(|task| task["questions"] == 10));
+
+    let lines = messages(&sandbox, "default.pack");
+    for line in &lines {
+        let mut letters = vec![line["answer"].as_str().unwrap()];
+        let faults = line["faults"].as_object().unwrap();
+        letters.extend(faults.keys().map(String::as_str));
+        letters.sort_unstable();
+        assert_eq!(letters, ["A", "B", "C", "D"]);
+        let mut names: Vec<_> = faults.values().map(|name| name.as_str().unwrap()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["average-case", "myopic", "policy-blind"]);
+    }
+    for letter in ["A", "B", "C", "D"] {
+        let right = lines.iter().filter(|line| line["answer"] == letter);
+        assert_eq!(right.count(), 75);
+    }
 }
 
 #[test]

@@ -6,29 +6,31 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use edgescore_taskgen::generate::{self, Generator, Level, Recipe, Split};
+use edgescore_taskgen::worked;
 use edgescore_taskpack::{Draft, Pack};
-use include_dir::{Dir, include_dir};
 
 use crate::failure::Failure;
 use crate::files;
 use crate::synth;
 
-/// The hand-written tasks, as they were when this program was built.
-static TASKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../tasks");
+/// The default pack: at the level where the reference models differ most.
+pub const RECIPE: Recipe = Recipe {
+    seed: 1,
+    split: Split::Test,
+    level: Level::ONE,
+    per_task: 10,
+};
 
-/// The built-in tasks as a draft.
-pub fn draft() -> Result<Draft, Failure> {
-    edgescore_taskgen::worked::read(texts(&TASKS)).map_err(Failure::data)
+/// The default pack as a draft.
+fn draft() -> Result<Draft, Failure> {
+    let generator = Generator::new().map_err(Failure::data)?;
+    generator.draft(&RECIPE).map_err(Failure::data)
 }
 
-/// Relative names and contents of all text files below `dir`.
-fn texts(dir: &'static Dir<'static>) -> Vec<(String, &'static str)> {
-    let mut found: Vec<_> = dir
-        .files()
-        .filter_map(|file| Some((file.path().to_str()?.to_owned(), file.contents_utf8()?)))
-        .collect();
-    found.extend(dir.dirs().flat_map(texts));
-    found
+/// The hand-written questions as a draft.
+pub fn worked() -> Result<Draft, Failure> {
+    worked::read(generate::built_in()).map_err(Failure::data)
 }
 
 /// Path of the default pack. Its name holds its hash, so a newer program's pack does not

@@ -106,6 +106,7 @@ mod tests {
                     options: ["a", "b", "c", "d"].map(text),
                     answer: Letter::A,
                     reason: text(""),
+                    faults: [None; 4],
                 })
                 .collect(),
             ..Draft::default()

@@ -238,6 +238,7 @@ fn add_task(
             options: [a.0, b.0, c.0, d.0],
             answer: question.answer,
             reason: question.reason.0,
+            faults: [None; 4],
         });
     }
     draft.tasks.push(DraftTask {

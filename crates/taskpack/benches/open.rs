@@ -51,6 +51,7 @@ fn pack() -> Vec<u8> {
                 options: [0, 1, 2, 3].map(|i| text("option", 4 * n + i, option)),
                 answer: Letter::A,
                 reason: text("reason", n, reason),
+                faults: [None; 4],
             })
             .collect(),
         ..Draft::default()

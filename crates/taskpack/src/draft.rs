@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::Letter;
+use crate::{Fault, Letter};
 
 /// Everything a pack will hold, before it is checked and written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,4 +63,6 @@ pub struct DraftQuestion {
     pub answer: Letter,
     /// Why it is correct; may be empty.
     pub reason: String,
+    /// The fault of each wrong option, where it is known.
+    pub faults: [Option<Fault>; 4],
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Letter;
+use crate::{Fault, Letter};
 
 /// First bytes of every pack.
 pub const MAGIC: [u8; 8] = *b"EDGEPACK";
@@ -65,4 +65,5 @@ pub(crate) struct QuestionEntry {
     pub text: TextId,
     pub options: [TextId; 4],
     pub reason: TextId,
+    pub faults: [Option<Fault>; 4],
 }

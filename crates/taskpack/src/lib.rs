@@ -12,6 +12,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 mod draft;
 mod error;
+mod fault;
 mod format;
 mod hash;
 mod letter;
@@ -24,6 +25,7 @@ mod write;
 #[cfg(feature = "std")]
 pub use draft::{Draft, DraftEpisode, DraftQuestion, DraftTask};
 pub use error::PackError;
+pub use fault::Fault;
 pub use format::{CURRENT_VERSION, MAGIC, MIN_VERSION};
 pub use hash::Hash;
 pub use letter::Letter;

@@ -5,7 +5,7 @@ use crate::format::{
     TaskEntry, VERSION_AT,
 };
 use crate::section::Section;
-use crate::{Hash, Letter, PackError};
+use crate::{Fault, Hash, Letter, PackError};
 
 /// An opened pack. Copying it copies a few slices; the texts stay in the pack's bytes.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +67,8 @@ pub struct Question<'a> {
     pub answer: Letter,
     /// Why it is correct; may be empty.
     pub reason: &'a str,
+    /// The fault of each wrong option, where it is known.
+    pub faults: [Option<Fault>; 4],
 }
 
 impl<'a> Pack<'a> {
@@ -216,6 +218,7 @@ impl<'a> Pack<'a> {
             ],
             answer: entry.answer,
             reason: self.strings.text(entry.reason)?,
+            faults: entry.faults,
         })
     }
 

@@ -96,6 +96,7 @@ impl Draft {
                 text: texts.id(&question.text)?,
                 options: [texts.id(a)?, texts.id(b)?, texts.id(c)?, texts.id(d)?],
                 reason: texts.id(&question.reason)?,
+                faults: question.faults,
             })?;
         }
         let (name, origin) = (texts.id(&self.name)?, texts.id(&self.origin)?);

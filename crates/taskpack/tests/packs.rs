@@ -28,6 +28,12 @@ fn draft() -> Draft {
             options: ["w", "x", "y", "z"].map(String::from),
             answer: Letter::C,
             reason: String::new(),
+            faults: [
+                Some(Fault::Myopic),
+                Some(Fault::AverageCase),
+                None,
+                Some(Fault::PolicyBlind),
+            ],
         }],
     }
 }
@@ -54,8 +60,8 @@ fn frozen_bytes() {
         &[12, 0, 0, 0][..],
         // name, origin, system, instruction: texts 12 to 15.
         &[12, 13, 14, 15],
-        // Sections: 16 strings in 28 bytes, one task in 5, one episode in 2, one question in 9.
-        &[16, 28, 1, 5, 1, 2, 1, 9],
+        // Sections: 16 strings in 28 bytes, one task in 5, one episode in 2, one question in 16.
+        &[16, 28, 1, 5, 1, 2, 1, 16],
     ]
     .concat();
     let mut offset = 0u32;
@@ -73,9 +79,11 @@ fn frozen_bytes() {
     }
     content.extend([0, 0, 0, 0, 5, 0, 0, 0, /* task */ 0, 1, 2, 3, 1]);
     content.extend([0, 0, 0, 0, 2, 0, 0, 0, /* episode */ 4, 5]);
-    content.extend([0, 0, 0, 0, 9, 0, 0, 0]);
+    content.extend([0, 0, 0, 0, 16, 0, 0, 0]);
     // Question: episode 0, task 0, answer C, its text, options, reason.
     content.extend([0, 0, 2, 6, 7, 8, 9, 10, 11]);
+    // Faults: myopic, average-case, none, policy-blind.
+    content.extend([1, 0, 1, 1, 0, 1, 2]);
     expected.extend(Hash::of(&content).0);
     expected.extend(content);
     assert_eq!(bytes, expected);
@@ -223,6 +231,7 @@ fn drafts() -> impl Strategy<Value = Draft> {
         prop::array::uniform4(text),
         0usize..4,
         ".{0,8}",
+        prop::array::uniform4(prop::option::of(prop::sample::select(&Fault::ALL[..]))),
     );
     (
         prop::collection::vec(task, 1..6),
@@ -252,7 +261,7 @@ fn drafts() -> impl Strategy<Value = Draft> {
                 for (id, summary) in episodes {
                     draft.episodes.push(DraftEpisode { id, summary });
                 }
-                for (i, (episode, task, text, options, answer, reason)) in
+                for (i, (episode, task, text, options, answer, reason, faults)) in
                     questions.into_iter().enumerate()
                 {
                     draft.questions.push(DraftQuestion {
@@ -267,6 +276,7 @@ fn drafts() -> impl Strategy<Value = Draft> {
                         options,
                         answer: Letter::from_index(answer).unwrap(),
                         reason,
+                        faults,
                     });
                 }
                 let asked = draft.questions.len();
@@ -292,6 +302,7 @@ proptest! {
             prop_assert_eq!(read.options.map(String::from), given.options.clone());
             prop_assert_eq!(read.answer, given.answer);
             prop_assert_eq!(read.reason, &given.reason);
+            prop_assert_eq!(read.faults, given.faults);
             prop_assert_eq!(read.task.id, &draft.tasks[given.task].id);
             prop_assert_eq!(read.episode.summary, &draft.episodes[given.episode].summary);
             prop_assert_eq!(pack.task_of(i as u32).unwrap() as usize, given.task);

@@ -4,19 +4,43 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
 use edgescore_taskpack::Draft;
 
 use crate::defaults;
 use crate::failure::Failure;
 
-/// Make a pack from hand-written tasks
+/// Make a pack from generated or hand-written questions
 ///
-/// Without --tasks, from the ninety worked questions that come with edgescore: three for each
-/// of the thirty tasks.
+/// Without options it is the default pack: ten generated questions of each of the thirty tasks,
+/// from the test split. Generated questions have computed answers; the same options give the
+/// same bytes on every machine.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with prompt.toml, T01.toml… and episodes/
-    #[arg(long, value_name = "DIR")]
+    /// Generate with this seed
+    #[arg(long, value_name = "N", default_value_t = defaults::RECIPE.seed)]
+    seed: u64,
+
+    /// Questions of each task
+    #[arg(long, value_name = "N", default_value_t = defaults::RECIPE.per_task,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    per_task: u32,
+
+    /// Difficulty, 1 to 5
+    #[arg(long, value_name = "N", default_value_t = defaults::RECIPE.level.number(),
+        value_parser = clap::value_parser!(u8).range(1..=5))]
+    level: u8,
+
+    /// Which stream of questions; no question is in two of them
+    #[arg(long, value_enum, default_value = defaults::RECIPE.split.name())]
+    split: SplitName,
+
+    /// Instead: the ninety hand-written questions that come with edgescore
+    #[arg(long, conflicts_with_all = ["seed", "per_task", "level", "split"])]
+    worked: bool,
+
+    /// Instead: hand-written questions from a folder with prompt.toml, T01.toml… and episodes/
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "per_task", "level", "split", "worked"])]
     tasks: Option<PathBuf>,
 
     /// The pack to write
@@ -24,13 +48,37 @@ pub struct Args {
     output: PathBuf,
 }
 
+/// A split as it is typed.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum SplitName {
+    Train,
+    Dev,
+    Test,
+}
+
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let draft = match &args.tasks {
         Some(folder) => read_folder(folder)?,
-        None => defaults::draft()?,
+        None if args.worked => defaults::worked()?,
+        None => generated(args)?,
     };
     super::write(&draft, &args.output)
+}
+
+fn generated(args: &Args) -> Result<Draft, Failure> {
+    let recipe = Recipe {
+        seed: args.seed,
+        split: match args.split {
+            SplitName::Train => Split::Train,
+            SplitName::Dev => Split::Dev,
+            SplitName::Test => Split::Test,
+        },
+        level: Level::new(args.level).unwrap_or(defaults::RECIPE.level),
+        per_task: args.per_task,
+    };
+    let generator = Generator::new().map_err(Failure::data)?;
+    generator.draft(&recipe).map_err(Failure::data)
 }
 
 fn read_folder(folder: &Path) -> Result<Draft, Failure> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use edgescore_taskpack::{Layout, Letter, Pack, PackError, Question, Rotation};
+use edgescore_taskpack::{Fault, Layout, Letter, Pack, PackError, Question, Rotation};
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -74,7 +74,7 @@ fn messages(pack: &Pack, question: &Question) -> serde_json::Value {
         pack.instruction(),
         &mut user,
     );
-    json!({
+    let mut line = json!({
         "episode": question.episode.id,
         "task": question.task.id,
         "question": question.index,
@@ -83,7 +83,17 @@ fn messages(pack: &Pack, question: &Question) -> serde_json::Value {
             { "role": "system", "content": pack.system() },
             { "role": "user", "content": user },
         ],
-    })
+    });
+    if question.faults.iter().any(Option::is_some) {
+        let faults = question.faults.map(|fault| fault.map(Fault::name));
+        line["faults"] = Letter::ALL
+            .iter()
+            .zip(faults)
+            .filter_map(|(letter, fault)| Some((letter.to_string(), fault?.into())))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+    }
+    line
 }
 
 fn write(out: &mut dyn Write, question: &Question) -> io::Result<()> {

@@ -105,6 +105,7 @@ fn draft_questions(
             options: question.options,
             answer: question.answer,
             reason: question.reason,
+            faults: [None; 4],
         });
     }
     Ok((file.episode_id, drafts))

@@ -49,25 +49,12 @@ impl Running {
 
     /// Waits for the edgescore-rt that the program starts.
     pub fn runtime(&self) -> Pid {
-        let mut found = None;
-        wait_until("edgescore-rt has started", || {
-            found = self.find_runtime();
-            found.is_some()
-        });
-        found.unwrap()
+        wait_for_child("edgescore-rt has started", self.pid, "edgescore-rt")
     }
 
-    fn find_runtime(&self) -> Option<Pid> {
-        let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-        let mut pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        pids.find(|pid| {
-            // "PID (NAME) STATE PARENT ...". Between fork and exec the child has its parent's name.
-            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            let (name, rest) = stat.rsplit_once(')').unwrap_or_default();
-            let parent = rest.split_whitespace().nth(1);
-            name.ends_with("(edgescore-rt") && parent == Some(&self.pid.to_string())
-        })
-        .map(Pid::from_raw)
+    /// Waits for the worker that edgescore-rt starts.
+    pub fn worker(&self) -> Pid {
+        wait_for_child("the worker has started", self.runtime(), "edgescore-work")
     }
 
     /// Whether the program has ended.
@@ -112,6 +99,25 @@ fn has_signal(pid: Pid, set: &str, signal: Signal) -> bool {
     let line = status.lines().find_map(|line| line.strip_prefix(set));
     let mask = line.and_then(|line| u64::from_str_radix(line.strip_prefix(":")?.trim(), 16).ok());
     mask.is_some_and(|mask| mask >> (signal as i32 - 1) & 1 == 1)
+}
+
+/// Waits for a child of `parent` that is called `name`.
+#[track_caller]
+fn wait_for_child(what: &str, parent: Pid, name: &str) -> Pid {
+    let mut found = None;
+    wait_until(what, || {
+        let processes = fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+        let mut pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        found = pids.find(|pid| {
+            // "PID (NAME) STATE PARENT ...". Between fork and exec the child has its parent's name.
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let (front, rest) = stat.rsplit_once(')').unwrap_or_default();
+            let of = rest.split_whitespace().nth(1);
+            front.ends_with(&format!("({name}")) && of == Some(&parent.to_string())
+        });
+        found.is_some()
+    });
+    Pid::from_raw(found.unwrap())
 }
 
 /// Whether a process is gone. One that ended and that nobody has waited for counts as gone.

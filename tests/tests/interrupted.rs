@@ -114,7 +114,7 @@ fn ctrl_c_before_the_first_answer() {
 fn a_second_ctrl_c_does_not_wait() {
     let sandbox = sandbox();
     let running = start(&sandbox);
-    let runtime = running.runtime();
+    let (runtime, worker) = (running.runtime(), running.worker());
     // A board that does not answer any more.
     kill(runtime, Signal::SIGSTOP).unwrap();
     wait_until("edgescore is gone", || {
@@ -125,7 +125,37 @@ fn a_second_ctrl_c_does_not_wait() {
     kill(runtime, Signal::SIGCONT).unwrap();
     outcome.expect(130);
     assert_eq!(assert_some_answers(&sandbox).verdict, None);
-    wait_until("edgescore-rt is gone", || is_gone(runtime));
+    wait_until("edgescore-rt is gone", || {
+        is_gone(runtime) && is_gone(worker)
+    });
+}
+
+#[test]
+fn a_worker_that_is_killed_leaves_its_answers_and_the_parent_a_verdict() {
+    let sandbox = sandbox();
+    for (signal, words) in [
+        (Signal::SIGKILL, "signal 9), as the kernel does when memory"),
+        (Signal::SIGABRT, "the worker was ended by signal 6"),
+    ] {
+        let running = start(&sandbox);
+        kill(running.worker(), signal).unwrap();
+        running.end().expect(1);
+        let rows = assert_some_answers(&sandbox);
+        let (kind, detail) = rows.verdict.unwrap();
+        assert_eq!(kind, VerdictKind::EngineFailed);
+        assert!(detail.contains(words), "{detail}");
+        assert_eq!(rows.end.unwrap().answered as usize, rows.questions.len());
+    }
+}
+
+#[test]
+fn a_parent_that_is_killed_leaves_no_worker() {
+    let sandbox = sandbox();
+    let running = start(&sandbox);
+    let worker = running.worker();
+    kill(running.runtime(), Signal::SIGKILL).unwrap();
+    running.end().expect(1);
+    wait_until("the worker is gone", || is_gone(worker));
 }
 
 #[test]
@@ -152,10 +182,12 @@ fn a_runtime_that_is_killed_leaves_its_answers_and_a_verdict() {
 fn a_desk_that_is_killed_leaves_the_answers_and_no_process() {
     let sandbox = sandbox();
     let running = start(&sandbox);
-    let runtime = running.runtime();
+    let (runtime, worker) = (running.runtime(), running.worker());
     running.signal(Signal::SIGKILL);
     assert_eq!(running.end().code, None);
-    wait_until("edgescore-rt is gone", || is_gone(runtime));
+    wait_until("edgescore-rt is gone", || {
+        is_gone(runtime) && is_gone(worker)
+    });
     let rows = assert_some_answers(&sandbox);
     assert_eq!((rows.verdict, rows.end), (None, None));
 }

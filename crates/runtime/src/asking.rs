@@ -6,8 +6,8 @@ use edgescore_engine::DecodeError;
 use edgescore_record::{Ask, Mode, Plan, Record, Skipped, Stop, WhySkipped};
 
 use crate::answering::{Answerer, NoAnswer};
-use crate::outbox::Outbox;
 use crate::prompt::{PromptError, Prompter};
+use crate::report::Reports;
 use crate::run::{Refusal, data};
 use crate::stop;
 
@@ -50,7 +50,7 @@ pub struct Asking<'r, 'a, W> {
     /// Counts the rows.
     pub counts: &'r mut Counts,
     /// Takes the rows.
-    pub outbox: &'r mut Outbox<W>,
+    pub reports: &'r mut Reports<W>,
 }
 
 impl<W: Write> Asking<'_, '_, W> {
@@ -81,7 +81,7 @@ impl<W: Write> Asking<'_, '_, W> {
             other => other.map_err(data)?,
         };
         match self.answerer.letter(ask, &question, prompt, letters) {
-            Ok(row) => self.outbox.record(&Record::Question(row))?,
+            Ok(row) => self.reports.record(&Record::Question(row))?,
             Err(no_answer) => return Ok(Err(no_answer)),
         }
         self.counts.answered += 1;
@@ -91,7 +91,7 @@ impl<W: Write> Asking<'_, '_, W> {
     fn generate(&mut self, ask: Ask) -> Result<Result<(), NoAnswer>, Refusal> {
         let (question, prompt) = self.prompter.open(ask).map_err(data)?;
         match self.answerer.generate(ask, &question, prompt) {
-            Ok(row) => self.outbox.record(&Record::Question(row))?,
+            Ok(row) => self.reports.record(&Record::Question(row))?,
             Err(no_answer) => return Ok(Err(no_answer)),
         }
         self.counts.answered += 1;
@@ -101,7 +101,7 @@ impl<W: Write> Asking<'_, '_, W> {
         };
         for draw in 0..draws {
             match self.answerer.draw(ask, &question, prompt, draw) {
-                Ok(row) => self.outbox.record(&Record::Sample(row))?,
+                Ok(row) => self.reports.record(&Record::Sample(row))?,
                 // The question itself is answered; only this draw is lost.
                 Err(NoAnswer::Skip(_)) => {}
                 Err(no_answer) => return Ok(Err(no_answer)),
@@ -112,7 +112,7 @@ impl<W: Write> Asking<'_, '_, W> {
 
     fn skip(&mut self, ask: Ask, why: WhySkipped) -> Result<(), Refusal> {
         let task = self.prompter.task_of(ask).map_err(data)?;
-        self.outbox
+        self.reports
             .record(&Record::Skipped(Skipped { ask, task, why }))?;
         self.counts.skipped += 1;
         Ok(())

@@ -1,21 +1,25 @@
 //! edgescore-rt, the program on the board.
 //!
 //! It speaks frames on standard input and output (docs/FORMATS.md) and logs to standard
-//! error. `edgescore run` on the desk starts it; there is nothing to type into it.
+//! error. `edgescore run` on the desk starts it; there is nothing to type into it. The process
+//! on the link is the parent; the measured work is done by its child, the worker.
 
 mod answering;
 mod asking;
+mod inlet;
 mod json;
-mod link;
 mod logits;
 mod model_file;
 mod outbox;
+mod parent;
 mod parse;
 mod prompt;
+mod report;
 mod rng;
 mod run;
 mod select;
 mod stop;
+mod worker;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -39,18 +43,9 @@ fn main() -> ExitCode {
             );
             ExitCode::from(2)
         }
-        Some("--link") => {
-            env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
-                .format_timestamp_millis()
-                .init();
-            match link::serve() {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => {
-                    log::error!("the link broke: {error}");
-                    ExitCode::from(3)
-                }
-            }
-        }
+        Some("--link") => serve(parent::serve, "the link"),
+        // Started by the parent, and by nobody else.
+        Some("--worker") => serve(worker::work, "the pipe to the parent"),
         Some("--version") => {
             println!("edgescore-rt {}", env!("CARGO_PKG_VERSION"));
             println!("llama.cpp {}", edgescore_engine::llama_version());
@@ -64,6 +59,19 @@ fn main() -> ExitCode {
         _ => {
             eprint!("{HELP}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn serve(serve: fn() -> std::io::Result<()>, what: &str) -> ExitCode {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
+        .format_timestamp_millis()
+        .init();
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::error!("{what} broke: {error}");
+            ExitCode::from(3)
         }
     }
 }

@@ -9,16 +9,17 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use edgescore_engine::{LoadProblem, Model, Session, SessionOptions, llama_version, system_info};
 use edgescore_probe::{BoardFacts, Bytes, MemorySample, Reading};
 use edgescore_record::{
-    Ask, Fault, FlashAttention, Memory, Mode, ModelLoaded, Plan, Record, SessionEnd, SessionStart,
-    Stop, Task, Verdict, VerdictKind, Weights,
+    Ask, Fault, FlashAttention, Memory, Mode, ModelLoaded, Plan, Record, SessionStart, Stop, Task,
+    Verdict, VerdictKind, Weights,
 };
 use edgescore_taskpack::{Hash, Pack};
 
 use crate::answering::{Answerer, microseconds};
 use crate::asking::{Asking, Counts, Ending};
 use crate::model_file;
-use crate::outbox::{Outbox, clip};
+use crate::outbox::clip;
 use crate::prompt::Prompter;
+use crate::report::{Report, Reports};
 use crate::select;
 use crate::stop::{self, INTERRUPTED};
 
@@ -27,7 +28,7 @@ const TEXT: usize = 200;
 
 /// Why there is no result.
 pub enum Refusal {
-    /// The desk cannot be reached.
+    /// The parent cannot be reached.
     Link(io::Error),
     /// For this reason.
     Because(Fault, String),
@@ -44,9 +45,7 @@ pub(crate) fn data(what: impl std::fmt::Display) -> Refusal {
 }
 
 /// Carries out `plan`. After [`Refusal::Because`] the rows sent so far are no result.
-pub fn run(plan: &Plan, outbox: &mut Outbox<impl Write>) -> Result<(), Refusal> {
-    outbox.restart();
-    let started = Instant::now();
+pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal> {
     let bytes = std::fs::read(plan.pack).map_err(|e| {
         data(format!(
             "cannot read the pack {}: {e}; check --pack",
@@ -64,10 +63,10 @@ pub fn run(plan: &Plan, outbox: &mut Outbox<impl Write>) -> Result<(), Refusal> 
             plan.model
         ))
     })?;
-    start(plan, &pack, &asks, identity, outbox)?;
+    start(plan, &pack, &asks, identity, reports)?;
 
     let mut counts = Counts::default();
-    let ending = match ask_all(plan, &pack, &asks, &mut counts, outbox) {
+    let ending = match ask_all(plan, &pack, &asks, &mut counts, reports) {
         Ok(ending) => ending,
         Err(Refusal::Because(..)) if stop::requested() == Some(Stop::Interrupted) => {
             Ending::Stopped(Stop::Interrupted)
@@ -88,17 +87,13 @@ pub fn run(plan: &Plan, outbox: &mut Outbox<impl Write>) -> Result<(), Refusal> 
         ),
         Ending::Failed(reason) => (VerdictKind::EngineFailed, reason, None),
     };
-    outbox.record(&Record::Verdict(Verdict {
-        kind,
-        detail: clip(&detail, 2000),
-    }))?;
-    outbox.record(&Record::SessionEnd(SessionEnd {
-        answered: counts.answered,
-        skipped: counts.skipped,
+    reports.say(&Report::Ended {
+        verdict: Verdict {
+            kind,
+            detail: clip(&detail, 2000),
+        },
         stop,
-        elapsed: microseconds(started.elapsed()),
-        chain: outbox.chain(),
-    }))?;
+    })?;
     Ok(())
 }
 
@@ -108,13 +103,13 @@ fn start(
     pack: &Pack,
     asks: &[Ask],
     (model_bytes, model_hash): (Bytes, Hash),
-    outbox: &mut Outbox<impl Write>,
+    reports: &mut Reports<impl Write>,
 ) -> Result<(), Refusal> {
     let board = BoardFacts::read(Path::new("/"));
     let features = system_info();
     let file = Path::new(plan.model).file_name().unwrap_or_default();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-    outbox.record(&Record::SessionStart(SessionStart {
+    reports.record(&Record::SessionStart(SessionStart {
         runtime: env!("CARGO_PKG_VERSION"),
         llama: clip(llama_version(), TEXT),
         features: clip(features.trim(), 2 * TEXT),
@@ -148,7 +143,7 @@ fn start(
     }
     for (index, asks) in (0..).zip(of_task) {
         let task = pack.task(index).map_err(data)?;
-        outbox.record(&Record::Task(Task {
+        reports.record(&Record::Task(Task {
             index,
             id: clip(task.id, TEXT),
             name: clip(task.name, TEXT),
@@ -166,7 +161,7 @@ fn ask_all(
     pack: &Pack,
     asks: &[Ask],
     counts: &mut Counts,
-    outbox: &mut Outbox<impl Write>,
+    reports: &mut Reports<impl Write>,
 ) -> Result<Ending, Refusal> {
     let started = Instant::now();
     let model = load(plan)?;
@@ -212,7 +207,7 @@ fn ask_all(
         }
     }
     let facts = model.facts();
-    outbox.record(&Record::ModelLoaded(ModelLoaded {
+    reports.record(&Record::ModelLoaded(ModelLoaded {
         name: clip(facts.name.as_deref().unwrap_or_default(), TEXT),
         architecture: clip(&facts.architecture, TEXT),
         quantisation: clip(&facts.quantisation, TEXT),
@@ -238,11 +233,11 @@ fn ask_all(
         prompter: &mut prompter,
         answerer: &mut answerer,
         counts,
-        outbox,
+        reports,
     };
     let ending = asking.all(asks)?;
     let memory = MemorySample::read(root);
-    outbox.record(&Record::Memory(Memory {
+    reports.record(&Record::Memory(Memory {
         rss_peak: memory.rss_peak,
         rss_anon: memory.rss_anon,
         rss_file: memory.rss_file,

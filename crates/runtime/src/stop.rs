@@ -1,4 +1,4 @@
-//! The two ways to end a run early, set by the thread that listens to the desk.
+//! The two ways to end a run early, set by the thread that listens to the parent.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -23,10 +23,4 @@ pub fn requested() -> Option<Stop> {
         return Some(Stop::Interrupted);
     }
     DECIDED.load(Ordering::Relaxed).then_some(Stop::Decided)
-}
-
-/// Forgets earlier requests, before the next run.
-pub fn reset() {
-    INTERRUPTED.store(false, Ordering::Relaxed);
-    DECIDED.store(false, Ordering::Relaxed);
 }

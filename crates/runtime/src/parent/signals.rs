@@ -1,0 +1,40 @@
+//! Signals that would end the parent before its worker.
+
+use std::ffi::c_int;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
+use nix::unistd::Pid;
+
+/// The worker; 0 while there is none.
+static WORKER: AtomicI32 = AtomicI32::new(0);
+
+/// Ignores Ctrl-C, which the desk answers for, and hands TERM and HUP on to the worker: it ends
+/// the run, and the rows so far become a whole result.
+#[allow(unsafe_code)]
+pub fn pass_on() {
+    let handler = SigHandler::Handler(tell_worker);
+    // SAFETY: the only handler loads an atomic and calls kill(2), both safe in signal context.
+    unsafe {
+        let _ = signal(Signal::SIGINT, SigHandler::SigIgn);
+        let _ = signal(Signal::SIGTERM, handler);
+        let _ = signal(Signal::SIGHUP, handler);
+    }
+}
+
+extern "C" fn tell_worker(_signal: c_int) {
+    let worker = WORKER.load(Ordering::Relaxed);
+    if worker > 0 {
+        let _ = kill(Pid::from_raw(worker), Signal::SIGTERM);
+    }
+}
+
+/// From now on signals go to process `worker`.
+pub fn has_worker(worker: u32) {
+    WORKER.store(worker.try_into().unwrap_or(0), Ordering::Relaxed);
+}
+
+/// From now on signals go to nobody.
+pub fn has_none() {
+    WORKER.store(0, Ordering::Relaxed);
+}

@@ -1,0 +1,57 @@
+//! How a run ended.
+
+use std::os::unix::process::ExitStatusExt;
+
+use edgescore_record::{Stop, VerdictKind};
+use nix::sys::signal::Signal;
+
+use super::worker::Gone;
+
+/// How a run ended.
+pub struct Ended {
+    /// The verdict.
+    pub kind: VerdictKind,
+    /// What happened and how to mend it; empty when all is well.
+    pub detail: String,
+    /// Why it ended early, if it did.
+    pub stop: Option<Stop>,
+}
+
+impl Ended {
+    /// The verdict on a worker that could not say how it ended.
+    pub fn without_a_word(gone: &Gone) -> Ended {
+        let signal = match &gone.status {
+            Ok(status) => status.signal(),
+            Err(_) => None,
+        };
+        let polite = [Signal::SIGTERM, Signal::SIGHUP].map(|signal| signal as i32);
+        if signal.is_some_and(|signal| polite.contains(&signal)) {
+            // It came before the worker could catch it.
+            return Ended {
+                kind: VerdictKind::Aborted,
+                detail: "interrupted before the first question".to_owned(),
+                stop: Some(Stop::Interrupted),
+            };
+        }
+        let status = match (&gone.status, signal) {
+            // SIGKILL nobody sent by hand is the kernel out of memory.
+            (_, Some(9)) => {
+                "the worker was killed (signal 9), as the kernel does when memory runs out"
+                    .to_owned()
+            }
+            (_, Some(signal)) => format!("the worker was ended by signal {signal}"),
+            (Ok(status), None) => format!("the worker ended with {status}"),
+            (Err(error), None) => format!("the worker is gone: {error}"),
+        };
+        let last_words: Vec<&str> = gone.last_words.lines().collect();
+        let detail = match last_words.is_empty() {
+            true => status,
+            false => format!("{status}; its last words: {}", last_words.join(" / ")),
+        };
+        Ended {
+            kind: VerdictKind::EngineFailed,
+            detail,
+            stop: None,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The worker: a process that carries out one plan and ends. Commands come on its standard
+//! input, reports go to its standard output.
+
+use std::ffi::c_int;
+use std::io;
+use std::os::fd::AsFd;
+use std::thread;
+
+use edgescore_record::{Command, Fault, Stop, frame};
+use nix::sys::prctl;
+use nix::sys::signal::{SigHandler, Signal, signal};
+
+use crate::inlet::Inlet;
+use crate::outbox::clip;
+use crate::report::{Report, Reports};
+use crate::run::{self, Refusal};
+use crate::stop;
+
+/// Carries out the plan that comes first on standard input.
+pub fn work() -> io::Result<()> {
+    stop_at_signals();
+    // It was started as /proc/self/exe, and would be called `exe`.
+    let _ = prctl::set_name(c"edgescore-work");
+    let mut commands = Inlet::new(io::stdin().as_fd().try_clone_to_owned()?);
+    let mut heard = Vec::new();
+    while heard.is_empty() && commands.is_open() {
+        heard = commands.take();
+    }
+    let mut heard = heard.into_iter();
+    let plan = heard.next().unwrap_or_default();
+    heard.for_each(|content| obey(&content));
+    // The thread ends with the process: a read cannot be called off.
+    thread::spawn(move || listen(commands));
+
+    let mut reports = Reports::new(io::stdout().lock());
+    let Some(Command::Run(plan)) = frame::message(&plan) else {
+        return reports.say(&Report::Refused {
+            fault: Fault::Link,
+            detail: "a worker was started without a plan",
+        });
+    };
+    match run::run(&plan, &mut reports) {
+        Ok(()) => Ok(()),
+        Err(Refusal::Link(error)) => Err(error),
+        Err(Refusal::Because(fault, detail)) => reports.say(&Report::Refused {
+            fault,
+            detail: clip(&detail, 2000),
+        }),
+    }
+}
+
+/// Dying of a signal would lose the last rows. Ctrl-C on the desk's terminal reaches this
+/// process too; the desk decides what it means and says so over the link. TERM and HUP, which
+/// end a service or a terminal with all its processes, end the run here as well.
+#[allow(unsafe_code)]
+fn stop_at_signals() {
+    let interrupt = SigHandler::Handler(interrupt);
+    // SAFETY: the only handler stores to an atomic, which is safe in signal context.
+    unsafe {
+        let _ = signal(Signal::SIGINT, SigHandler::SigIgn);
+        let _ = signal(Signal::SIGTERM, interrupt);
+        let _ = signal(Signal::SIGHUP, interrupt);
+    }
+}
+
+extern "C" fn interrupt(_signal: c_int) {
+    stop::request(Stop::Interrupted);
+}
+
+/// Obeys until the parent hangs up, which ends the run too: nobody is left to hear an answer.
+fn listen(mut commands: Inlet) {
+    while commands.is_open() {
+        commands.take().iter().for_each(|content| obey(content));
+    }
+    stop::request(Stop::Interrupted);
+}
+
+fn obey(content: &[u8]) {
+    if let Some(Command::Abort(why)) = frame::message(content) {
+        stop::request(why);
+    }
+}

@@ -3,4 +3,5 @@
 
 pub mod generate;
 pub mod six_g_bench;
+pub mod solve;
 pub mod worked;

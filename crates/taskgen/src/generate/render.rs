@@ -70,7 +70,7 @@ impl Scenario<'_> {
         }
         text.push(':');
         for option in self.rows {
-            let _ = write!(text, "\n{}", self.options[option].0);
+            let _ = write!(text, "\n- {}", self.options[option].0);
             for (term, costs) in self.costs.in_future[option].iter().enumerate() {
                 if term > 0 {
                     text.push(';');

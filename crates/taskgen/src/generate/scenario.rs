@@ -66,7 +66,7 @@ pub(crate) fn draw<'t>(
         Ban::Named => policy.push(rule(options[BANNED].0, rng)?),
         Ban::Limit => {
             let limit = rng.between(8, 40);
-            policy.push(format!("Set-up takes at most {limit} s."));
+            policy.push(format!("Set-up takes {limit} s or less."));
             let mut seconds = [0; 4];
             for seconds in &mut seconds {
                 *seconds = rng.between(2, limit);

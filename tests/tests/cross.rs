@@ -75,6 +75,16 @@ impl Board {
     fn has_dot_product(&self) -> bool {
         self.cpu_level.contains("dotprod")
     }
+
+    /// A script in `sandbox` that runs the binary on `cpu`.
+    fn under_qemu(&self, sandbox: &Sandbox, cpu: &str) -> PathBuf {
+        let script = sandbox.path(format!("edgescore-rt-{}-on-{cpu}", self.name));
+        let binary = self.binary.display();
+        let text = format!("#!/bin/sh\nexec {QEMU} -cpu {cpu} '{binary}' \"$@\"\n");
+        fs::write(&script, text).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        script
+    }
 }
 
 /// Says what is not tested, or fails where it must be.
@@ -222,11 +232,7 @@ fn each_cpu_level_answers_as_the_host_does() {
     let (_, host) = answers(&sandbox, None);
     assert_eq!(host.len(), 2);
     for board in boards {
-        let (cpu, binary) = (&board.qemu_cpu, board.binary.display());
-        let wrapper = sandbox.path("edgescore-rt-under-qemu");
-        let script = format!("#!/bin/sh\nexec {QEMU} -cpu {cpu} '{binary}' \"$@\"\n");
-        fs::write(&wrapper, script).unwrap();
-        fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+        let wrapper = board.under_qemu(&sandbox, &board.qemu_cpu);
         let (features, answers) = answers(&sandbox, Some(&wrapper));
         assert!(features.contains("NEON"), "not the board's: {features}");
         assert_eq!(features.contains("DOTPROD"), board.has_dot_product());
@@ -257,5 +263,47 @@ fn compare(level: &str, host: &Question, board: &Question) {
     assert!(farthest <= 5e-3, "{level}: {farthest}");
     if margin > 0.02 {
         assert_eq!(host.answer, board.answer, "{level}");
+    }
+}
+
+/// A Pi 4 has no dot product: the Pi 5's binary must say so before it is killed by the first.
+#[test]
+fn a_build_for_a_newer_cpu_is_refused() {
+    for board in Board::runnable() {
+        if !board.has_dot_product() {
+            continue;
+        }
+        let sandbox = Sandbox::default();
+        sandbox.done("synth -o tiny.gguf");
+        let wrapper = board.under_qemu(&sandbox, "cortex-a72");
+        let mut command = sandbox.command("run --model tiny.gguf --limit 1 -o run.esr");
+        command.arg("--runtime").arg(&wrapper);
+        let words = [
+            "built for a newer CPU",
+            "no FP16_VA, DOTPROD",
+            "scripts/cross",
+        ];
+        sandbox.refused_command(3, &mut command, &words);
+        let version = Outcome::of(Command::new(&wrapper).arg("--version")).expect(3);
+        assert!(version.stderr.contains(words[0]), "{}", version.stderr);
+    }
+}
+
+/// The Pi 4's binary runs on a Pi 5, and the result says that it is slower than it need be.
+#[test]
+fn a_build_for_an_older_cpu_runs_with_a_warning() {
+    for board in Board::runnable() {
+        if board.has_dot_product() {
+            continue;
+        }
+        let sandbox = Sandbox::default();
+        sandbox.done("synth -o tiny.gguf");
+        let wrapper = board.under_qemu(&sandbox, "cortex-a76");
+        let mut command = sandbox.command("run --model tiny.gguf --limit 1 -o run.esr");
+        let outcome = Outcome::of(command.arg("--runtime").arg(&wrapper)).expect(0);
+        let report = &outcome.stdout;
+        assert!(report.contains("left FP16_VA, DOTPROD unused"), "{report}");
+        let facts = &sandbox.report("run.esr")["provenance"];
+        assert_eq!(facts["cpu_features_unused"], "FP16_VA DOTPROD");
     }
 }

@@ -43,6 +43,9 @@ pub struct SessionStart<'a> {
     pub llama: &'a str,
     /// CPU features that llama.cpp was compiled with.
     pub features: &'a str,
+    /// CPU features that the CPU has, llama.cpp has kernels for and this build leaves unused,
+    /// by ggml's names and separated by spaces; empty where there are none.
+    pub unused_features: &'a str,
     /// Model of the board; may be empty.
     pub board: &'a str,
     /// CPU model; may be empty.

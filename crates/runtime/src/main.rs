@@ -6,6 +6,7 @@
 
 mod answering;
 mod asking;
+mod cpu_level;
 mod inlet;
 mod json;
 mod logits;
@@ -49,6 +50,11 @@ fn main() -> ExitCode {
         Some("--version") => {
             println!("edgescore-rt {}", env!("CARGO_PKG_VERSION"));
             println!("llama.cpp {}", edgescore_engine::llama_version());
+            // Asking llama.cpp itself already runs its kernels' set-up.
+            if let Some(refusal) = cpu_level::CpuLevel::read().refusal() {
+                eprintln!("edgescore-rt: {refusal}");
+                return ExitCode::from(3);
+            }
             println!("{}", edgescore_engine::system_info());
             ExitCode::SUCCESS
         }

@@ -16,6 +16,7 @@ use edgescore_taskpack::{Hash, Pack};
 
 use crate::answering::{Answerer, microseconds};
 use crate::asking::{Asking, Counts, Ending};
+use crate::cpu_level::CpuLevel;
 use crate::model_file;
 use crate::outbox::clip;
 use crate::prompt::Prompter;
@@ -46,6 +47,10 @@ pub(crate) fn data(what: impl std::fmt::Display) -> Refusal {
 
 /// Carries out `plan`. After [`Refusal::Because`] the rows sent so far are no result.
 pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal> {
+    let level = CpuLevel::read();
+    if let Some(refusal) = level.refusal() {
+        return Err(Refusal::Because(Fault::Board, refusal));
+    }
     let bytes = std::fs::read(plan.pack).map_err(|e| {
         data(format!(
             "cannot read the pack {}: {e}; check --pack",
@@ -63,7 +68,7 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
             plan.model
         ))
     })?;
-    start(plan, &pack, &asks, identity, reports)?;
+    start(plan, &pack, &asks, identity, &level, reports)?;
 
     let mut counts = Counts::default();
     let ending = match ask_all(plan, &pack, &asks, &mut counts, reports) {
@@ -103,16 +108,19 @@ fn start(
     pack: &Pack,
     asks: &[Ask],
     (model_bytes, model_hash): (Bytes, Hash),
+    level: &CpuLevel,
     reports: &mut Reports<impl Write>,
 ) -> Result<(), Refusal> {
     let board = BoardFacts::read(Path::new("/"));
     let features = system_info();
+    let unused = level.unused();
     let file = Path::new(plan.model).file_name().unwrap_or_default();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     reports.record(&Record::SessionStart(SessionStart {
         runtime: env!("CARGO_PKG_VERSION"),
         llama: clip(llama_version(), TEXT),
         features: clip(features.trim(), 2 * TEXT),
+        unused_features: clip(&unused, TEXT),
         board: clip(&board.board, TEXT),
         cpu: clip(&board.cpu, TEXT),
         kernel: clip(&board.kernel, TEXT),

@@ -78,6 +78,7 @@ impl Made {
             runtime: "0.1.0",
             llama: "b1",
             features: "NEON=1",
+            unused_features: "",
             board: "Board <5>",
             cpu: "Cortex-A76",
             kernel: "6.6.31",

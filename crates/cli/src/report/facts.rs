@@ -11,6 +11,7 @@ pub fn of_start(start: &SessionStart) -> Map<String, Value> {
         "runtime": start.runtime,
         "llama_cpp": start.llama,
         "cpu_features": start.features,
+        "cpu_features_unused": start.unused_features,
         "board": start.board.trim(),
         "cpu": start.cpu.trim(),
         "kernel": start.kernel,

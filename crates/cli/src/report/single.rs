@@ -19,6 +19,7 @@ pub fn page(entry: &Entry) -> Vec<Block> {
     }
     blocks.push(Block::Line(setting(run)));
     blocks.extend(ending(run).map(Block::Line));
+    blocks.extend(slow_build(run).map(Block::Line));
     blocks.push(Block::Facts(headline(entry)));
     blocks.push(groups(run));
     blocks.push(tasks(run));
@@ -51,6 +52,18 @@ pub fn ending(run: &RunSummary) -> Option<String> {
         Some((kind, detail)) => Some(format!("verdict {}: {detail}", words::verdict(*kind))),
         None => Some("the result was cut off before its verdict".into()),
     }
+}
+
+/// What a build for another CPU level cost, if it was one.
+pub fn slow_build(run: &RunSummary) -> Option<String> {
+    let unused = run.facts.get("cpu_features_unused")?.as_str()?;
+    (!unused.is_empty()).then(|| {
+        format!(
+            "warning: edgescore-rt was built for an older CPU and left {} unused: this board can \
+             be faster (build for it: scripts/cross BOARD)",
+            unused.replace(' ', ", ")
+        )
+    })
 }
 
 /// The figures with labels, one screen at most. Intervals are 95 %.

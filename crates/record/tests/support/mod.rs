@@ -9,6 +9,7 @@ pub const START: SessionStart<'static> = SessionStart {
     runtime: "0.1.0",
     llama: "b1",
     features: "NEON=1",
+    unused_features: "DOTPROD",
     board: "Pi 5",
     cpu: "Cortex-A76",
     kernel: "6.6.31",

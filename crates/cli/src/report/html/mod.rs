@@ -127,6 +127,7 @@ fn verdict(entry: &Entry) -> Verdict {
         notes.push("Random weights: the answers are chance.".to_owned());
     }
     notes.extend(single::ending(run));
+    notes.extend(single::slow_build(run));
     Verdict {
         class,
         sentence: format!(

@@ -21,6 +21,36 @@ pub struct Args {
     #[arg(long, value_name = "P.pack")]
     pub pack: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub asked: Asked,
+
+    /// Ask in random order and stop as soon as the 95 % interval of the accuracy is at most W
+    /// on both sides (0.03: 3 points). The interval holds however often it is looked at
+    #[arg(long, value_name = "W", value_parser = half_width, conflicts_with = "gate")]
+    pub until_ci: Option<f64>,
+
+    /// Ask in random order and stop as soon as this gate is certain to pass or fail (see
+    /// `edgescore gate --profile`); the exit code is the gate's. A limit on accuracy or
+    /// latency can end a run early; the others are known at its end
+    #[arg(long, value_name = "FILE.toml")]
+    pub gate: Option<PathBuf>,
+
+    /// The result to write [default: MODEL-TIME.esr in this folder]
+    #[arg(short, long = "output", value_name = "RUN.esr")]
+    pub output: Option<PathBuf>,
+
+    /// Replace an existing result
+    #[arg(long)]
+    pub force: bool,
+
+    /// The edgescore-rt to start [default: the one beside this program, else in PATH]
+    #[arg(long, value_name = "FILE", env = "EDGESCORE_RT")]
+    pub runtime: Option<PathBuf>,
+}
+
+/// What is asked of the model and how: what a desk says to a board and an image holds.
+#[derive(clap::Args)]
+pub struct Asked {
     /// How an answer is obtained
     #[arg(long, value_enum, default_value_t = Mode::Letter)]
     mode: Mode,
@@ -44,17 +74,6 @@ pub struct Args {
     /// Ask every question in all four cyclic orders of its options
     #[arg(long)]
     rotate: bool,
-
-    /// Ask in random order and stop as soon as the 95 % interval of the accuracy is at most W
-    /// on both sides (0.03: 3 points). The interval holds however often it is looked at
-    #[arg(long, value_name = "W", value_parser = half_width, conflicts_with = "gate")]
-    pub until_ci: Option<f64>,
-
-    /// Ask in random order and stop as soon as this gate is certain to pass or fail (see
-    /// `edgescore gate --profile`); the exit code is the gate's. A limit on accuracy or
-    /// latency can end a run early; the others are known at its end
-    #[arg(long, value_name = "FILE.toml")]
-    pub gate: Option<PathBuf>,
 
     /// Threads [default: one for each CPU]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -100,18 +119,6 @@ pub struct Args {
     /// Generate mode: temperature of the draws
     #[arg(long, value_name = "T", default_value = "0.7", value_parser = temperature)]
     temperature: u16,
-
-    /// The result to write [default: MODEL-TIME.esr in this folder]
-    #[arg(short, long = "output", value_name = "RUN.esr")]
-    pub output: Option<PathBuf>,
-
-    /// Replace an existing result
-    #[arg(long)]
-    pub force: bool,
-
-    /// The edgescore-rt to start [default: the one beside this program, else in PATH]
-    #[arg(long, value_name = "FILE", env = "EDGESCORE_RT")]
-    pub runtime: Option<PathBuf>,
 }
 
 /// How an answer is obtained.
@@ -173,6 +180,19 @@ fn half_width(text: &str) -> Result<f64, String> {
 impl Args {
     /// The plan, without the paths of pack and model.
     pub fn plan(&self) -> Plan<'_> {
+        Plan {
+            order: match self.until_ci.is_some() || self.gate.is_some() {
+                true => Order::Shuffled,
+                false => Order::Pack,
+            },
+            ..self.asked.plan()
+        }
+    }
+}
+
+impl Asked {
+    /// The plan in the order of the pack, without the paths of pack and model.
+    pub fn plan(&self) -> Plan<'_> {
         let mode = match self.mode {
             Mode::Letter => record::Mode::Letter,
             Mode::Generate => record::Mode::Generate,
@@ -192,10 +212,7 @@ impl Args {
                 FlashAttention::On => record::FlashAttention::On,
                 FlashAttention::Off => record::FlashAttention::Off,
             },
-            order: match self.until_ci.is_some() || self.gate.is_some() {
-                true => Order::Shuffled,
-                false => Order::Pack,
-            },
+            order: Order::Pack,
             rotate: self.rotate,
             limit: self.limit.unwrap_or(0),
             seed: self.seed,

@@ -1,6 +1,7 @@
 //! The parent's view of its worker.
 
 use std::collections::VecDeque;
+use std::env;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
@@ -35,8 +36,11 @@ pub struct Gone {
 impl Worker {
     /// Starts this program once more.
     pub fn start() -> io::Result<Worker> {
-        // Not by its name: the file may have been replaced since this process started.
-        let mut child = Command::new("/proc/self/exe")
+        // Not by its name: the file may have been replaced since this process started. Under
+        // QEMU's user emulation that is a file for another CPU; there the variable names what
+        // starts it.
+        let program = env::var_os("EDGESCORE_WORKER").unwrap_or_else(|| "/proc/self/exe".into());
+        let mut child = Command::new(program)
             .arg("--worker")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

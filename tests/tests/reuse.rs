@@ -1,35 +1,63 @@
-//! What a prompt shares with the one before it may stay in the KV cache: less work, the same
-//! answers.
+//! What a prompt shares with the one before it stays in the session: less work, the same
+//! answers to the bit, for every kind of memory a model has, as runs are by default (flash
+//! attention on, weights repacked).
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use edgescore_tests::{Rows, Sandbox, SmallTasks};
 
-fn runs(options: &str) -> [Rows; 2] {
+/// A KV cache, one with biases, a recurrent state, and both in one model.
+const SHAPES: [&str; 4] = [
+    "arch=llama,embd=64,layers=2,heads=4,kv=2,ff=192,vocab=288,ctx=8192",
+    "arch=qwen2,embd=64,layers=2,heads=2,kv=1,ff=128,vocab=288,ctx=8192",
+    "arch=mamba,embd=64,layers=2,vocab=288,ctx=8192",
+    "arch=lfm2,embd=64,layers=4,heads=2,kv=1,ff=128,vocab=288,ctx=8192",
+];
+
+fn sandbox() -> Sandbox {
     let sandbox = Sandbox::with_small_pack(SmallTasks {
         tasks: 4,
-        questions: 5,
+        questions: 3,
     });
-    ["", "--reuse"].map(|reuse| {
+    for (i, shape) in SHAPES.iter().enumerate() {
+        sandbox.done(&format!("synth --shape {shape} -o {i}.gguf"));
+    }
+    sandbox
+}
+
+/// The rows of a run with reuse and of one without.
+fn both(sandbox: &Sandbox, model: usize, options: &str) -> [Rows; 2] {
+    ["", "--no-reuse"].map(|reuse| {
         sandbox.done(&format!(
-            "run --model tiny.gguf --pack small.pack --force -o run.esr -t 1 {options} {reuse}"
+            "run --model {model}.gguf --pack small.pack --force -o run.esr -t 1 {options} {reuse}"
         ));
         sandbox.rows("run.esr")
     })
 }
 
+fn cached(rows: &Rows) -> f64 {
+    let sum = |of: fn(&edgescore_record::Question) -> u32| {
+        rows.questions.iter().map(of).map(f64::from).sum::<f64>()
+    };
+    sum(|q| q.cached_tokens) / sum(|q| q.prompt_tokens)
+}
+
 #[test]
-fn reuse_gives_the_same_answers() {
-    // Without flash attention and repacked weights a kernel's rounding does not depend on how
-    // many tokens are computed at once.
-    for layout in ["reference", "shared-prefix"] {
-        let options = format!("--layout {layout} --flash-attention off --weights mapped");
-        let [whole, reused] = runs(&options);
-        assert_eq!(whole.questions.len(), 20);
-        for (a, b) in whole.questions.iter().zip(&reused.questions) {
-            assert_eq!((a.ask, a.answer), (b.ask, b.answer), "{layout}");
-            let [a, b] = [a, b].map(|row| row.probabilities.unwrap().letters());
-            for (a, b) in a.into_iter().zip(b) {
-                assert!((a - b).abs() <= 1e-4, "{layout}: {a} and {b}");
+fn reuse_gives_the_same_answers_to_the_bit() {
+    let sandbox = sandbox();
+    for (model, shape) in SHAPES.iter().enumerate() {
+        for options in [
+            "--layout reference",
+            "--layout shared-prefix",
+            "--layout reference --rotate",
+            "--layout shared-prefix --rotate --ubatch 64",
+        ] {
+            let [reused, whole] = both(&sandbox, model, options);
+            assert_eq!(whole.questions.len() % 12, 0);
+            assert!(cached(&reused) > 0.0, "{shape} {options}");
+            assert_eq!(cached(&whole), 0.0, "{shape} {options}");
+            for (a, b) in reused.questions.iter().zip(&whole.questions) {
+                assert_eq!((a.ask, a.answer), (b.ask, b.answer), "{shape} {options}");
+                assert_eq!(a.probabilities, b.probabilities, "{shape} {options}");
             }
         }
     }
@@ -37,30 +65,34 @@ fn reuse_gives_the_same_answers() {
 
 #[test]
 fn generated_text_and_draws_are_the_same_too() {
-    let options = "--mode generate --max-tokens 8 --layout shared-prefix --flash-attention off --weights mapped";
-    let [whole, reused] = runs(options);
-    assert_eq!(whole.samples.len(), reused.samples.len());
-    assert!(!whole.samples.is_empty());
-    let answers = |rows: &Rows| {
-        let questions = rows.questions.iter().map(|q| q.answer);
-        let samples = rows.samples.iter().map(|s| s.answer);
-        questions.chain(samples).collect::<Vec<_>>()
-    };
-    assert_eq!(answers(&whole), answers(&reused));
+    let sandbox = sandbox();
+    for (model, shape) in SHAPES.iter().enumerate() {
+        let options = "--mode generate --max-tokens 8 --layout shared-prefix";
+        let [reused, whole] = both(&sandbox, model, options);
+        assert!(!whole.samples.is_empty());
+        let texts = |rows: &Rows| {
+            let questions = rows.questions.iter();
+            let questions = questions.map(|q| (q.answer, q.generated.unwrap().tokens));
+            let samples = rows.samples.iter().map(|s| (s.answer, s.generated.tokens));
+            questions.chain(samples).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(&reused), texts(&whole), "{shape}");
+    }
 }
 
 #[test]
 fn the_shared_prefix_saves_prefill() {
-    let cached = |layout: &str| {
-        let [whole, reused] = runs(&format!("--layout {layout}"));
-        assert!(whole.questions.iter().all(|q| q.cached_tokens == 0));
-        let sum = |of: fn(&edgescore_record::Question) -> u32| {
-            reused.questions.iter().map(of).map(f64::from).sum::<f64>()
-        };
-        sum(|q| q.cached_tokens) / sum(|q| q.prompt_tokens)
-    };
-    let (reference, shared) = (cached("reference"), cached("shared-prefix"));
-    println!("cached: {reference:.2} of all tokens in reference, {shared:.2} in shared-prefix");
-    assert!(reference > 0.0, "the system message is always shared");
-    assert!(shared > reference);
+    let sandbox = sandbox();
+    for (model, shape) in SHAPES.iter().enumerate() {
+        let [reference, shared, rotated] = [
+            "--layout reference",
+            "--layout shared-prefix",
+            "--layout reference --rotate",
+        ]
+        .map(|options| cached(&both(&sandbox, model, options)[0]));
+        println!("{shape}: cached {reference:.2}, {shared:.2}, rotated {rotated:.2}");
+        assert!(reference > 0.0, "the system message is always shared");
+        assert!(shared > reference, "{shape}");
+        assert!(rotated > 0.5, "three of four rotations share the question");
+    }
 }

@@ -22,9 +22,9 @@ pub enum KvType {
 ///
 /// ggml's flash attention sums in another order for one token than for many, so the logits
 /// depend a little on how the tokens were batched: for a random 135M Q4_0 model by 0.05 %
-/// of their spread. Off, and with [`Weights::Mapped`](crate::Weights::Mapped), a prefill
-/// after [`Session::truncate`] or [`Session::restore`] gives what a prefill of the whole
-/// prompt gives: to 2e-7 of the spread, and with quantised weights to the bit (on x86-64).
+/// of their spread. Repacked weights do so too. Prefills of the same tokens in the same
+/// batches are alike to the bit, whichever of the batches was computed before
+/// [`Session::truncate`] or [`Session::restore`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlashAttention {
     /// llama.cpp decides: on where the backend has it, which the CPU does.
@@ -167,6 +167,16 @@ impl<'m> Session<'m> {
     /// error the session is empty: how far a batch came is not the same for every kind of
     /// memory.
     pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
+        self.append(tokens, true)
+    }
+
+    /// Appends `tokens` as [`Self::prefill`] does, without any logits: for the front part of
+    /// a prompt, of which nobody asks what comes next.
+    pub fn extend(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
+        self.append(tokens, false)
+    }
+
+    fn append(&mut self, tokens: &[Token], wants_logits: bool) -> Result<(), DecodeError> {
         let vocabulary = self.model.facts().vocabulary;
         if let Some(&token) = tokens.iter().find(|token| token.0 >= vocabulary) {
             return Err(DecodeError::UnknownToken(UnknownToken {
@@ -185,7 +195,7 @@ impl<'m> Session<'m> {
         let mut batches = tokens.chunks(self.outputs.len()).peekable();
         while let Some(batch) = batches.next() {
             let last = batches.peek().is_none();
-            self.compute(batch, last)?;
+            self.compute(batch, wants_logits && last)?;
         }
         Ok(())
     }
@@ -258,6 +268,13 @@ impl<'m> Session<'m> {
         self.position = position;
         self.has_logits = false;
         true
+    }
+
+    /// Whether [`Self::truncate`] goes back to any position and leaves the memory as it was
+    /// there: a KV cache without a window does. Others go back by [`Self::restore`].
+    pub fn rewinds(&self) -> bool {
+        let facts = self.model.facts();
+        !facts.recurrent && !facts.hybrid && facts.sliding_window == 0
     }
 
     /// Empties the session.
@@ -372,6 +389,14 @@ pub enum DecodeError {
         /// The reason, from its log.
         reason: String,
     },
+    /// The session's state was not saved or restored.
+    State(StateError),
+}
+
+impl From<StateError> for DecodeError {
+    fn from(error: StateError) -> DecodeError {
+        DecodeError::State(error)
+    }
 }
 
 impl fmt::Display for DecodeError {
@@ -393,6 +418,7 @@ impl fmt::Display for DecodeError {
             ),
             Self::Aborted => write!(f, "aborted"),
             Self::Failed { code, reason } => write!(f, "llama_decode returned {code}: {reason}"),
+            Self::State(error) => error.fmt(f),
         }
     }
 }

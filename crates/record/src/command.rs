@@ -56,7 +56,7 @@ pub struct Plan<'a> {
     pub ubatch: u32,
     /// How weights are held.
     pub weights: Weights,
-    /// Keep in the KV cache what a prompt shares with the one before it.
+    /// Keep what a prompt shares with the one before it; the answers are the same without.
     pub reuse: bool,
     /// Whether attention is computed in one pass.
     pub flash: FlashAttention,

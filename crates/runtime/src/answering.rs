@@ -7,8 +7,10 @@ use edgescore_probe::{Microseconds, Reading, Reason};
 use edgescore_record::{Answer, Ask, Found, Generated, Plan, Question, Sample, WhySkipped};
 use edgescore_taskpack::{self as taskpack, Letter};
 
+use crate::held::{Held, Prefill};
 use crate::logits;
 use crate::parse;
+use crate::prompt::Prompt;
 use crate::rng::Rng;
 
 /// Why a question has no answer.
@@ -30,24 +32,16 @@ const NOT_FINITE: NoAnswer = NoAnswer::Skip(WhySkipped::LogitsNotFinite);
 /// A session that answers questions. Its buffers are made before the first question.
 pub struct Answerer<'m> {
     model: &'m Model,
-    session: Session<'m>,
+    held: Held<'m>,
     max_tokens: u32,
+    draws: u8,
     temperature: f32,
     seed: u64,
-    reuse: bool,
-    /// The tokens at the front of the session that the next prompt may share.
-    held: Vec<Token>,
     /// Logits of the first answer token, kept for the draws that start from them.
     first: Vec<f32>,
+    /// The session behind the prompt, for draws from memory that cannot be cut back.
+    state: Vec<u8>,
     text: Vec<u8>,
-}
-
-/// A prompt's forward pass.
-struct Prefill {
-    /// Tokens that were in the KV cache already.
-    cached: u32,
-    /// Time of the others.
-    time: std::time::Duration,
 }
 
 /// How the next token is picked.
@@ -73,12 +67,12 @@ impl<'m> Answerer<'m> {
         Answerer {
             model,
             max_tokens,
+            draws: plan.draws,
             temperature: f32::from(plan.temperature_milli) / 1000.0,
             seed: plan.seed,
-            reuse: plan.reuse,
-            held: Vec::with_capacity(session.shape().context as usize),
-            session,
+            held: Held::new(session, plan.reuse),
             first: Vec::with_capacity(model.facts().vocabulary as usize),
+            state: Vec::new(),
             // Tokens of 16 bytes and more are rare; the buffer grows once if need be.
             text: Vec::with_capacity(16 * max_tokens as usize),
         }
@@ -86,7 +80,7 @@ impl<'m> Answerer<'m> {
 
     /// Tokens the session can hold.
     pub fn context(&self) -> u32 {
-        self.session.shape().context
+        self.held.context()
     }
 
     /// Tokens that must stay free behind a prompt in generate mode. The last token is not
@@ -98,17 +92,18 @@ impl<'m> Answerer<'m> {
     /// Runs prompts until two successive ones took the same time within 2 %, five at most:
     /// the first pages in the weights and wakes the clocks.
     pub fn warm_up(&mut self, prompt: &[Token]) -> Result<(), DecodeError> {
-        let batch = self.session.shape().ubatch as usize;
-        let prompt = prompt.get(..batch).unwrap_or(prompt);
+        let batch = self.held.session().shape().ubatch as usize;
+        let tokens = prompt.get(..batch).unwrap_or(prompt);
+        let shared = &[];
         let mut last = f64::INFINITY;
         for _ in 0..5 {
-            let seconds = self.fill(prompt, false)?.time.as_secs_f64();
+            let prefill = self.held.fill(Prompt { tokens, shared })?;
+            let seconds = prefill.time.as_secs_f64();
             if (seconds - last).abs() <= 0.02 * last {
                 break;
             }
             last = seconds;
         }
-        self.session.clear();
         self.held.clear();
         Ok(())
     }
@@ -118,12 +113,12 @@ impl<'m> Answerer<'m> {
         &mut self,
         ask: Ask,
         question: &taskpack::Question,
-        prompt: &[Token],
+        prompt: Prompt,
         letters: [Token; 4],
     ) -> Result<Question, NoAnswer> {
         self.fits(prompt, 0)?;
-        let prefill = self.fill(prompt, self.reuse)?;
-        let logits = self.session.logits().unwrap_or_default();
+        let prefill = self.held.fill(prompt)?;
+        let logits = self.held.session().logits().unwrap_or_default();
         let (letter, probabilities) = logits::letters(logits, letters).ok_or(NOT_FINITE)?;
         Ok(Question {
             probabilities: Some(probabilities),
@@ -142,13 +137,17 @@ impl<'m> Answerer<'m> {
         &mut self,
         ask: Ask,
         question: &taskpack::Question,
-        prompt: &[Token],
+        prompt: Prompt,
     ) -> Result<Question, NoAnswer> {
         self.fits(prompt, self.room())?;
-        let prefill = self.fill(prompt, self.reuse)?;
+        let prefill = self.held.fill(prompt)?;
         self.first.clear();
-        let logits = self.session.logits().unwrap_or_default();
-        self.first.extend_from_slice(logits);
+        let session = self.held.session();
+        self.first
+            .extend_from_slice(session.logits().unwrap_or_default());
+        if self.draws > 0 && question.task.pass_at_k && !session.rewinds() {
+            session.save(&mut self.state).map_err(DecodeError::from)?;
+        }
         let (given, generated) = self.complete(Pick::Greedy)?;
         Ok(Question {
             generated: Some(generated),
@@ -162,12 +161,15 @@ impl<'m> Answerer<'m> {
         &mut self,
         ask: Ask,
         question: &taskpack::Question,
-        prompt: &[Token],
+        prompt: Prompt,
         draw: u8,
     ) -> Result<Sample, NoAnswer> {
-        // A position fits u32: the context does. Memory that cannot be cut back is refilled.
-        if !self.session.truncate(prompt.len() as u32) {
-            self.fill(prompt, false)?;
+        let session = self.held.session();
+        if session.rewinds() {
+            // A position fits u32: the context does.
+            session.truncate(prompt.tokens.len() as u32);
+        } else {
+            session.restore(&self.state).map_err(DecodeError::from)?;
         }
         let purpose = (u64::from(ask.question()) << 16)
             | (u64::from(ask.rotation().steps()) << 8)
@@ -183,8 +185,8 @@ impl<'m> Answerer<'m> {
         })
     }
 
-    fn fits(&self, prompt: &[Token], room: u32) -> Result<(), NoAnswer> {
-        let needed = (prompt.len() as u64) + u64::from(room);
+    fn fits(&self, prompt: Prompt, room: u32) -> Result<(), NoAnswer> {
+        let needed = (prompt.tokens.len() as u64) + u64::from(room);
         let context = self.context();
         if needed > u64::from(context) {
             return Err(NoAnswer::Skip(WhySkipped::PromptTooLong {
@@ -193,33 +195,6 @@ impl<'m> Answerer<'m> {
             }));
         }
         Ok(())
-    }
-
-    /// Computes the logits behind `prompt`. With `reuse`, only the tokens that the session
-    /// does not hold already; the last one always, for its logits. Memory that cannot be cut
-    /// back to the common part is filled from the start.
-    fn fill(&mut self, prompt: &[Token], reuse: bool) -> Result<Prefill, DecodeError> {
-        let start = Instant::now();
-        let pairs = self.held.iter().zip(prompt);
-        let common = pairs.take_while(|(a, b)| a == b).count();
-        let common = common.min(prompt.len().saturating_sub(1));
-        // A position fits u32: the context does.
-        let cached = match reuse && self.session.truncate(common as u32) {
-            true => common,
-            false => {
-                self.session.clear();
-                0
-            }
-        };
-        self.held.clear();
-        self.session
-            .prefill(prompt.get(cached..).unwrap_or_default())?;
-        let time = start.elapsed();
-        self.held.extend_from_slice(prompt);
-        Ok(Prefill {
-            cached: cached as u32,
-            time,
-        })
     }
 
     /// Generates from the first logits until the model ends or the tokens are used up.
@@ -237,8 +212,9 @@ impl<'m> Answerer<'m> {
             if tokens == self.max_tokens {
                 break;
             }
-            self.session.decode(token)?;
-            token = pick.next(self.session.logits().unwrap_or_default())?;
+            let session = self.held.session();
+            session.decode(token)?;
+            token = pick.next(session.logits().unwrap_or_default())?;
             tokens += 1;
         }
         let decode = microseconds(start.elapsed());
@@ -255,7 +231,7 @@ fn answered(
     ask: Ask,
     question: &taskpack::Question,
     given: Option<(Letter, Found)>,
-    prompt: &[Token],
+    prompt: Prompt,
     prefill: Prefill,
 ) -> Question {
     Question {
@@ -265,7 +241,7 @@ fn answered(
         probabilities: None,
         generated: None,
         // A prompt fits u32: it fitted the context.
-        prompt_tokens: prompt.len() as u32,
+        prompt_tokens: prompt.tokens.len() as u32,
         cached_tokens: prefill.cached,
         prefill: microseconds(prefill.time),
         energy: Reading::Missing(Reason::Off),

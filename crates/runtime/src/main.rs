@@ -7,6 +7,7 @@
 mod answering;
 mod asking;
 mod cpu_level;
+mod held;
 mod inlet;
 mod json;
 mod logits;

@@ -1,7 +1,7 @@
 //! From a question to the tokens a model reads.
 
 use edgescore_engine::{ChatTemplate, Model, TemplateError, TextTooLong, Token, Tokenize};
-use edgescore_record::Ask;
+use edgescore_record::{Ask, Plan};
 use edgescore_taskpack::{Layout, Letter, Pack, PackError, Question};
 
 /// The start of an answer that letter mode forces, up to the letter.
@@ -36,6 +36,17 @@ impl std::fmt::Display for PromptError {
     }
 }
 
+/// A prompt in tokens.
+#[derive(Clone, Copy)]
+pub struct Prompt<'p> {
+    /// The tokens.
+    pub tokens: &'p [Token],
+    /// Where parts end that other prompts of the run begin with too, rising and within the
+    /// tokens: the end of what an episode's questions share, and of what a question's
+    /// rotations share. They depend on this prompt and the plan alone.
+    pub shared: &'p [usize],
+}
+
 /// Makes prompts. Its buffers live as long as it does, so that a run of thousands of
 /// questions allocates for the longest only.
 pub struct Prompter<'a> {
@@ -43,10 +54,14 @@ pub struct Prompter<'a> {
     template: &'a ChatTemplate,
     pack: &'a Pack<'a>,
     layout: Layout,
+    rotate: bool,
     user: String,
+    /// Bytes of `user` up to the end of each shared part.
+    parts: [usize; 2],
     text: String,
     tokens: Vec<Token>,
     other: Vec<Token>,
+    shared: Vec<usize>,
 }
 
 impl<'a> Prompter<'a> {
@@ -55,25 +70,35 @@ impl<'a> Prompter<'a> {
         model: &'a Model,
         template: &'a ChatTemplate,
         pack: &'a Pack<'a>,
-        layout: Layout,
+        plan: &Plan,
     ) -> Prompter<'a> {
         Prompter {
             model,
             template,
             pack,
-            layout,
+            layout: plan.layout,
+            rotate: plan.rotate,
             user: String::new(),
+            parts: [0; 2],
             text: String::new(),
             tokens: Vec::new(),
             other: Vec::new(),
+            shared: Vec::with_capacity(2),
         }
     }
 
+    /// Tokens of the prompt of [`Prompter::open`].
+    pub fn length(&mut self, ask: Ask) -> Result<usize, PromptError> {
+        self.render(ask)?;
+        tokenize(self.model, &self.text, &mut self.tokens)?;
+        Ok(self.tokens.len())
+    }
+
     /// The prompt up to where the model begins to answer.
-    pub fn open(&mut self, ask: Ask) -> Result<(Question<'a>, &[Token]), PromptError> {
+    pub fn open(&mut self, ask: Ask) -> Result<(Question<'a>, Prompt<'_>), PromptError> {
         let question = self.render(ask)?;
         tokenize(self.model, &self.text, &mut self.tokens)?;
-        Ok((question, &self.tokens))
+        Ok((question, self.prompt()?))
     }
 
     /// The prompt and the forced start of an answer, and the four tokens of which one comes
@@ -82,7 +107,7 @@ impl<'a> Prompter<'a> {
     pub fn forced(
         &mut self,
         ask: Ask,
-    ) -> Result<(Question<'a>, &[Token], [Token; 4]), PromptError> {
+    ) -> Result<(Question<'a>, Prompt<'_>, [Token; 4]), PromptError> {
         let question = self.render(ask)?;
         let prompt_bytes = self.text.len();
         self.complete(prompt_bytes, Letter::A)?;
@@ -110,12 +135,36 @@ impl<'a> Prompter<'a> {
         if (1..4).any(|i| letters[..i].contains(&letters[i])) {
             return Err(PromptError::LettersNotSeparable);
         }
-        Ok((question, &self.tokens, letters))
+        Ok((question, self.prompt()?, letters))
     }
 
     /// Position in the task table of the task of `ask`.
     pub fn task_of(&self, ask: Ask) -> Result<u32, PackError> {
         self.pack.task_of(ask.question())
+    }
+
+    /// The tokens with their shared ends. A part ends where the tokens of the text up to its
+    /// end part from those of the whole text.
+    fn prompt(&mut self) -> Result<Prompt<'_>, PromptError> {
+        self.shared.clear();
+        // A template may trim a message; one that changes it more shares nothing.
+        let start = self.text.find(self.user.trim_end());
+        let parts = self.parts.iter().take(if self.rotate { 2 } else { 1 });
+        for end in parts.filter_map(|part| Some(start? + part)) {
+            let text = self.text.get(..end).unwrap_or_default();
+            tokenize(self.model, text, &mut self.other)?;
+            let pairs = self.tokens.iter().zip(&self.other);
+            let here = pairs.take_while(|(a, b)| a == b).count();
+            // The last token is always computed, for its logits.
+            let last = self.shared.last().copied().unwrap_or(0);
+            if last < here && here < self.tokens.len() {
+                self.shared.push(here);
+            }
+        }
+        Ok(Prompt {
+            tokens: &self.tokens,
+            shared: &self.shared,
+        })
     }
 
     /// Tokenizes the prompt (the first `prompt_bytes` of the text) with a whole answer behind
@@ -135,12 +184,12 @@ impl<'a> Prompter<'a> {
             .map_err(PromptError::Pack)?;
         self.user.clear();
         // Writing to a String cannot fail.
-        let _ = question.write_user_message(
-            self.layout,
-            ask.rotation(),
-            self.pack.instruction(),
-            &mut self.user,
-        );
+        let user = &mut self.user;
+        let _ = question.write_shared(self.layout, user);
+        self.parts[0] = user.len();
+        let _ = question.write_own(self.layout, user);
+        self.parts[1] = user.len();
+        let _ = question.write_options(ask.rotation(), self.pack.instruction(), user);
         let messages = [("system", self.pack.system()), ("user", &self.user)];
         self.template
             .apply(&messages, true, &mut self.text)

@@ -177,7 +177,7 @@ fn ask_all(
     let template = model
         .template(plan.template)
         .map_err(|e| data(format!("{}: {e}; pass it as --template NAME", plan.model)))?;
-    let mut prompter = Prompter::new(&model, &template, pack, plan.layout);
+    let mut prompter = Prompter::new(&model, &template, pack, plan);
     let context = match plan.context {
         0 => match longest(&mut prompter, asks)? {
             Some(prompt) => context_for(prompt, plan, model.facts().trained_context),
@@ -208,7 +208,8 @@ fn ask_all(
     let mut answerer = Answerer::new(&model, session, plan);
     let warm_up_started = Instant::now();
     if let Some(ask) = asks.first() {
-        let (_, tokens) = prompter.open(*ask).map_err(data)?;
+        let (_, prompt) = prompter.open(*ask).map_err(data)?;
+        let tokens = prompt.tokens;
         let fits = tokens.get(..answerer.context() as usize).unwrap_or(tokens);
         if let Err(error) = answerer.warm_up(fits) {
             return Ok(error.into());
@@ -284,7 +285,7 @@ fn longest(prompter: &mut Prompter, asks: &[Ask]) -> Result<Option<usize>, Refus
         if stop::requested() == Some(Stop::Interrupted) {
             return Ok(None);
         }
-        longest = longest.max(prompter.open(*ask).map_err(data)?.1.len());
+        longest = longest.max(prompter.length(*ask).map_err(data)?);
     }
     Ok(Some(longest))
 }

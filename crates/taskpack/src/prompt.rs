@@ -80,22 +80,57 @@ impl<'a> Question<'a> {
         instruction: &str,
         out: &mut impl Write,
     ) -> fmt::Result {
-        let Question { task, episode, .. } = self;
-        if layout == Layout::SharedPrefix {
-            writeln!(out, "EPISODE SUMMARY\n{}\n", episode.summary)?;
+        self.write_shared(layout, out)?;
+        self.write_own(layout, out)?;
+        self.write_options(rotation, instruction, out)
+    }
+
+    /// Writes the first part of the user message: what all questions of the episode share.
+    /// Layout reference begins with the task, so nothing.
+    ///
+    /// # Errors
+    /// Only those of `out`.
+    pub fn write_shared(&self, layout: Layout, out: &mut impl Write) -> fmt::Result {
+        match layout {
+            Layout::SharedPrefix => self.write_episode(out),
+            Layout::Reference => Ok(()),
         }
+    }
+
+    /// Writes the second part of the user message: what all rotations of the question share.
+    ///
+    /// # Errors
+    /// Only those of `out`.
+    pub fn write_own(&self, layout: Layout, out: &mut impl Write) -> fmt::Result {
+        let task = self.task;
         writeln!(
             out,
             "TARGET TASK\nTASK_ID: {}\nTASK_NAME: {}\nDEFINITION: {}\n",
             task.id, task.name, task.definition
         )?;
         if layout == Layout::Reference {
-            writeln!(out, "EPISODE SUMMARY\n{}\n", episode.summary)?;
+            self.write_episode(out)?;
         }
-        writeln!(out, "QUESTION\n{}\n\nOPTIONS", self.text)?;
+        writeln!(out, "QUESTION\n{}\n\nOPTIONS", self.text)
+    }
+
+    /// Writes the last part of the user message.
+    ///
+    /// # Errors
+    /// Only those of `out`.
+    pub fn write_options(
+        &self,
+        rotation: Rotation,
+        instruction: &str,
+        out: &mut impl Write,
+    ) -> fmt::Result {
         for letter in Letter::ALL {
             writeln!(out, "{letter}: {}", self.option(letter, rotation))?;
         }
         write!(out, "\n{instruction}")
+    }
+
+    fn write_episode(&self, out: &mut impl Write) -> fmt::Result {
+        writeln!(out, "EPISODE SUMMARY\n{}\n", self.episode.summary)
     }
 }

@@ -59,13 +59,11 @@ pub struct Asked {
     #[arg(long, value_enum, default_value_t = PromptLayout::Reference)]
     layout: PromptLayout,
 
-    /// Keep in the KV cache what a prompt shares with the one before it
+    /// Compute every prompt whole, also what it shares with the one before it
     ///
-    /// Saves most of the prefill in layout shared-prefix. Kernels round differently for other
-    /// batch sizes, so probabilities can differ a little from those of a whole prefill; with
-    /// --flash-attention off --weights mapped they are the same.
+    /// The answers are the same, to the bit; only the time is not.
     #[arg(long)]
-    reuse: bool,
+    no_reuse: bool,
 
     /// Ask at most N questions, spread evenly over the tasks
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -206,7 +204,7 @@ impl Asked {
                 PromptLayout::Reference => Layout::Reference,
                 PromptLayout::SharedPrefix => Layout::SharedPrefix,
             },
-            reuse: self.reuse,
+            reuse: !self.no_reuse,
             flash: match self.flash_attention {
                 FlashAttention::Auto => record::FlashAttention::Auto,
                 FlashAttention::On => record::FlashAttention::On,

@@ -50,8 +50,8 @@ pub struct Args {
 
     /// A shape of your own: arch=llama,embd=64,layers=2,heads=4,kv=2,ff=192,vocab=512,ctx=4096
     ///
-    /// embd, layers, heads and ff are required. arch is llama or qwen2; tied=false adds an
-    /// output layer of its own.
+    /// embd, layers, heads and ff are required. arch is llama, qwen2, lfm2 or mamba (which has
+    /// no heads and no ff); tied=false adds an output layer of its own.
     #[arg(long, value_name = "KEY=VALUE,...", conflicts_with = "like")]
     shape: Option<Shape>,
 

@@ -12,6 +12,10 @@ pub enum Arch {
     Llama,
     /// Qwen2 and Qwen2.5: biases on the query, key and value projections.
     Qwen2,
+    /// Mamba: recurrent layers alone.
+    Mamba,
+    /// LFM2: short convolutions in most layers, attention in the others.
+    Lfm2,
 }
 
 impl Arch {
@@ -20,11 +24,13 @@ impl Arch {
         match self {
             Self::Llama => "llama",
             Self::Qwen2 => "qwen2",
+            Self::Mamba => "mamba",
+            Self::Lfm2 => "lfm2",
         }
     }
 }
 
-/// The shape of a dense decoder-only transformer. Lengths are in elements.
+/// The shape of a dense decoder-only model. Lengths are in elements.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shape {
     /// Model family.
@@ -37,7 +43,7 @@ pub struct Shape {
     pub heads: u32,
     /// Key and value heads (grouped-query attention).
     pub kv_heads: u32,
-    /// Width of the gated feed-forward layer.
+    /// Width of the gated feed-forward layer; of a Mamba model, the inner width of a layer.
     pub ff: u32,
     /// Rows of the embedding table.
     pub vocab: u32,
@@ -165,6 +171,23 @@ const fn qwen2(embd: u32, layers: u32, heads: u32, kv_heads: u32, ff: u32) -> Sh
     }
 }
 
+const fn mamba(embd: u32, layers: u32, vocab: u32) -> Shape {
+    Shape {
+        arch: Arch::Mamba,
+        // llama.cpp takes no other expansion than 2.
+        ..llama(embd, layers, 1, 1, embd.saturating_mul(2), vocab)
+    }
+}
+
+const fn lfm2(embd: u32, layers: u32, heads: u32, kv_heads: u32, ff: u32, vocab: u32) -> Shape {
+    Shape {
+        arch: Arch::Lfm2,
+        context: 128_000,
+        rope_base: 1_000_000.0,
+        ..llama(embd, layers, heads, kv_heads, ff, vocab)
+    }
+}
+
 const fn model(name: &'static str, alias: Option<&'static str>, shape: Shape) -> Model {
     Model { name, alias, shape }
 }
@@ -177,12 +200,25 @@ pub const TINY: Model = model("tiny", None, llama(64, 2, 4, 2, 192, 288));
 pub const MODELS: &[Model] = &[
     TINY,
     model(
+        "mamba-130m",
+        Some("130m"),
+        Shape {
+            context: 1_048_576,
+            ..mamba(768, 24, 50_280)
+        },
+    ),
+    model(
         "smollm2-135m",
         Some("135m"),
         Shape {
             rope_base: 100_000.0,
             ..llama(576, 30, 9, 3, 1536, 49_152)
         },
+    ),
+    model(
+        "lfm2-350m",
+        Some("350m"),
+        lfm2(1024, 16, 16, 8, 4608, 65_536),
     ),
     model("qwen2.5-0.5b", Some("0.5b"), qwen2(896, 24, 14, 2, 4864)),
     model(
@@ -230,6 +266,17 @@ impl Shape {
     /// Width of a head.
     pub fn head_width(&self) -> u32 {
         self.embd.checked_div(self.heads).unwrap_or(0)
+    }
+
+    /// Whether a layer attends to all earlier tokens. LFM2's models of 16 layers do so in six
+    /// of them (their `config.json`); LFM2 shapes of another depth here in every second.
+    pub fn attends(&self, layer: u32) -> bool {
+        match self.arch {
+            Arch::Llama | Arch::Qwen2 => true,
+            Arch::Mamba => false,
+            Arch::Lfm2 if self.layers == 16 => [2, 5, 8, 10, 12, 14].contains(&layer),
+            Arch::Lfm2 => layer % 2 == 1,
+        }
     }
 
     /// Width of the keys of all heads, and of the values.
@@ -281,8 +328,8 @@ impl Shape {
     }
 }
 
-/// Reads `key=value` pairs. `embd`, `layers`, `heads` and `ff` are required; the rest have
-/// defaults: `arch=llama`, `kv` as many as `heads`, `vocab=512`, `ctx=8192`, `tied=true`.
+/// Reads `key=value` pairs. `embd` and `layers` are required, `heads` and `ff` too unless the
+/// model is a Mamba, which has neither; the rest have defaults: `arch=llama`, `kv` as many as `heads`, `vocab=512`, `ctx=8192`, `tied=true`.
 impl FromStr for Shape {
     type Err = ShapeError;
 
@@ -291,7 +338,9 @@ impl FromStr for Shape {
         let arch = match pairs.take("arch") {
             None | Some("llama") => Arch::Llama,
             Some("qwen2") => Arch::Qwen2,
-            Some(other) => return Err(bad("arch", other, "llama or qwen2")),
+            Some("mamba") => Arch::Mamba,
+            Some("lfm2") => Arch::Lfm2,
+            Some(other) => return Err(bad("arch", other, "llama, qwen2, mamba or lfm2")),
         };
         let tied = match pairs.take("tied") {
             None | Some("true") => true,
@@ -300,13 +349,18 @@ impl FromStr for Shape {
         };
         let embd = pairs.required("embd")?;
         let layers = pairs.required("layers")?;
-        let heads = pairs.required("heads")?;
-        let kv_heads = pairs.number("kv")?.unwrap_or(heads);
-        let ff = pairs.required("ff")?;
         let vocab = pairs.number("vocab")?.unwrap_or(512);
-        let base = match arch {
-            Arch::Llama => llama(embd, layers, heads, kv_heads, ff, vocab),
-            Arch::Qwen2 => qwen2(embd, layers, heads, kv_heads, ff),
+        let base = if arch == Arch::Mamba {
+            mamba(embd, layers, vocab)
+        } else {
+            let heads = pairs.required("heads")?;
+            let kv_heads = pairs.number("kv")?.unwrap_or(heads);
+            let ff = pairs.required("ff")?;
+            match arch {
+                Arch::Qwen2 => qwen2(embd, layers, heads, kv_heads, ff),
+                Arch::Lfm2 => lfm2(embd, layers, heads, kv_heads, ff, vocab),
+                _ => llama(embd, layers, heads, kv_heads, ff, vocab),
+            }
         };
         let context = pairs.number("ctx")?.unwrap_or(8192);
         match pairs.0.first() {

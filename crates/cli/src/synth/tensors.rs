@@ -1,8 +1,20 @@
 //! The tensors of a model: names and sizes as llama.cpp's loader wants them
-//! (`src/models/llama.cpp`, `src/models/qwen2.cpp`), formats as `llama-quantize` picks them.
+//! (`src/models/`), formats as `llama-quantize` picks them.
 
 use super::quant::{Format, Quant};
 use super::shape::{Arch, Shape};
+
+/// Tokens of LFM2's convolutions.
+pub const SHORT_CONV: u32 = 3;
+/// Tokens of Mamba's convolutions.
+pub const SSM_CONV: u32 = 4;
+/// States a channel of a Mamba layer.
+pub const SSM_STATE: u32 = 16;
+
+/// Rank of Mamba's time step projection, `ceil(width / 16)`.
+pub fn time_step_rank(embd: u32) -> u32 {
+    embd.div_ceil(16)
+}
 
 /// One tensor of a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +59,7 @@ impl Tensor {
 /// [`Shape::check`].
 pub fn tensors(shape: &Shape, quant: Quant) -> Vec<Tensor> {
     let embd = shape.embd;
-    let (kv, ff, vocab) = (shape.kv_width(), shape.ff, shape.vocab);
+    let vocab = shape.vocab;
     let table = if shape.tied {
         quant.output(embd)
     } else {
@@ -64,33 +76,116 @@ pub fn tensors(shape: &Shape, quant: Quant) -> Vec<Tensor> {
         });
     }
     for layer in 0..shape.layers {
-        let name = |part: &str| format!("blk.{layer}.{part}");
-        let mut matrix = |part: &str, rows: u32, row: u32| {
-            let name = name(&format!("{part}.weight"));
-            all.push(random(&name, &[row, rows], row, quant.matrix()));
-        };
-        matrix("attn_q", embd, embd);
-        matrix("attn_k", kv, embd);
-        matrix("attn_v", kv, embd);
-        matrix("attn_output", embd, embd);
-        matrix("ffn_gate", ff, embd);
-        matrix("ffn_up", ff, embd);
-        matrix("ffn_down", embd, ff);
-        if shape.arch == Arch::Qwen2 {
-            for (part, width) in [("attn_q", embd), ("attn_k", kv), ("attn_v", kv)] {
-                let name = name(&format!("{part}.bias"));
-                all.push(random(&name, &[width], embd, Format::F32));
+        let start = all.len();
+        match shape.arch {
+            Arch::Mamba => mamba_block(shape, quant, &mut all),
+            _ => {
+                if shape.attends(layer) {
+                    attention(shape, quant, &mut all);
+                } else {
+                    short_convolution(embd, quant, &mut all);
+                }
+                for (name, row, rows) in [
+                    ("ffn_gate.weight", embd, shape.ff),
+                    ("ffn_up.weight", embd, shape.ff),
+                    ("ffn_down.weight", shape.ff, embd),
+                ] {
+                    all.push(random(name, &[row, rows], row, quant.matrix()));
+                }
+                all.push(norm("ffn_norm.weight", embd));
             }
         }
-        all.push(norm(&name("attn_norm.weight"), embd));
-        all.push(norm(&name("ffn_norm.weight"), embd));
+        all.push(norm("attn_norm.weight", embd));
+        for tensor in all.iter_mut().skip(start) {
+            tensor.name = format!("blk.{layer}.{}", tensor.name);
+        }
     }
-    all.push(norm("output_norm.weight", embd));
+    let output_norm = match shape.arch {
+        Arch::Lfm2 => "token_embd_norm.weight",
+        _ => "output_norm.weight",
+    };
+    all.push(norm(output_norm, embd));
     if !shape.tied {
         let format = quant.output(embd);
         all.push(random("output.weight", &[embd, vocab], embd, format));
     }
     all
+}
+
+/// Query, key, value and output projections, with Qwen2's biases or LFM2's norms.
+fn attention(shape: &Shape, quant: Quant, all: &mut Vec<Tensor>) {
+    let (embd, kv) = (shape.embd, shape.kv_width());
+    for (name, rows) in [
+        ("attn_q.weight", embd),
+        ("attn_k.weight", kv),
+        ("attn_v.weight", kv),
+        ("attn_output.weight", embd),
+    ] {
+        all.push(random(name, &[embd, rows], embd, quant.matrix()));
+    }
+    match shape.arch {
+        Arch::Qwen2 => {
+            for (name, width) in [
+                ("attn_q.bias", embd),
+                ("attn_k.bias", kv),
+                ("attn_v.bias", kv),
+            ] {
+                all.push(random(name, &[width], embd, Format::F32));
+            }
+        }
+        Arch::Lfm2 => {
+            for name in ["attn_q_norm.weight", "attn_k_norm.weight"] {
+                all.push(norm(name, shape.head_width()));
+            }
+        }
+        Arch::Llama | Arch::Mamba => {}
+    }
+}
+
+/// LFM2's gated convolution over [`SHORT_CONV`] tokens (`src/models/lfm2.cpp`).
+fn short_convolution(embd: u32, quant: Quant, all: &mut Vec<Tensor>) {
+    for (name, row, rows, format) in [
+        ("shortconv.conv.weight", SHORT_CONV, embd, Format::F32),
+        ("shortconv.in_proj.weight", embd, 3 * embd, quant.matrix()),
+        ("shortconv.out_proj.weight", embd, embd, quant.matrix()),
+    ] {
+        all.push(random(name, &[row, rows], row, format));
+    }
+}
+
+/// Mamba's selective state space (`src/models/mamba.cpp`), started as the paper does
+/// (arXiv:2312.00752, section 3.6): A is -1 to -N, the steps are short, so that a state
+/// remembers hundreds of tokens.
+fn mamba_block(shape: &Shape, quant: Quant, all: &mut Vec<Tensor>) {
+    let (embd, inner, rank) = (shape.embd, shape.ff, time_step_rank(shape.embd));
+    // A row that does not hold whole blocks stays F16.
+    let format = |row: u32| match row % 32 {
+        0 => quant.matrix(),
+        _ => Format::F16,
+    };
+    for (name, row, rows, format) in [
+        ("ssm_in.weight", embd, 2 * inner, format(embd)),
+        ("ssm_conv1d.weight", SSM_CONV, inner, Format::F32),
+        ("ssm_x.weight", inner, rank + 2 * SSM_STATE, format(inner)),
+        ("ssm_dt.weight", rank, inner, format(rank)),
+        ("ssm_out.weight", inner, embd, format(inner)),
+    ] {
+        all.push(random(name, &[row, rows], row, format));
+    }
+    all.push(random("ssm_conv1d.bias", &[inner], SSM_CONV, Format::F32));
+    let mut values = |name: &str, dims: &[u32], values: Vec<f32>| {
+        all.push(Tensor {
+            name: name.to_owned(),
+            dims: dims.to_vec(),
+            format: Format::F32,
+            fill: Fill::Values(values),
+        });
+    };
+    // softplus(-4.6) = 0.01.
+    values("ssm_dt.bias", &[inner], vec![-4.6; inner as usize]);
+    let a = (0..inner).flat_map(|_| (1..=SSM_STATE).map(|n| -(n as f32)));
+    values("ssm_a", &[SSM_STATE, inner], a.collect());
+    values("ssm_d", &[inner], vec![1.0; inner as usize]);
 }
 
 fn random(name: &str, dims: &[u32], fan_in: u32, format: Format) -> Tensor {
@@ -148,7 +243,9 @@ mod tests {
     #[test]
     fn parameter_counts_are_those_published() {
         for (name, published) in [
+            ("mamba-130m", 129_135_360),
             ("smollm2-135m", 134_515_008),
+            ("lfm2-350m", 354_483_968),
             ("qwen2.5-0.5b", 494_032_768),
             ("qwen2.5-1.5b", 1_543_714_304),
             ("qwen2.5-3b", 3_085_938_688),

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::SynthError;
-use super::gguf::Value;
+use super::gguf::{Array, Kind, Value};
 use super::gguf_read::Entry;
 use super::gguf_write::{front, padded};
 use super::quant::Quant;
-use super::shape::{Shape, TINY};
-use super::tensors::{Fill, Tensor, tensors};
+use super::shape::{Arch, Shape, TINY};
+use super::tensors::{Fill, SHORT_CONV, SSM_CONV, SSM_STATE, Tensor, tensors, time_step_rank};
 use super::tokenizer;
 use super::weights::Weights;
 
@@ -131,18 +131,50 @@ fn metadata(spec: &Spec) -> Result<Vec<Entry>, SynthError> {
     add("general.quantization_version", Value::u32(2));
     add(super::SYNTHETIC_KEY, Value::bool(true));
     add("edgescore.seed", Value::u64(spec.seed));
-    for (key, value) in [
+    // A Mamba model says that it has neither heads nor a feed-forward layer.
+    let (of_mamba, of_lfm2) = (arch == Arch::Mamba, arch == Arch::Lfm2);
+    let unless_mamba = |value| Value::u32(if of_mamba { 0 } else { value });
+    let kv_heads = if of_lfm2 {
+        let mut of_layers = Array::empty(Kind::I32);
+        for layer in 0..layers {
+            let heads = if spec.shape.attends(layer) {
+                kv_heads
+            } else {
+                0
+            };
+            of_layers.push(&heads.to_le_bytes());
+        }
+        Value::Array(of_layers)
+    } else {
+        unless_mamba(kv_heads)
+    };
+    let mut of_arch = vec![
         ("block_count", Value::u32(layers)),
         ("context_length", Value::u32(context)),
         ("embedding_length", Value::u32(embd)),
-        ("feed_forward_length", Value::u32(ff)),
-        ("attention.head_count", Value::u32(heads)),
-        ("attention.head_count_kv", Value::u32(kv_heads)),
+        ("feed_forward_length", unless_mamba(ff)),
+        ("attention.head_count", unless_mamba(heads)),
+        ("attention.head_count_kv", kv_heads),
         ("attention.layer_norm_rms_epsilon", Value::f32(rms_eps)),
-        ("rope.dimension_count", Value::u32(head_width)),
-        ("rope.freq_base", Value::f32(rope_base)),
         ("vocab_size", Value::u32(vocab)),
-    ] {
+    ];
+    if of_mamba {
+        of_arch.extend([
+            ("ssm.conv_kernel", Value::u32(SSM_CONV)),
+            ("ssm.inner_size", Value::u32(ff)),
+            ("ssm.state_size", Value::u32(SSM_STATE)),
+            ("ssm.time_step_rank", Value::u32(time_step_rank(embd))),
+        ]);
+    } else {
+        of_arch.extend([
+            ("rope.dimension_count", Value::u32(head_width)),
+            ("rope.freq_base", Value::f32(rope_base)),
+        ]);
+    }
+    if of_lfm2 {
+        of_arch.push(("shortconv.l_cache", Value::u32(SHORT_CONV)));
+    }
+    for (key, value) in of_arch {
         add(&format!("{}.{key}", arch.name()), value);
     }
     entries.extend(match &spec.tokenizer {

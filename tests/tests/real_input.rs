@@ -180,6 +180,6 @@ fn a_run_without_arguments_takes_the_default_pack_and_model() {
     );
     let report = sandbox.report(name);
     assert_eq!(report["synthetic"], true);
-    assert_eq!(report["pack"], "edgescore-worked");
+    assert_eq!(report["pack"], "edgescore-level-1");
     assert_eq!(report["answered"], 2);
 }

@@ -1,6 +1,6 @@
 //! What was asked and what was answered, in one byte or two each.
 
-use edgescore_taskpack::{Letter, Rotation};
+use edgescore_taskpack::{Fault, Letter, Rotation};
 use serde::{Deserialize, Serialize};
 
 /// Which question was asked in which order of its options: question * 4 + rotation, so that
@@ -26,8 +26,10 @@ impl Ask {
 }
 
 /// The letter a model gave, the letter that was right (both as shown, that is after the
-/// rotation), and how the letter was found. On the wire one byte: bits 0-1 the right letter,
-/// bits 2-4 the given letter or 4 for none, bits 5-7 [`Found`].
+/// rotation), how the letter was found, and the fault that a wrong one stands for, where the
+/// pack says. On the wire one byte: bits 0-1 the right letter, bits 2-3 [`Found`], bits 4-7 what
+/// was given: 0 the right letter; 1 + 4 * (steps - 1) + fault the letter `steps` (1 to 3) behind
+/// it, with fault 0 for unknown, else 1 + [`Fault`]; 13 none, and then bits 2-3 are 0.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer(u8);
 
@@ -48,40 +50,75 @@ pub enum Found {
 }
 
 impl Answer {
-    const NO_LETTER: u8 = 4;
+    const RIGHT: u8 = 0;
+    const NO_LETTER: u8 = 13;
 
     /// An answer. `given` is `None` exactly when `found` is [`Found::Nowhere`].
     pub const fn new(right: Letter, given: Option<(Letter, Found)>) -> Answer {
-        let (letter, found) = match given {
-            Some((letter, found)) => (letter.index() as u8, found),
-            None => (Answer::NO_LETTER, Found::Nowhere),
+        let right = right.index() as u8;
+        match given {
+            None | Some((_, Found::Nowhere)) => Answer(right | Answer::NO_LETTER << 4),
+            Some((letter, found)) => {
+                let steps = (letter.index() as u8 + 4 - right) % 4;
+                let given = match steps {
+                    0 => Answer::RIGHT,
+                    steps => 1 + 4 * (steps - 1),
+                };
+                Answer(right | (found as u8) << 2 | given << 4)
+            }
+        }
+    }
+
+    /// The answer with the fault of the letter given. The right letter has none, so there
+    /// `fault` is passed over.
+    pub const fn with_fault(self, fault: Option<Fault>) -> Answer {
+        let given = self.0 >> 4;
+        if given == Answer::RIGHT || given >= Answer::NO_LETTER {
+            return self;
+        }
+        let fault = match fault {
+            None => 0,
+            Some(fault) => 1 + fault as u8,
         };
-        Answer(right.index() as u8 | letter << 2 | (found as u8) << 5)
+        let given = given - (given - 1) % 4 + fault;
+        Answer(self.0 & 0x0f | given << 4)
     }
 
     /// The letter that was right.
     pub const fn right(self) -> Letter {
-        match self.0 & 3 {
-            0 => Letter::A,
-            1 => Letter::B,
-            2 => Letter::C,
-            _ => Letter::D,
-        }
+        letter(self.0)
     }
 
     /// The letter the model gave, if one was found.
     pub const fn given(self) -> Option<Letter> {
-        Letter::from_index((self.0 >> 2 & 7) as usize)
+        match self.0 >> 4 {
+            Answer::RIGHT => Some(self.right()),
+            given if given < Answer::NO_LETTER => Some(letter(self.0 + 1 + (given - 1) / 4)),
+            _ => None,
+        }
+    }
+
+    /// The fault of a wrong letter, if the pack says it.
+    pub const fn fault(self) -> Option<Fault> {
+        match self.0 >> 4 {
+            Answer::RIGHT | Answer::NO_LETTER.. => None,
+            given => match (given - 1) % 4 {
+                0 => None,
+                1 => Some(Fault::Myopic),
+                2 => Some(Fault::AverageCase),
+                _ => Some(Fault::PolicyBlind),
+            },
+        }
     }
 
     /// How the letter was found.
     pub const fn found(self) -> Found {
-        match self.0 >> 5 {
-            0 => Found::Logits,
-            1 => Found::Json,
-            2 => Found::Pattern,
-            3 => Found::Standalone,
-            _ => Found::Nowhere,
+        match (self.0 >> 4, self.0 >> 2 & 3) {
+            (Answer::NO_LETTER.., _) => Found::Nowhere,
+            (_, 0) => Found::Logits,
+            (_, 1) => Found::Json,
+            (_, 2) => Found::Pattern,
+            _ => Found::Standalone,
         }
     }
 
@@ -91,12 +128,23 @@ impl Answer {
     }
 }
 
+/// The letter at `index` modulo 4.
+const fn letter(index: u8) -> Letter {
+    match index & 3 {
+        0 => Letter::A,
+        1 => Letter::B,
+        2 => Letter::C,
+        _ => Letter::D,
+    }
+}
+
 impl core::fmt::Debug for Answer {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Answer")
             .field("right", &self.right())
             .field("given", &self.given())
             .field("found", &self.found())
+            .field("fault", &self.fault())
             .finish()
     }
 }
@@ -123,8 +171,26 @@ mod tests {
                     assert_eq!(answer.given(), Some(given));
                     assert_eq!(answer.found(), found);
                     assert_eq!(answer.is_correct(), right == given);
+                    assert_eq!(answer.fault(), None);
+                    for fault in Fault::ALL {
+                        let answer = answer.with_fault(Some(fault));
+                        let known = (right != given).then_some(fault);
+                        assert_eq!(answer.fault(), known);
+                        assert_eq!((answer.right(), answer.given()), (right, Some(given)));
+                        assert_eq!(answer.found(), found);
+                        assert_eq!(answer.with_fault(None).fault(), None);
+                    }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn any_byte_is_some_answer() {
+        for byte in 0..=u8::MAX {
+            let answer = Answer(byte);
+            assert_eq!(answer.given().is_none(), answer.found() == Found::Nowhere);
+            assert!(answer.fault().is_none() || !answer.is_correct());
         }
     }
 

@@ -66,9 +66,9 @@ frozen! {
     task: Record::Task(TASK) => "01080254391654727573742d4177617265204f66666c6f6164696e670247330101";
     model_loaded: Record::ModelLoaded(LOADED) => "02045177656e057177656e320451345f3080afc9eb0180ecc1850101333333333333333333333333 \
         333333333333333333333333333333333333333304801480108004010102a0c21e00";
-    a_question: Record::Question(question()) => "03a4741d02010080ff3f00208f0500ec0e0080feac0d0080e8922600";
+    a_question: Record::Question(question()) => "03a4741d82010080ff3f00208f0500ec0e0080feac0d0080e8922600";
     skipped: Record::Skipped(SKIPPED) => "0417040088278020";
-    a_sample: Record::Sample(sample()) => "0518010491408092f401";
+    a_sample: Record::Sample(sample()) => "05180104d1408092f401";
     memory: Record::Memory(MEMORY) => "0600808c8d9e020080c6868f0101020000";
     a_reason: Reading::<u64>::Missing(Reason::Gaps) => "0105";
     verdict: Record::Verdict(VERDICT) => "0705026e6f";

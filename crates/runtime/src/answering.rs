@@ -180,7 +180,7 @@ impl<'m> Answerer<'m> {
             ask,
             task: question.task.index,
             draw,
-            answer: Answer::new(right(ask, question), given),
+            answer: judged(ask, question, given),
             generated,
         })
     }
@@ -223,8 +223,11 @@ impl<'m> Answerer<'m> {
     }
 }
 
-fn right(ask: Ask, question: &taskpack::Question) -> Letter {
-    ask.rotation().shown(question.answer)
+/// The answer beside the right one, with the fault that it stands for.
+fn judged(ask: Ask, question: &taskpack::Question, given: Option<(Letter, Found)>) -> Answer {
+    let right = ask.rotation().shown(question.answer);
+    let fault = given.and_then(|(letter, _)| question.fault(letter, ask.rotation()));
+    Answer::new(right, given).with_fault(fault)
 }
 
 fn answered(
@@ -237,7 +240,7 @@ fn answered(
     Question {
         ask,
         task: question.task.index,
-        answer: Answer::new(right(ask, question), given),
+        answer: judged(ask, question, given),
         probabilities: None,
         generated: None,
         // A prompt fits u32: it fitted the context.

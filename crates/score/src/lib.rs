@@ -17,6 +17,7 @@ mod bias;
 mod bootstrap;
 mod delta;
 mod edge;
+mod faults;
 mod gate;
 mod holm;
 mod latency;
@@ -48,6 +49,7 @@ pub use edge::{
     Component, EdgeInputs, EdgeScore, Energy, Exponents, Formula, InvalidExponent, Refusal,
     Standing, edge_score, order_by_value, ranking,
 };
+pub use faults::Faults;
 pub use gate::{Bound, GateError, Limits, Line, Measurements, Quantity, Verdict, gate};
 pub use holm::{InvalidPValue, holm};
 pub use latency::{Latency, Percentile, tokens_per_second};

@@ -47,6 +47,9 @@ pub enum Missing {
     /// The rows hold neither letter probabilities nor draws.
     #[error("the run recorded neither letter probabilities nor draws")]
     NoEvidence,
+    /// The pack does not say which fault a wrong option stands for.
+    #[error("the pack does not say what is wrong with its wrong options")]
+    NoFaults,
     /// There are rows, but too few for a statement at the stated confidence.
     #[error("insufficient: {have} of the {need} needed")]
     Insufficient {

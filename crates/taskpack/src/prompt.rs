@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Letter, Question};
+use crate::{Fault, Letter, Question};
 
 /// The order of the parts of a user message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,12 @@ impl<'a> Question<'a> {
             Letter::C => c,
             Letter::D => d,
         }
+    }
+
+    /// The fault of the option shown under `letter` at `rotation`.
+    pub fn fault(&self, letter: Letter, rotation: Rotation) -> Option<Fault> {
+        let fault = self.faults.get(rotation.original(letter).index());
+        fault.copied().flatten()
     }
 
     /// Writes the user message of this question. `instruction` is [`crate::Pack::instruction`].

@@ -126,7 +126,7 @@ fn the_ending_of_the_file_says_the_format() {
         (&parquet[..4], &parquet[parquet.len() - 4..]),
         (&b"PAR1"[..], &b"PAR1"[..])
     );
-    // Typed and compressed: 3,722 rows of 33 columns.
+    // Typed and compressed: 3,722 rows.
     assert!(parquet.len() < 150_000, "{}", parquet.len());
     sandbox.done("report good.esr --format table -o good.json");
     assert!(sandbox.read("good.json").starts_with(b"\ngood-3b"));

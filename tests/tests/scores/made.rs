@@ -3,7 +3,7 @@
 use edgescore_probe::{Bytes, Microseconds, Reading, Reason};
 use edgescore_record::*;
 use edgescore_score::published::TASKS;
-use edgescore_taskpack::{Hash, Layout, Letter, Rotation};
+use edgescore_taskpack::{self as taskpack, Hash, Layout, Letter, Rotation};
 
 /// A result to make: all 3,722 questions of the benchmark's task table.
 pub struct Made {
@@ -140,7 +140,8 @@ impl Made {
         writer.row(&Record::Question(Question {
             ask,
             task,
-            answer: Answer::new(gold, Some((given, found))),
+            answer: Answer::new(gold, Some((given, found)))
+                .with_fault(taskpack::Fault::ALL.get(number as usize % 4).copied()),
             probabilities,
             prompt_tokens: 1900,
             cached_tokens: 400,

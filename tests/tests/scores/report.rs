@@ -68,6 +68,17 @@ fn the_figures_are_those_of_the_rows() {
         literal["formula"],
         "accuracy / (median_latency * peak_memory)"
     );
+    // Every wrong answer is counted by its fault; one in four has none that is known.
+    let faults = &run["faults"];
+    let counts = ["myopic", "average_case", "policy_blind", "unknown"];
+    let counts = counts.map(|fault| faults[fault].as_u64().unwrap());
+    let tasks = run["tasks"].as_object().unwrap().values();
+    let right: u64 = tasks.map(|task| task["correct"].as_u64().unwrap()).sum();
+    assert_eq!(counts.iter().sum::<u64>() + right, 3722);
+    assert!(
+        counts.iter().all(|count| (200..360).contains(count)),
+        "{counts:?}"
+    );
     // Not measured: a reason, and the score that needs it is refused with it.
     assert!(run["energy_per_question_j"]["missing"].is_string());
     let refusal = run["edge_score"]["per_joule"]["value"]["missing"]

@@ -1,6 +1,7 @@
 //! `edgescore pack`: making and reading task packs.
 
 mod build;
+mod controls;
 mod import;
 mod info;
 mod show;
@@ -18,6 +19,7 @@ use crate::output::print;
 #[derive(clap::Subcommand)]
 pub enum Command {
     Build(build::Args),
+    Controls(controls::Args),
     /// Make a pack from a published benchmark
     #[command(subcommand)]
     Import(import::Source),
@@ -29,6 +31,7 @@ pub enum Command {
 pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Build(args) => build::run(args),
+        Command::Controls(args) => controls::run(args),
         Command::Import(source) => import::run(source),
         Command::Info(args) => info::run(args),
         Command::Show(args) => show::run(args),

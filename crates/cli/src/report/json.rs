@@ -71,6 +71,7 @@ pub fn run(entry: &Entry, entries: &[Entry]) -> Value {
         "tasks": tasks,
         "parse_failures": measured(run.scores.parsing.failures, estimate),
         "format_mass": measured(run.scores.parsing.mass, estimate),
+        "faults": measured(run.faults, |faults| json!(faults)),
         "letters": letters(&run.scores.bias),
         "rotation": measured(run.scores.rotation, rotation),
         "latency_ms": {

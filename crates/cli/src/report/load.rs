@@ -11,10 +11,10 @@ use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::file::ResultFile;
 use edgescore_record::{Mode, Question, Record, Stop, VerdictKind};
 use edgescore_score::{
-    self as score, Energy, Estimate, Evidence, Measured, Missing, Row, Run, Summary, Temperature,
-    stopped_accuracy, tokens_per_second,
+    self as score, Energy, Estimate, Evidence, Faults, Measured, Missing, Row, Run, Summary,
+    Temperature, stopped_accuracy, tokens_per_second,
 };
-use edgescore_taskpack::{Hash, Layout, Letter};
+use edgescore_taskpack::{Fault, Hash, Layout, Letter, Rotation};
 use serde_json::{Map, Value};
 
 use super::asked::{Asked, Collector, Draws};
@@ -64,6 +64,8 @@ pub struct RunSummary {
     pub rows: Vec<Row>,
     /// The scores.
     pub scores: Summary,
+    /// Faults of the wrong letters, in the pack's own order of options.
+    pub faults: Measured<Faults>,
     /// pass@1 with the interval that fits how the run ended: Wilson's, or that of the
     /// confidence sequence that stopped it.
     pub pass_at_1: Measured<Estimate>,
@@ -217,6 +219,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
         scores.accuracy.overall.accuracy()
     };
     let totals = Totals::of(&asked);
+    let faults = Faults::of(asked.iter().filter_map(wrong));
     let mut facts = facts::of_start(&start);
     facts.extend(loaded.iter().flat_map(facts::of_model));
     facts.extend(file.end().iter().flat_map(facts::of_end));
@@ -241,6 +244,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
         groups,
         score_tasks,
         scores,
+        faults,
         pass_at_1,
         stopped_early,
         prefill_tps: tokens_per_second(totals.prefill_tokens, totals.prefill_us),
@@ -251,6 +255,13 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
         verdict,
         rows,
     })
+}
+
+/// The fault of a wrong letter, if known; `None` for rows that count no wrong letter.
+fn wrong(asked: &Asked) -> Option<Option<Fault>> {
+    let answer = asked.outcome.as_ref().ok()?.answer;
+    let counts = asked.ask.rotation() == Rotation::default();
+    (counts && answer.given().is_some() && !answer.is_correct()).then_some(answer.fault())
 }
 
 /// Sums over the answered questions, every order of options and every draw included.

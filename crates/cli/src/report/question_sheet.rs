@@ -6,7 +6,7 @@ use anyhow::Context;
 use edgescore_probe::Reading;
 use edgescore_record::file::ResultFile;
 use edgescore_record::{Found, Record};
-use edgescore_taskpack::Letter;
+use edgescore_taskpack::{Fault, Letter};
 
 use super::asked::{Asked, Collector};
 use super::load;
@@ -15,7 +15,7 @@ use crate::sheet::{Cell, Column, Kind, column};
 use crate::words;
 
 /// The columns of the table `questions`.
-pub const COLUMNS: [Column; 33] = [
+pub const COLUMNS: [Column; 34] = [
     column("run", Kind::Text),
     column("model", Kind::Text),
     column("quantisation", Kind::Text),
@@ -30,6 +30,7 @@ pub const COLUMNS: [Column; 33] = [
     column("given_letter", Kind::Text),
     column("found", Kind::Text),
     column("correct", Kind::Bool),
+    column("fault", Kind::Text),
     column("skipped", Kind::Text),
     column("p_a", Kind::Real),
     column("p_b", Kind::Real),
@@ -119,7 +120,7 @@ impl Texts {
         let question = match &asked.outcome {
             Ok(question) => question,
             Err(why) => {
-                row.extend([const { Cell::Empty }; 4]);
+                row.extend([const { Cell::Empty }; 5]);
                 row.push(words::why_skipped(*why).into());
                 row.resize(COLUMNS.len(), Cell::Empty);
                 return row;
@@ -130,6 +131,7 @@ impl Texts {
         row.push(answer.given().map_or(Cell::Empty, letter));
         row.push(found(answer.found()).into());
         row.push(answer.is_correct().into());
+        row.push(answer.fault().map(Fault::name).into());
         row.push(Cell::Empty);
         match question.probabilities {
             Some(probabilities) => {

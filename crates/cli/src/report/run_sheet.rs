@@ -7,7 +7,7 @@ use crate::sheet::{Cell, Column, Kind, column};
 use crate::words;
 
 /// The columns of the table `runs`.
-pub const COLUMNS: [Column; 44] = [
+pub const COLUMNS: [Column; 47] = [
     column("run", Kind::Text),
     column("file", Kind::Text),
     column("model", Kind::Text),
@@ -37,6 +37,9 @@ pub const COLUMNS: [Column; 44] = [
     column("delta_5", Kind::Real),
     column("delta_5_like_for_like", Kind::Real),
     column("format_mass", Kind::Real),
+    column("faults_myopic", Kind::Int),
+    column("faults_average_case", Kind::Int),
+    column("faults_policy_blind", Kind::Int),
     column("constant_letter_accuracy", Kind::Real),
     column("rotation_accuracy", Kind::Real),
     column("rotation_consistency", Kind::Real),
@@ -99,6 +102,9 @@ pub fn row(entry: &Entry) -> Vec<Cell> {
     row.value(scores.delta_5.published.map(|estimate| estimate.value));
     row.value(scores.delta_5.like_for_like.map(|estimate| estimate.value));
     row.value(scores.parsing.mass.map(|estimate| estimate.value));
+    row.value(run.faults.map(|faults| faults.myopic));
+    row.value(run.faults.map(|faults| faults.average_case));
+    row.value(run.faults.map(|faults| faults.policy_blind));
     row.value(scores.bias.constant.map(|constant| constant.accuracy.value));
     row.value(rotation(|report| report.mean_accuracy));
     row.value(rotation(|report| report.consistency));

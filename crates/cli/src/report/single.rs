@@ -2,7 +2,7 @@
 
 use edgescore_record::VerdictKind;
 use edgescore_score::{
-    Delta5, EdgeScore, GUESSER_PASS_5, LetterBias, Measured, PassAtK, RotationReport,
+    Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, Measured, PassAtK, RotationReport,
 };
 
 use super::load::RunSummary;
@@ -100,6 +100,11 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
         ),
     ];
     facts.extend(delta_5(&scores.delta_5));
+    facts.extend(
+        run.faults
+            .value()
+            .map(|faults| ("faults", faults_of(&faults))),
+    );
     facts.extend(letters(&scores.bias));
     if let Measured::Value(mass) = scores.parsing.mass {
         facts.push((
@@ -182,6 +187,17 @@ fn delta_5(delta: &Delta5) -> [(&'static str, String); 2] {
             },
         ),
     ]
+}
+
+fn faults_of(faults: &Faults) -> String {
+    let unknown = match faults.unknown {
+        0 => String::new(),
+        unknown => format!(", {unknown} unknown"),
+    };
+    format!(
+        "of the wrong answers {} myopic, {} average-case, {} policy-blind{unknown}",
+        faults.myopic, faults.average_case, faults.policy_blind
+    )
 }
 
 fn letters(bias: &LetterBias) -> Vec<(&'static str, String)> {

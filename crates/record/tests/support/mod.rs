@@ -64,7 +64,8 @@ pub fn question() -> Question {
     Question {
         ask: Ask::new(3721, Rotation::new(0)),
         task: 29,
-        answer: Answer::new(Letter::C, Some((Letter::A, Found::Logits))),
+        answer: Answer::new(Letter::C, Some((Letter::A, Found::Logits)))
+            .with_fault(Some(edgescore_taskpack::Fault::PolicyBlind)),
         probabilities: Probabilities::new([0.5, 0.25, 0.125, 0.125], 0.01),
         prompt_tokens: 1900,
         cached_tokens: 0,

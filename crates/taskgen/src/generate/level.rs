@@ -7,6 +7,9 @@ pub struct Level(u8);
 impl Level {
     /// The easiest.
     pub const ONE: Level = Level(1);
+    /// How the name of a pack starts; the level's number follows.
+    pub const PACK_NAME: &str = "edgescore-level-";
+
     /// All levels.
     pub const ALL: [Level; 5] = [Level(1), Level(2), Level(3), Level(4), Level(5)];
 

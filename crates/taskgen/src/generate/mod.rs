@@ -101,7 +101,7 @@ impl Generator {
         } = *recipe;
         let (split, number) = (split.name(), level.number());
         let mut draft = Draft {
-            name: format!("edgescore-level-{number}"),
+            name: format!("{}{number}", Level::PACK_NAME),
             origin: format!(
                 "Edgescore generator, seed {seed}, level {number}, split {split}, MIT OR Apache-2.0"
             ),

@@ -38,12 +38,25 @@ fn limited(sandbox: &Sandbox, bytes: usize, arguments: &str) -> Command {
     command
         .arg("-c")
         .arg(format!(
-            "trap '' XFSZ; exec prlimit --fsize={bytes} \"$0\" \"$@\""
+            "trap '' XFSZ; exec prlimit --fsize={bytes}:unlimited \"$0\" \"$@\""
         ))
         .arg(edgescore.get_program())
         .args(edgescore.get_args());
     sandbox.inside(&mut command);
     command
+}
+
+/// An edgescore-rt that may write as much as it likes: its disk is not the desk's.
+fn with_room_on_the_board(sandbox: &Sandbox, run: &mut Command) {
+    let wrapper = sandbox.path("../runtime");
+    // By a child, so that nobody has it open for writing when it is started.
+    let script = r#"printf '#!/bin/sh\nexec prlimit --fsize=unlimited "%s" "$@"\n' "$1" > "$2"; chmod 755 "$2""#;
+    let edgescore = sandbox.command("");
+    let runtime = PathBuf::from(edgescore.get_program()).with_file_name("edgescore-rt");
+    let mut write = Command::new("sh");
+    write.args(["-c", script, "sh"]).args([&runtime, &wrapper]);
+    assert!(write.status().unwrap().success());
+    run.env("EDGESCORE_RT", wrapper);
 }
 
 /// The run of `outcome` was ended by a full disk after `name` had taken some of the answers
@@ -77,6 +90,7 @@ fn a_result_that_outgrows_its_limit_is_good_up_to_its_last_row() {
     // The limit falls on different places of a row, which has some 20 bytes.
     for limit in [size - 300, size - 307, size - 314] {
         let mut run = limited(&sandbox, limit, &format!("{RUN} cut.esr"));
+        with_room_on_the_board(&sandbox, &mut run);
         assert_kept(&sandbox, Outcome::of(&mut run), "cut.esr", &all);
         // No part of the next row stands behind the last: that one is whole.
         assert_eq!(sandbox.read("cut.esr").last(), Some(&0));
@@ -89,7 +103,24 @@ fn without_room_for_the_first_rows_there_is_no_file() {
     let sandbox = sandbox();
     let words = ["cannot write new.esr", "File too large", "free space"];
     let mut run = limited(&sandbox, 500, &format!("{RUN} new.esr"));
+    with_room_on_the_board(&sandbox, &mut run);
     sandbox.refused_command(4, &mut run, &words);
+}
+
+#[test]
+fn a_board_without_room_for_its_journal_says_so() {
+    let sandbox = sandbox();
+    let words = [
+        "cannot write the journal",
+        "free space on the board",
+        "EDGESCORE_HOME",
+    ];
+    let mut run = limited(&sandbox, 500, &format!("{RUN} new.esr"));
+    sandbox.refused_command(4, &mut run, &words);
+    let mut run = limited(&sandbox, 4500, &format!("{RUN} cut.esr"));
+    let outcome = Outcome::of(&mut run).expect(4);
+    assert!(outcome.stderr.contains(words[0]), "{}", outcome.stderr);
+    assert!(!sandbox.rows("cut.esr").questions.is_empty());
 }
 
 #[test]

@@ -10,15 +10,26 @@ use crate::failure::Failure;
 
 /// The bytes of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|error| {
-        let remedy = match error.kind() {
-            ErrorKind::NotFound => "; check the path",
-            ErrorKind::IsADirectory => "; give the name of a file",
-            ErrorKind::PermissionDenied => "; check its permissions",
-            _ => "",
-        };
-        Failure::Data(anyhow!("cannot read {}: {error}{remedy}", path.display()))
-    })
+    fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+/// A file, open for reading.
+pub fn open(path: &Path) -> Result<fs::File, Failure> {
+    let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    match file.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(unreadable(path, &ErrorKind::IsADirectory.into())),
+        _ => Ok(file),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let remedy = match error.kind() {
+        ErrorKind::NotFound => "; check the path",
+        ErrorKind::IsADirectory => "; give the name of a file",
+        ErrorKind::PermissionDenied => "; check its permissions",
+        _ => "",
+    };
+    Failure::Data(anyhow!("cannot read {}: {error}{remedy}", path.display()))
 }
 
 /// Writes a file so that it is there whole or not at all: to a temporary file beside it,

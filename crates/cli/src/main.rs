@@ -1,11 +1,13 @@
 //! edgescore, the program on the desk. It never links llama.cpp: it starts edgescore-rt.
 
+mod collect;
 mod compare;
 mod defaults;
 mod doctor;
 mod failure;
 mod files;
 mod gate;
+mod link;
 mod output;
 mod pack;
 mod page;
@@ -40,6 +42,7 @@ enum Command {
     #[command(subcommand)]
     Pack(pack::Command),
     Run(run::Args),
+    Collect(collect::Args),
     Report(report::Args),
     Compare(compare::Args),
     Gate(gate::Args),
@@ -63,6 +66,7 @@ fn obey(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Pack(command) => pack::run(&command)?,
         Command::Run(args) => return run::run(&args),
+        Command::Collect(args) => return collect::run(&args),
         Command::Report(args) => report::run(&args)?,
         Command::Compare(args) => compare::run(&args)?,
         Command::Gate(args) => return gate::run(&args),

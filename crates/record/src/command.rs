@@ -1,9 +1,12 @@
 //! What the desk says to a board.
 
-use edgescore_taskpack::Layout;
+use core::fmt;
+
+use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
-/// A message from the desk. Commands are unnumbered and may be repeated without harm.
+/// A message from the desk. A line may lose it, so the desk repeats it until it is answered;
+/// every command may be repeated without harm.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command<'a> {
     /// Opens the talk with the newest version of the messages the desk knows; the board
@@ -12,11 +15,92 @@ pub enum Command<'a> {
         /// Newest version.
         version: u16,
     },
-    /// Runs a plan.
-    #[serde(borrow)]
-    Run(Plan<'a>),
-    /// Ends the run after the question in hand, or inside it when interrupted.
-    Abort(Stop),
+    /// Starts a run, unless the board has a run of this name already, and attaches to it. The
+    /// board answers with [`crate::Control::State`] and sends rows.
+    Run {
+        /// Its name.
+        run: RunId,
+        /// How long the run goes on when nobody listens, in seconds; [`LINGER_FOR_EVER`] for
+        /// a run that is to go on alone.
+        linger: u32,
+        /// What to run.
+        #[serde(borrow)]
+        plan: Plan<'a>,
+    },
+    /// Ends a run after the question in hand, or inside it when interrupted. The answer is
+    /// the end of the run.
+    Abort {
+        /// Which run.
+        run: RunId,
+        /// Why.
+        stop: Stop,
+    },
+    /// Says that a file will be needed. The board answers with [`crate::Control::Stored`] when
+    /// it has it, and with [`crate::Control::Need`] when not.
+    Have {
+        /// SHA-256 of the file.
+        hash: Hash,
+        /// Its length.
+        bytes: u64,
+        /// The name it shall have on the board, without folders.
+        name: &'a str,
+    },
+    /// A piece of the file that was announced last. Answered as [`Command::Have`] is.
+    Put {
+        /// SHA-256 of the whole file.
+        hash: Hash,
+        /// Where the piece begins.
+        offset: u64,
+        /// The piece.
+        bytes: &'a [u8],
+    },
+    /// The desk has all rows before `next`; when that is all there are, they are on its disk.
+    /// Attaches to the run, and goes back to `next` when the board was beyond it with another
+    /// desk.
+    Ack {
+        /// Which run.
+        run: RunId,
+        /// The first row that the desk does not have.
+        next: u32,
+    },
+    /// Asks for rows that were lost. The board sends those of them that it sent before, and
+    /// then answers with [`crate::Control::State`]. An empty range asks for the state alone.
+    Resend {
+        /// Which run.
+        run: RunId,
+        /// The first row that is missing.
+        from: u32,
+        /// The row behind the last that is missing.
+        to: u32,
+        /// Comes back in the answer.
+        round: u32,
+    },
+    /// Asks for the runs that the board keeps: one [`crate::Control::Kept`] each.
+    List,
+}
+
+/// [`Command::Run`] with this goes on whether anybody listens or not.
+pub const LINGER_FOR_EVER: u32 = u32::MAX;
+
+/// The name of a run: the desk draws it at random, so that a command that was repeated, or
+/// said again after the line was cut, does not start a second run.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+pub struct RunId(pub u64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl core::str::FromStr for RunId {
+    type Err = core::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<RunId, Self::Err> {
+        u64::from_str_radix(text, 16).map(RunId)
+    }
 }
 
 /// One run: which questions, which model, and how.

@@ -1,6 +1,9 @@
 //! What a board says beside its records: unnumbered, not part of a result.
 
+use edgescore_taskpack::Hash;
 use serde::{Deserialize, Serialize};
+
+use crate::RunId;
 
 /// A message from the board that is no record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,11 +33,67 @@ pub enum Control<'a> {
         /// What is wrong and how to mend it.
         detail: &'a str,
     },
-    /// The run is over and this many records were sent.
-    Done {
-        /// Number of records.
-        records: u32,
+    /// How far a run is: sent when the board attaches to it, when it is over, and in answer to
+    /// [`crate::Command::Resend`].
+    State {
+        /// Which run. Rows that follow are of this run.
+        run: RunId,
+        /// Rows in its journal.
+        rows: u32,
+        /// Rows before this one were sent before this message. A line keeps the order, so the
+        /// ones that did not arrive are lost.
+        sent: u32,
+        /// Whether more rows will come.
+        phase: Phase,
+        /// The round of the [`crate::Command::Resend`] that is answered; 0 if none is.
+        round: u32,
     },
+    /// The board lacks this file from `offset` on.
+    Need {
+        /// SHA-256 of the file.
+        hash: Hash,
+        /// How much of it the board has.
+        offset: u64,
+    },
+    /// The board has this file whole.
+    Stored {
+        /// SHA-256 of the file, checked when it was stored.
+        hash: Hash,
+        /// Where it lies on the board: what [`crate::Plan`] wants.
+        path: &'a str,
+    },
+    /// One of the runs that the board keeps, in answer to [`crate::Command::List`].
+    Kept {
+        /// Its place in the list, oldest first.
+        index: u32,
+        /// Length of the list. When it is 0 the other fields mean nothing.
+        of: u32,
+        /// Its name.
+        run: RunId,
+        /// Rows in its journal.
+        rows: u32,
+        /// Whether more rows will come.
+        phase: Phase,
+        /// A desk acknowledged all of it.
+        collected: bool,
+        /// Start in seconds since 1970 by the board's clock; 0 before it started.
+        unix_time_s: u64,
+        /// File name of the model; empty before it started.
+        model: &'a str,
+    },
+}
+
+/// Whether more rows of a run will come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// It goes on.
+    Running,
+    /// It came to its end: the last row is a SessionEnd.
+    Ended,
+    /// It could not be started, or not be gone on with: [`Control::Refused`] says why.
+    Refused,
+    /// The board lost power or was restarted before its end; no rows will follow.
+    CutOff,
 }
 
 /// Gravity of a log line.

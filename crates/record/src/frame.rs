@@ -13,8 +13,14 @@ use serde::Serialize;
 pub const MAX_CONTENT: usize = 4096;
 /// Largest frame with CRC, COBS overhead (one byte each 254) and the closing zero.
 pub const MAX_FRAME: usize = MAX_CONTENT + 4 + MAX_CONTENT.div_ceil(254) + 2;
-/// Sequence number of commands and control messages, which are not numbered.
-pub const UNNUMBERED: u32 = u32::MAX;
+/// Sequence number of control messages, which are not numbered.
+pub const CONTROL: u32 = u32::MAX;
+/// Sequence number of commands. Another than that of control messages, because a terminal that
+/// echoes sends the desk its own commands back.
+pub const COMMAND: u32 = u32::MAX - 1;
+/// Bytes of a file in one frame at most: a content without sequence (5), variant (1), hash
+/// (32), offset (10) and length (2).
+pub const MAX_PIECE: usize = MAX_CONTENT - 50;
 
 const CRC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 

@@ -23,8 +23,10 @@ mod record;
 
 pub use answer::{Answer, Ask, Found};
 pub use chain::Chain;
-pub use command::{Command, FlashAttention, Mode, Order, Plan, Stop, Weights};
-pub use control::{Control, Fault, Level};
+pub use command::{
+    Command, FlashAttention, LINGER_FOR_EVER, Mode, Order, Plan, RunId, Stop, Weights,
+};
+pub use control::{Control, Fault, Level, Phase};
 pub use probabilities::Probabilities;
 pub use record::{
     Generated, Memory, ModelLoaded, Question, QuestionEnergy, Record, Sample, SessionEnd,

@@ -75,12 +75,26 @@ frozen! {
     session_end: Record::SessionEnd(end(Hash([0x44; 32]))) => "081d01010180c4c59003444444444444444444444444444444444444444444444444444444444444 \
         4444";
     hello: Command::Hello { version: 1 } => "0001";
-    run: Command::Run(PLAN) => "010170016d0106636861746d6c01000101ac020105bc0540040080108004000102";
-    abort: Command::Abort(Stop::Interrupted) => "0200";
+    run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
+        0170016d0106636861746d6c01000101ac020105bc0540040080108004000102";
+    abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
+    have: Command::Have { hash: Hash([0x55; 32]), bytes: 300, name: "m.gguf" } => "03 \
+        5555555555555555555555555555555555555555555555555555555555555555 ac02066d2e67677566";
+    put: Command::Put { hash: Hash([0x55; 32]), offset: 256, bytes: b"GG" } => "04 \
+        5555555555555555555555555555555555555555555555555555555555555555 8002024747";
+    ack: Command::Ack { run: RunId(1), next: 300 } => "0501ac02";
+    resend: Command::Resend { run: RunId(1), from: 5, to: 7, round: 2 } => "0601050702";
+    list: Command::List => "07";
     identity: Control::Identity { version: 1, runtime: "0.1.0", engine: "b1", board: "" } => "000105302e312e3002623100";
     log: Control::Log { level: Level::Warn, text: "hot" } => "010103686f74";
     refused: Control::Refused { fault: Fault::Data, detail: "no pack" } => "0201076e6f207061636b";
-    done: Control::Done { records: 300 } => "03ac02";
+    state: Control::State { run: RunId(1), rows: 300, sent: 7, phase: Phase::Ended, round: 2 } => "0301ac02070102";
+    need: Control::Need { hash: Hash([0x55; 32]), offset: 256 } => "04 \
+        5555555555555555555555555555555555555555555555555555555555555555 8002";
+    stored: Control::Stored { hash: Hash([0x55; 32]), path: "/m" } => "05 \
+        5555555555555555555555555555555555555555555555555555555555555555 022f6d";
+    kept: Control::Kept { index: 0, of: 1, run: RunId(1), rows: 9, phase: Phase::CutOff, collected: true,
+        unix_time_s: 300, model: "m" } => "06000101090301ac02016d";
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reading frames from a pipe or a line.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{ErrorKind, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use edgescore_record::frame::Receiver;
@@ -23,9 +23,10 @@ impl Inlet {
         }
     }
 
-    /// Reads once, which waits while there is nothing to read. The contents of the frames that
-    /// are whole now; at the end or a failure of the file none, and it is open no more.
-    pub fn take(&mut self) -> Vec<Vec<u8>> {
+    /// Reads once, which waits while there is nothing to read. Sequence and content of the
+    /// frames that are whole now; at the end or a failure of the file none, and it is open no
+    /// more.
+    pub fn take(&mut self) -> Vec<(u32, Vec<u8>)> {
         let mut buffer = [0; 4096];
         let mut bytes = match self.file.read(&mut buffer) {
             Ok(0) => {
@@ -33,19 +34,24 @@ impl Inlet {
                 return Vec::new();
             }
             Ok(read) => buffer.get(..read).unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Vec::new(),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) =>
+            {
+                return Vec::new();
+            }
             Err(error) => {
                 log::error!("cannot read commands or rows: {error}");
                 self.open = false;
                 return Vec::new();
             }
         };
-        let mut contents = Vec::new();
-        while let (rest, Some(content)) = self.receiver.push(bytes, |_, content| content.to_vec()) {
-            contents.push(content);
+        let mut frames = Vec::new();
+        let keep = |sequence, content: &[u8]| (sequence, content.to_vec());
+        while let (rest, Some(frame)) = self.receiver.push(bytes, keep) {
+            frames.push(frame);
             bytes = rest;
         }
-        contents
+        frames
     }
 
     /// Whether more may come.

@@ -7,9 +7,13 @@
 mod answering;
 mod asking;
 mod cpu_level;
+mod depot;
 mod held;
+mod home;
 mod inlet;
+mod journal;
 mod json;
+mod link;
 mod logits;
 mod model_file;
 mod outbox;
@@ -24,21 +28,28 @@ mod stop;
 mod worker;
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
 const HELP: &str = "\
 edgescore-rt runs task packs on language models and reports to the edgescore program.
 
 Usage: edgescore-rt --link     speak the link protocol on standard input and output
+       edgescore-rt --serial DEVICE[@BAUD] [--plan FILE]
+                               speak it on a serial line, such as /dev/ttyAMA0@115200; with
+                               --plan, start with the run in FILE
        edgescore-rt --version  print versions and compiled CPU features
 
-You rarely start it yourself: `edgescore run` does. Logs go to standard error; RUST_LOG sets
-their level (error, warn, info, debug, trace; default warn).
+On the desk's own machine and over SSH `edgescore run` starts it; behind a serial line you do.
+Files and journals are kept in $EDGESCORE_HOME, or else $XDG_CACHE_HOME/edgescore, or else
+~/.cache/edgescore. Logs go to standard error; RUST_LOG sets their level (error, warn, info,
+debug, trace; default warn).
 ";
 
 fn main() -> ExitCode {
-    let argument = std::env::args().nth(1);
-    match argument.as_deref() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.first().copied() {
         Some("--link") if std::io::stdout().is_terminal() => {
             eprintln!(
                 "edgescore-rt: the link is binary and standard output is a terminal: use `edgescore run`"
@@ -46,6 +57,7 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
         Some("--link") => serve(parent::serve, "the link"),
+        Some("--serial") => serve_line(&arguments),
         // Started by the parent, and by nobody else.
         Some("--worker") => serve(worker::work, "the pipe to the parent"),
         Some("--version") => {
@@ -70,7 +82,25 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(serve: fn() -> std::io::Result<()>, what: &str) -> ExitCode {
+fn serve_line(arguments: &[&str]) -> ExitCode {
+    let (port, plan) = match arguments {
+        [_, port] => (port, None),
+        [_, port, "--plan", plan] => (port, Some(Path::new(plan))),
+        _ => {
+            eprint!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match link::Port::parse(port) {
+        Ok(port) => serve(|| parent::serve_line(&port, plan), "the serial line"),
+        Err(error) => {
+            eprintln!("edgescore-rt: --serial {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn serve(serve: impl FnOnce() -> std::io::Result<()>, what: &str) -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
         .format_timestamp_millis()
         .init();

@@ -1,12 +1,12 @@
-//! Numbering, hashing and sending what the board says.
+//! Numbering and hashing the rows of a result.
 
 use std::io::{self, Write};
 
-use edgescore_record::frame::{Encoder, TooLong, UNNUMBERED};
+use edgescore_record::frame::{CONTROL, Encoder, TooLong};
 use edgescore_record::{Chain, Control, Record};
 use edgescore_taskpack::Hash;
 
-/// The board's end of the link.
+/// Takes the rows of one result.
 pub struct Outbox<W> {
     encoder: Box<Encoder>,
     chain: Chain,
@@ -15,41 +15,37 @@ pub struct Outbox<W> {
 }
 
 impl<W: Write> Outbox<W> {
-    /// Starts with a zero byte, which ends whatever text was on the line before.
-    pub fn new(mut out: W) -> io::Result<Outbox<W>> {
-        out.write_all(&[0])?;
-        Ok(Outbox {
+    /// Writes rows to `out`.
+    pub fn new(out: W) -> Outbox<W> {
+        Outbox {
             encoder: Box::default(),
             chain: Chain::default(),
             next: 0,
             out,
-        })
+        }
     }
 
-    /// Starts the numbering and the running hash of a new result.
-    pub fn restart(&mut self) {
-        self.chain = Chain::default();
-        self.next = 0;
-    }
-
-    /// Sends the next row of the result. No allocation.
+    /// Takes the next row of the result; it counts once [`Outbox::flush`] was called.
     pub fn record(&mut self, record: &Record) -> io::Result<()> {
         let encoded = self.encoder.encode(self.next, record).map_err(too_long)?;
         self.chain.add(encoded.content);
         self.next += 1;
-        self.out.write_all(encoded.frame)?;
-        self.out.flush()
+        self.out.write_all(encoded.frame)
     }
 
-    /// Sends something that is not part of the result.
+    /// Takes something that is not part of the result.
     pub fn control(&mut self, control: &Control) -> io::Result<()> {
-        let encoded = self.encoder.encode(UNNUMBERED, control).map_err(too_long)?;
-        self.out.write_all(encoded.frame)?;
+        let encoded = self.encoder.encode(CONTROL, control).map_err(too_long)?;
+        self.out.write_all(encoded.frame)
+    }
+
+    /// Makes what was taken count.
+    pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 
-    /// Rows sent since the restart.
-    pub fn sent(&self) -> u32 {
+    /// Rows taken.
+    pub fn taken(&self) -> u32 {
         self.next
     }
 
@@ -59,7 +55,8 @@ impl<W: Write> Outbox<W> {
     }
 }
 
-fn too_long(error: TooLong) -> io::Error {
+/// A message is longer than a frame holds.
+pub fn too_long(error: TooLong) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, error)
 }
 

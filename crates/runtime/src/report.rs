@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use edgescore_record::frame::{Encoder, UNNUMBERED};
+use edgescore_record::frame::{CONTROL, Encoder};
 use edgescore_record::{Fault, Record, Stop, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,7 @@ impl<W: Write> Reports<W> {
     pub fn say(&mut self, report: &Report) -> io::Result<()> {
         let encoded = self
             .encoder
-            .encode(UNNUMBERED, report)
+            .encode(CONTROL, report)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         self.out.write_all(encoded.frame)?;
         self.out.flush()

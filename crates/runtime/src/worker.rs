@@ -27,13 +27,13 @@ pub fn work() -> io::Result<()> {
         heard = commands.take();
     }
     let mut heard = heard.into_iter();
-    let plan = heard.next().unwrap_or_default();
-    heard.for_each(|content| obey(&content));
+    let (_, plan) = heard.next().unwrap_or_default();
+    heard.for_each(|(_, content)| obey(&content));
     // The thread ends with the process: a read cannot be called off.
     thread::spawn(move || listen(commands));
 
     let mut reports = Reports::new(io::stdout().lock());
-    let Some(Command::Run(plan)) = frame::message(&plan) else {
+    let Some(Command::Run { plan, .. }) = frame::message(&plan) else {
         return reports.say(&Report::Refused {
             fault: Fault::Link,
             detail: "a worker was started without a plan",
@@ -55,11 +55,12 @@ pub fn work() -> io::Result<()> {
 #[allow(unsafe_code)]
 fn stop_at_signals() {
     let interrupt = SigHandler::Handler(interrupt);
-    // SAFETY: the only handler stores to an atomic, which is safe in signal context.
+    // SAFETY: the handlers store to an atomic, which is safe in signal context.
     unsafe {
         let _ = signal(Signal::SIGINT, SigHandler::SigIgn);
         let _ = signal(Signal::SIGTERM, interrupt);
         let _ = signal(Signal::SIGHUP, interrupt);
+        let _ = signal(Signal::SIGUSR1, SigHandler::Handler(decide));
     }
 }
 
@@ -67,16 +68,23 @@ extern "C" fn interrupt(_signal: c_int) {
     stop::request(Stop::Interrupted);
 }
 
+extern "C" fn decide(_signal: c_int) {
+    stop::request(Stop::Decided);
+}
+
 /// Obeys until the parent hangs up, which ends the run too: nobody is left to hear an answer.
 fn listen(mut commands: Inlet) {
     while commands.is_open() {
-        commands.take().iter().for_each(|content| obey(content));
+        commands
+            .take()
+            .iter()
+            .for_each(|(_, content)| obey(content));
     }
     stop::request(Stop::Interrupted);
 }
 
 fn obey(content: &[u8]) {
-    if let Some(Command::Abort(why)) = frame::message(content) {
-        stop::request(why);
+    if let Some(Command::Abort { stop, .. }) = frame::message(content) {
+        stop::request(stop);
     }
 }

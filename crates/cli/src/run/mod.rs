@@ -1,70 +1,85 @@
 //! `edgescore run`.
 
 mod args;
-mod board;
 mod early;
 mod progress;
-mod recorder;
+pub mod recorder;
 
-use std::path::PathBuf;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
-use edgescore_record::{Command, Control, Fault, Plan, Stop, VerdictKind};
+use edgescore_record::{LINGER_FOR_EVER, Plan, Record, RunId, Stop, VerdictKind, frame};
 
-pub use args::Args;
-use board::{Board, Heard};
+pub use args::{Args, seconds};
 use early::Early;
-use progress::Progress;
+pub use progress::Progress;
 use recorder::Recorder;
 
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::gate;
+use crate::link::{Finish, Follow, Line, Options, Spec, Stops, Want, find_or_send};
 use crate::output::print;
 use crate::report;
+
+/// Seconds that a run on a board goes on when the cable is cut: long enough to find the cable
+/// and plug it in again, short enough that a forgotten board does not run all night.
+const LINGER: u32 = 300;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
     let model = absolute(args.model.clone().map_or_else(defaults::model, Ok)?)?;
-    let output = args
-        .output
-        .clone()
-        .unwrap_or_else(|| default_output(&model));
+    match args.detach {
+        true => detach(args, &pack, &model),
+        false => record(args, &pack, &model),
+    }
+}
+
+/// Runs and records.
+fn record(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
+    let output = args.output.clone().unwrap_or_else(|| default_output(model));
     let mut early = Early::new(args)?;
     let mut recorder = Recorder::new(&output, args.force)?;
     let mut progress = Progress::new();
-    let mut board = Board::start(args.runtime.as_deref(), progress.printer())?;
-    board.say(&Command::Run(Plan {
-        pack: utf8(&pack)?,
-        model: utf8(&model)?,
-        ..args.plan()
-    }))?;
-    let abort = board.mouth();
-    let mut interrupts = 0;
-    // Without this the first Ctrl-C would leave the last row unwritten.
-    ctrlc::set_handler(move || {
-        interrupts += 1;
-        if interrupts > 1 {
-            std::process::exit(130);
+    let mut line = open(args, &progress)?;
+    let (pack, model) = (on_board(&mut line, pack)?, on_board(&mut line, model)?);
+    let want = Want::Run {
+        linger: if line.is_local() { 0 } else { LINGER },
+        plan: Plan {
+            pack: &pack,
+            model: &model,
+            ..args.plan()
+        },
+    };
+    let stops = catch_interrupts(&line)?;
+    let mut follow = Follow::new(&mut line, new_id(), want, &stops);
+    let mut take = |number: u32, content: &[u8]| {
+        recorder.take(number, content)?;
+        progress.take(content);
+        if let Some(watcher) = &mut early
+            && watcher.take(content)?
+        {
+            stops.request(Stop::Decided);
+            early = None;
         }
-        // A board that is gone is noticed by whoever listens to it.
-        let _ = abort.say(&Command::Abort(Stop::Interrupted));
-    })
-    .context("cannot catch Ctrl-C")
-    .map_err(Failure::Board)?;
-
-    let heard = listen(&mut board, &mut recorder, &mut progress, early.as_mut());
+        Ok(ControlFlow::Continue(()))
+    };
+    let finish = follow.rows(&mut take);
     progress.finish();
-    let verdict = match heard {
-        Ok(()) => recorder.finish()?,
+    let verdict = match finish.and_then(|finish| recorder.close(finish)) {
+        Ok(verdict) => verdict,
         Err(failure) => {
             // What was answered is kept.
             recorder.give_up(&failure.to_string());
             return Err(failure);
         }
     };
+    follow.thank()?;
     let run = report::load(&output)?;
     let judged = match &args.gate {
         Some(path) => Some(gate::judge(&run, gate::Profile::read(path)?)?),
@@ -81,45 +96,91 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     }
 }
 
-/// Takes everything the board says until it is done.
-fn listen(
-    board: &mut Board,
-    recorder: &mut Recorder,
-    progress: &mut Progress,
-    mut early: Option<&mut Early>,
-) -> Result<(), Failure> {
-    let mouth = board.mouth();
-    loop {
-        match board.hear()? {
-            Heard::Row { number, content } => {
-                recorder.take(number, content)?;
-                progress.take(content);
-                if let Some(watcher) = &mut early
-                    && watcher.take(content)?
-                {
-                    // Once is enough. A board that is gone is noticed by listening to it.
-                    let _ = mouth.say(&Command::Abort(Stop::Decided));
-                    early = None;
-                }
-            }
-            Heard::Control(Control::Done { .. }) => return Ok(()),
-            Heard::Control(Control::Refused { fault, detail }) => {
-                let error = anyhow!("{detail}");
-                return Err(match fault {
-                    Fault::Data => Failure::Data(error),
-                    Fault::Link | Fault::Board => Failure::Board(error),
-                });
-            }
-            Heard::Control(Control::Log { text, .. }) => progress.say(text),
-            Heard::Control(Control::Identity { .. }) => {}
-            Heard::HungUp(why) => {
-                // The rows so far are a result. The board could not say how it ended, so the
-                // desk says it.
-                recorder.close_for_board(&why)?;
-                return Ok(());
-            }
-        }
+/// Starts a run that goes on alone, and waits until its model is loaded: what is refused is
+/// refused now.
+fn detach(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
+    let mut progress = Progress::new();
+    let mut line = open(args, &progress)?;
+    let (pack, model) = (on_board(&mut line, pack)?, on_board(&mut line, model)?);
+    let want = Want::Run {
+        linger: LINGER_FOR_EVER,
+        plan: Plan {
+            pack: &pack,
+            model: &model,
+            ..args.plan()
+        },
+    };
+    let stops = catch_interrupts(&line)?;
+    let run = new_id();
+    let finish = Follow::new(&mut line, run, want, &stops).rows(&mut |_, content| {
+        progress.take(content);
+        Ok(match frame::message(content) {
+            Some(Record::ModelLoaded(_)) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
+    });
+    progress.finish();
+    match finish? {
+        Finish::Short(why) => return Err(Failure::Board(anyhow!("{why}"))),
+        Finish::Ended | Finish::Enough => line.let_go(),
     }
+    let spec = &args.board;
+    print(|out| {
+        writeln!(out, "run {run} goes on on {spec}")?;
+        writeln!(
+            out,
+            "fetch it with: edgescore collect {spec} --run {run} -o RUN.esr"
+        )
+    })?;
+    Ok(Outcome::AsPlanned)
+}
+
+fn open(args: &Args, progress: &Progress) -> Result<Line, Failure> {
+    if let Spec::File(_) = args.board {
+        return Err(Failure::Usage(anyhow!(
+            "--board {}: a capture cannot run anything; read it with `edgescore collect {} -o RUN.esr`",
+            args.board,
+            args.board
+        )));
+    }
+    let options = Options {
+        runtime: args.runtime.clone(),
+        detached: args.detach,
+        wait: args.wait,
+    };
+    Line::open(&args.board, &options, Arc::new(progress.printer()))
+}
+
+/// Where the board has the file at `path`; it goes there if it is not there.
+fn on_board(line: &mut Line, path: &Path) -> Result<String, Failure> {
+    match line.is_local() {
+        true => utf8(path).map(str::to_owned),
+        false => find_or_send(line, path),
+    }
+}
+
+/// Without this the first Ctrl-C would leave the last row unwritten.
+fn catch_interrupts(line: &Line) -> Result<Arc<Stops>, Failure> {
+    let stops = Arc::<Stops>::default();
+    let (wishes, waker) = (stops.clone(), line.waker());
+    let mut interrupts = 0;
+    ctrlc::set_handler(move || {
+        interrupts += 1;
+        if interrupts > 1 {
+            std::process::exit(130);
+        }
+        wishes.request(Stop::Interrupted);
+        waker.wake();
+    })
+    .context("cannot catch Ctrl-C")
+    .map_err(Failure::Board)?;
+    Ok(stops)
+}
+
+/// A name that no other run has.
+fn new_id() -> RunId {
+    // The standard library draws its hash keys from the system's random numbers.
+    RunId(RandomState::new().build_hasher().finish())
 }
 
 /// Paths go to another process, so they must not depend on its working folder.

@@ -113,7 +113,7 @@ impl Progress {
     }
 
     /// [`Progress::say`] for another thread.
-    pub fn printer(&self) -> impl Fn(&str) + Send + use<> {
+    pub fn printer(&self) -> impl Fn(&str) + Send + Sync + use<> {
         let bar = self.bar.clone();
         move |line| match &bar {
             Some(bar) => bar.println(line),

@@ -12,6 +12,7 @@ use edgescore_record::{Chain, Record, SessionEnd, Stop, Verdict, VerdictKind, fi
 
 use crate::failure::Failure;
 use crate::files::{self, unwritable};
+use crate::link::Finish;
 
 /// Rows reach the disk at least this often, so that a power cut costs little.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -83,7 +84,7 @@ impl Recorder {
     }
 
     /// Ends a result whose board is gone: the desk states the verdict.
-    pub fn close_for_board(&mut self, why: &str) -> Result<(), Failure> {
+    fn close_for_board(&mut self, why: &str) -> Result<(), Failure> {
         if self.ended {
             return Ok(());
         }
@@ -104,14 +105,18 @@ impl Recorder {
         }))
     }
 
-    /// The run is over: everything is on the disk. Returns the verdict.
-    pub fn finish(mut self) -> Result<Option<VerdictKind>, Failure> {
+    /// There are no more rows: everything is on the disk. Returns the verdict. Of a run that
+    /// came short the board could not say how it ended, so the desk says it.
+    pub fn close(&mut self, finish: Finish) -> Result<Option<VerdictKind>, Failure> {
+        if let Finish::Short(why) = finish {
+            self.close_for_board(&why)?;
+        }
         self.sync()?;
         Ok(self.verdict)
     }
 
     /// The run cannot go on. If there are answers, they are kept, with `why` as the verdict.
-    pub fn give_up(mut self, why: &str) {
+    pub fn give_up(&mut self, why: &str) {
         if self.answered == 0 {
             return;
         }

@@ -6,48 +6,95 @@ mod signals;
 mod verdict;
 mod worker;
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use edgescore_probe::BoardFacts;
+use edgescore_record::frame::{self, Receiver};
 use edgescore_record::{
-    CURRENT_VERSION, Command, Control, Fault, Record, SessionEnd, Verdict, frame,
+    Command, Control, Fault, LINGER_FOR_EVER, Record, RunId, SessionEnd, Stop, Verdict,
 };
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, kill};
 
 use crate::answering::microseconds;
-use crate::inlet::Inlet;
+use crate::home::Home;
+use crate::journal::{self, Journal};
+use crate::link::{Desk, Order, Port};
 use crate::outbox::{Outbox, clip};
 use crate::report::Report;
 use verdict::Ended;
 use worker::Worker;
 
-/// Serves the desk on standard input and output until it hangs up.
+/// The journal of another process is looked at this often.
+const LOOK: u16 = 100;
+/// Otherwise the parent wakes up this often, to see whether the desk is there.
+const IDLE: u16 = 1000;
+
+/// Serves the desk on standard input and output, until it hangs up and no run is left.
 pub fn serve() -> io::Result<()> {
-    signals::pass_on();
-    let mut parent = Parent {
-        desk: Inlet::new(io::stdin().as_fd().try_clone_to_owned()?),
-        outbox: Outbox::new(io::stdout().lock())?,
-        run: None,
-    };
+    let home = Home::find()?;
+    let input = io::stdin().as_fd().try_clone_to_owned()?;
+    let output = io::stdout().as_fd().try_clone_to_owned()?;
+    let mut parent = Parent::new(&home, Desk::new(&home, input, output, false)?);
     while parent.desk.is_open() || parent.run.is_some() {
         parent.turn()?;
     }
     Ok(())
 }
 
-struct Parent<W> {
-    desk: Inlet,
-    outbox: Outbox<W>,
+/// Serves one desk after the other on a serial line, until a TERM. Starts with the run in `plan`,
+/// if there is one, and says its rows whether anybody listens or not.
+pub fn serve_line(port: &Port, plan: Option<&Path>) -> io::Result<()> {
+    let home = Home::find()?;
+    let mut parent = Parent::new(&home, open(port, &home)?);
+    if let Some(plan) = plan {
+        parent.start_alone(plan)?;
+    }
+    while parent.run.is_some() || !signals::asked_to_end() {
+        parent.turn()?;
+        while !parent.desk.is_open() {
+            // An adapter that was pulled out comes back.
+            thread::sleep(Duration::from_secs(1));
+            match open(port, &home) {
+                Ok(desk) => parent.desk = desk,
+                Err(error) => log::warn!("{error}"),
+            }
+            if parent.run.is_some() {
+                parent.turn()?;
+            } else if signals::asked_to_end() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn open(port: &Port, home: &Home) -> io::Result<Desk> {
+    let file: File = port.open()?;
+    let output = file.as_fd().try_clone_to_owned()?;
+    Desk::new(home, file.into(), output, true)
+}
+
+struct Parent {
+    home: Home,
+    desk: Desk,
     run: Option<Run>,
 }
 
 /// The run in progress.
 struct Run {
+    id: RunId,
+    /// Seconds that it goes on while no desk is there.
+    linger: u32,
+    /// Since when none is there.
+    absent: Option<Instant>,
     worker: Worker,
+    outbox: Outbox<Journal>,
     started: Instant,
     answered: u32,
     skipped: u32,
@@ -57,32 +104,57 @@ struct Run {
     ended: Option<Ended>,
 }
 
-impl<W: Write> Parent<W> {
+impl Parent {
+    fn new(home: &Home, desk: Desk) -> Parent {
+        signals::pass_on();
+        Parent {
+            home: home.clone(),
+            desk,
+            run: None,
+        }
+    }
+
     /// Waits until somebody says something, and deals with it.
     fn turn(&mut self) -> io::Result<()> {
         let [desk, worker, log] = self.wait()?;
         if log && let Some(run) = &mut self.run {
             run.worker.pass_log();
         }
-        if worker {
-            self.hear_worker()?;
+        if worker && let Err(error) = self.hear_worker() {
+            // The rows so far are in the journal. Without it the run cannot go on.
+            self.run = None;
+            self.desk.refuse(Fault::Data, &error.to_string())?;
         }
-        if desk {
-            self.hear_desk()?;
+        let heard = match desk {
+            true => self.hear_desk(),
+            false => Ok(()),
+        };
+        if let Err(error) = heard.and_then(|()| self.desk.speak()) {
+            self.desk.refuse(Fault::Board, &error.to_string())?;
         }
+        self.mind_absence();
         Ok(())
     }
 
     /// Which of desk, worker and the worker's log can be read without waiting.
     fn wait(&self) -> io::Result<[bool; 3]> {
         let run = self.run.as_ref();
-        let desk = self.desk.is_open().then(|| self.desk.as_fd());
+        let desk = self.desk.input();
+        let desk = desk.as_ref().map(AsFd::as_fd);
         let worker = run.map(|run| run.worker.reports.as_fd());
         let log = run.and_then(|run| run.worker.log());
         let places = [desk, worker, log];
         let readable = |fd| PollFd::new(fd, PollFlags::POLLIN);
         let mut fds: Vec<PollFd> = places.into_iter().flatten().map(readable).collect();
-        match poll(&mut fds, PollTimeout::NONE) {
+        let output = self.desk.output();
+        if let Some(output) = &output {
+            fds.push(PollFd::new(output.as_fd(), PollFlags::POLLOUT));
+        }
+        let longest = match self.desk.watches_other_than(run.map(|run| run.id)) {
+            true => LOOK,
+            false => IDLE,
+        };
+        match poll(&mut fds, PollTimeout::from(longest)) {
             Ok(_) => {}
             Err(Errno::EINTR) => return Ok([false; 3]),
             Err(error) => return Err(error.into()),
@@ -93,85 +165,124 @@ impl<W: Write> Parent<W> {
     }
 
     fn hear_desk(&mut self) -> io::Result<()> {
-        for content in self.desk.take() {
-            self.obey(&content)?;
-        }
-        if !self.desk.is_open()
-            && let Some(run) = &mut self.run
-        {
-            run.worker.hang_up();
+        for order in self.desk.hear()? {
+            match order {
+                Order::Start(run, linger, content) => self.start(run, linger, &content)?,
+                Order::Abort(run, stop, content) => self.abort(run, stop, &content),
+            }
         }
         Ok(())
     }
 
-    fn obey(&mut self, content: &[u8]) -> io::Result<()> {
-        match frame::message(content) {
-            Some(Command::Hello { .. }) => {
-                let board = BoardFacts::read(Path::new("/"));
-                self.outbox.control(&Control::Identity {
-                    version: CURRENT_VERSION,
-                    runtime: env!("CARGO_PKG_VERSION"),
-                    engine: clip(edgescore_engine::llama_version(), 200),
-                    board: clip(&board.board, 200),
-                })
-            }
-            Some(Command::Run(_)) => self.start(content),
-            Some(Command::Abort(_)) => {
-                if let Some(run) = &mut self.run {
-                    run.worker.say(content);
+    /// A run that nobody listens to ends after a while, unless it is to go on alone.
+    fn mind_absence(&mut self) {
+        let Some(run) = &mut self.run else { return };
+        if self.desk.is_present() || journal::someone_listens(&self.home, run.id) {
+            run.absent = None;
+            return;
+        }
+        let absent = run.absent.get_or_insert_with(Instant::now).elapsed();
+        if run.linger != LINGER_FOR_EVER && absent >= Duration::from_secs(run.linger.into()) {
+            run.worker.hang_up();
+        }
+    }
+
+    /// Ends a run, also of another process.
+    fn abort(&mut self, id: RunId, stop: Stop, content: &[u8]) {
+        match &mut self.run {
+            Some(run) if run.id == id => run.worker.say(content),
+            _ => {
+                let signal = match stop {
+                    Stop::Interrupted => Signal::SIGTERM,
+                    Stop::Decided => Signal::SIGUSR1,
+                };
+                if let Some(writer) = journal::writer_of(&self.home, id) {
+                    let _ = kill(writer, signal);
                 }
-                Ok(())
             }
-            None => self.refuse(
-                Fault::Link,
-                "edgescore-rt does not know this command: use edgescore and edgescore-rt of the same version",
-            ),
         }
     }
 
-    fn refuse(&mut self, fault: Fault, detail: &str) -> io::Result<()> {
-        let detail = clip(detail, 2000);
-        self.outbox.control(&Control::Refused { fault, detail })
-    }
-
-    /// Starts a worker on the plan in `content`.
-    fn start(&mut self, content: &[u8]) -> io::Result<()> {
-        if self.run.is_some() {
-            return self.refuse(Fault::Link, "a run is going on: abort it first");
+    /// Starts a worker on the plan in `content`, unless the run is known: the desk repeats
+    /// itself when it does not hear.
+    fn start(&mut self, id: RunId, linger: u32, content: &[u8]) -> io::Result<()> {
+        if journal::Tail::open(&self.home, id)?.is_some() {
+            return self.desk.attach(id);
         }
-        self.outbox.restart();
+        if let Some(other) = self.other_run(linger)? {
+            return self.desk.refuse(
+                Fault::Board,
+                &format!("the board is busy with run {other}, and two at once would spoil each other: wait for its end, fetch it with `edgescore collect`, or end it with `edgescore collect --stop`"),
+            );
+        }
+        let Some(journal) = Journal::create(&self.home, id)? else {
+            return self.desk.attach(id);
+        };
+        journal::prune(&self.home)?;
         let mut worker = match Worker::start() {
             Ok(worker) => worker,
             Err(error) => {
                 let detail = format!("edgescore-rt cannot start its worker: {error}");
-                return self.refuse(Fault::Board, &detail);
+                return self.desk.refuse(Fault::Board, &detail);
             }
         };
         worker.say(content);
         self.run = Some(Run {
+            id,
+            linger,
+            absent: None,
             worker,
+            outbox: Outbox::new(journal),
             started: Instant::now(),
             answered: 0,
             skipped: 0,
             refused: false,
             ended: None,
         });
-        Ok(())
+        self.desk.attach(id)
+    }
+
+    /// A run that goes on here, of whatever process. On the desk's own machine people may know
+    /// better.
+    fn other_run(&self, linger: u32) -> io::Result<Option<RunId>> {
+        if let Some(run) = &self.run {
+            return Ok(Some(run.id));
+        }
+        if linger == 0 {
+            return Ok(None);
+        }
+        let kept = journal::kept(&self.home)?.into_iter();
+        let runs = |id| journal::writer_of(&self.home, id).is_some();
+        let mut kept = kept.map(|kept| kept.run);
+        Ok(kept.find(|id| runs(*id)))
+    }
+
+    /// Starts the run in the file at `path`, which holds the frame of a [`Command::Run`].
+    fn start_alone(&mut self, path: &Path) -> io::Result<()> {
+        let bytes = std::fs::read(path)?;
+        let (_, content) = Receiver::default().push(&bytes, |_, content| content.to_vec());
+        let content = content.unwrap_or_default();
+        let Some(Command::Run { run, linger, .. }) = frame::message(&content) else {
+            let text = format!("{}: no plan of this version", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        };
+        self.start(run, linger, &content)?;
+        self.desk.broadcast(run)
     }
 
     fn hear_worker(&mut self) -> io::Result<()> {
         let Some(run) = &mut self.run else {
             return Ok(());
         };
-        for content in run.worker.reports.take() {
+        for (_, content) in run.worker.reports.take() {
             match frame::message(&content) {
                 Some(Report::Row(row)) => {
                     run.count(&row);
-                    self.outbox.record(&row)?;
+                    run.outbox.record(&row)?;
                 }
                 Some(Report::Refused { fault, detail }) => {
                     run.refused = true;
-                    self.outbox.control(&Control::Refused { fault, detail })?;
+                    run.outbox.control(&Control::Refused { fault, detail })?;
                 }
                 Some(Report::Ended { verdict, stop }) => {
                     run.ended = Some(Ended {
@@ -184,35 +295,12 @@ impl<W: Write> Parent<W> {
                 None => log::error!("the worker said something unknown"),
             }
         }
+        // All that came at once is synced at once.
+        run.outbox.flush()?;
         match self.run.take_if(|run| !run.worker.reports.is_open()) {
-            Some(run) => self.finish(run),
+            Some(run) => run.finish(),
             None => Ok(()),
         }
-    }
-
-    /// Ends the result of a worker that is gone.
-    fn finish(&mut self, run: Run) -> io::Result<()> {
-        let gone = run.worker.wait();
-        if run.refused {
-            return Ok(());
-        }
-        let ended = run.ended.unwrap_or_else(|| Ended::without_a_word(&gone));
-        if self.outbox.sent() == 0 {
-            return self.refuse(Fault::Board, &ended.detail);
-        }
-        self.outbox.record(&Record::Verdict(Verdict {
-            kind: ended.kind,
-            detail: clip(&ended.detail, 2000),
-        }))?;
-        self.outbox.record(&Record::SessionEnd(SessionEnd {
-            answered: run.answered,
-            skipped: run.skipped,
-            stop: ended.stop,
-            elapsed: microseconds(run.started.elapsed()),
-            chain: self.outbox.chain(),
-        }))?;
-        let records = self.outbox.sent();
-        self.outbox.control(&Control::Done { records })
     }
 }
 
@@ -223,6 +311,35 @@ impl Run {
             Record::Skipped(_) => self.skipped += 1,
             _ => {}
         }
+    }
+
+    /// Ends the result of a worker that is gone.
+    fn finish(self) -> io::Result<()> {
+        let gone = self.worker.wait();
+        if self.refused {
+            return Ok(());
+        }
+        let mut outbox = self.outbox;
+        let ended = self.ended.unwrap_or_else(|| Ended::without_a_word(&gone));
+        if outbox.taken() == 0 {
+            outbox.control(&Control::Refused {
+                fault: Fault::Board,
+                detail: clip(&ended.detail, 2000),
+            })?;
+            return outbox.flush();
+        }
+        outbox.record(&Record::Verdict(Verdict {
+            kind: ended.kind,
+            detail: clip(&ended.detail, 2000),
+        }))?;
+        outbox.record(&Record::SessionEnd(SessionEnd {
+            answered: self.answered,
+            skipped: self.skipped,
+            stop: ended.stop,
+            elapsed: microseconds(self.started.elapsed()),
+            chain: outbox.chain(),
+        }))?;
+        outbox.flush()
     }
 }
 

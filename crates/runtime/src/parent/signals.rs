@@ -1,13 +1,16 @@
 //! Signals that would end the parent before its worker.
 
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::unistd::Pid;
 
 /// The worker; 0 while there is none.
 static WORKER: AtomicI32 = AtomicI32::new(0);
+
+/// TERM came.
+static TERMINATED: AtomicBool = AtomicBool::new(false);
 
 /// Ignores Ctrl-C, which the desk answers for, and hands TERM and HUP on to the worker: it ends
 /// the run, and the rows so far become a whole result.
@@ -19,14 +22,30 @@ pub fn pass_on() {
         let _ = signal(Signal::SIGINT, SigHandler::SigIgn);
         let _ = signal(Signal::SIGTERM, handler);
         let _ = signal(Signal::SIGHUP, handler);
+        let _ = signal(Signal::SIGUSR1, SigHandler::Handler(decide));
     }
 }
 
 extern "C" fn tell_worker(_signal: c_int) {
+    TERMINATED.store(true, Ordering::Relaxed);
+    tell(Signal::SIGTERM);
+}
+
+/// Another process serves a desk that knows enough: see `Parent::abort`.
+extern "C" fn decide(_signal: c_int) {
+    tell(Signal::SIGUSR1);
+}
+
+fn tell(signal: Signal) {
     let worker = WORKER.load(Ordering::Relaxed);
     if worker > 0 {
-        let _ = kill(Pid::from_raw(worker), Signal::SIGTERM);
+        let _ = kill(Pid::from_raw(worker), signal);
     }
+}
+
+/// Whether this process was asked to end.
+pub fn asked_to_end() -> bool {
+    TERMINATED.load(Ordering::Relaxed)
 }
 
 /// From now on signals go to process `worker`.

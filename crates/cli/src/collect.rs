@@ -1,0 +1,212 @@
+//! `edgescore collect`.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use edgescore_record::{Command, Control, Phase, RunId, VerdictKind};
+
+use crate::failure::{Failure, Outcome};
+use crate::link::{Follow, Heard, Line, Options, Spec, Stops, Want};
+use crate::output::print;
+use crate::report;
+use crate::run::recorder::Recorder;
+use crate::run::{Progress, seconds};
+
+/// Fetch the result of a run that a board made alone
+///
+/// Takes the newest run that nobody has fetched yet, and follows one that goes on to its end;
+/// Ctrl-C leaves the board running. Without -o: lists the runs that the board keeps. A capture
+/// of a serial line (file:CAPTURE) is read as the line itself.
+#[derive(clap::Args)]
+pub struct Args {
+    /// local, ssh:[user@]host[:port], serial:/dev/ttyUSB0[@baud] or file:CAPTURE
+    spec: Spec,
+
+    /// The result to write
+    #[arg(short, long = "output", value_name = "RUN.esr")]
+    output: Option<PathBuf>,
+
+    /// Fetch this run, also if it was fetched before
+    #[arg(long, value_name = "ID", requires = "output")]
+    run: Option<RunId>,
+
+    /// Replace an existing result
+    #[arg(long)]
+    force: bool,
+
+    /// How long to wait for a board that does not answer, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    wait: Duration,
+
+    /// The edgescore-rt to start or to copy to the board [default: the one that fits]
+    #[arg(long, value_name = "FILE", env = "EDGESCORE_RT")]
+    runtime: Option<PathBuf>,
+}
+
+/// A run that a board keeps.
+struct Kept {
+    run: RunId,
+    rows: u32,
+    phase: Phase,
+    collected: bool,
+    unix_time_s: u64,
+    model: String,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Outcome, Failure> {
+    let progress = Progress::new();
+    let options = Options {
+        runtime: args.runtime.clone(),
+        detached: false,
+        wait: args.wait,
+    };
+    let mut line = Line::open(&args.spec, &options, Arc::new(progress.printer()))?;
+    match &args.output {
+        Some(output) => fetch(args, output, &mut line, progress),
+        None if line.is_file() => Err(Failure::Usage(anyhow!(
+            "give -o the result to write what {} holds",
+            args.spec
+        ))),
+        None => {
+            progress.finish();
+            list(&runs(&mut line)?, &args.spec)
+        }
+    }
+}
+
+fn fetch(
+    args: &Args,
+    output: &Path,
+    line: &mut Line,
+    mut progress: Progress,
+) -> Result<Outcome, Failure> {
+    let mut recorder = Recorder::new(output, args.force)?;
+    let run = match args.run {
+        Some(run) => run,
+        // A capture is of one run.
+        None if line.is_file() => RunId::default(),
+        None => choose(&runs(line)?, &args.spec)?,
+    };
+    let stops = Stops::default();
+    let mut follow = Follow::new(line, run, Want::Kept, &stops);
+    let finish = follow.rows(&mut |number, content| {
+        recorder.take(number, content)?;
+        progress.take(content);
+        Ok(ControlFlow::Continue(()))
+    });
+    progress.finish();
+    let verdict = match finish.and_then(|finish| recorder.close(finish)) {
+        Ok(verdict) => verdict,
+        Err(failure) => {
+            recorder.give_up(&failure.to_string());
+            return Err(failure);
+        }
+    };
+    follow.thank()?;
+    report::print(report::load(output)?, None)?;
+    print(|out| writeln!(out, "\nresult: {}", output.display()))?;
+    Ok(match verdict {
+        Some(VerdictKind::Ok) => Outcome::AsPlanned,
+        _ => Outcome::NotAsPlanned,
+    })
+}
+
+/// The newest run that nobody has.
+fn choose(runs: &[Kept], spec: &Spec) -> Result<RunId, Failure> {
+    let newest = runs.iter().rev().find(|kept| !kept.collected);
+    newest.map(|kept| kept.run).ok_or_else(|| {
+        Failure::Data(match runs.is_empty() {
+            true => anyhow!("{spec} keeps no run: start one with `edgescore run --board {spec} --detach`"),
+            false => anyhow!("every run that {spec} keeps was fetched before: name one with --run (`edgescore collect {spec}` lists them)"),
+        })
+    })
+}
+
+/// Asks until every line of the list is there.
+fn runs(line: &mut Line) -> Result<Vec<Kept>, Failure> {
+    let mut found: Vec<Option<Kept>> = Vec::new();
+    let mut complete = false;
+    for _ in 0..20 {
+        let _ = line.say(&Command::List);
+        let until = Instant::now() + line.pace().answer;
+        while !complete {
+            let wait = until.saturating_duration_since(Instant::now());
+            match line.hear(wait)? {
+                Heard::Control(Control::Kept {
+                    index,
+                    of,
+                    run,
+                    rows,
+                    phase,
+                    collected,
+                    unix_time_s,
+                    model,
+                }) => {
+                    found.resize_with(of as usize, || None);
+                    if let Some(slot) = found.get_mut(index as usize) {
+                        *slot = Some(Kept {
+                            run,
+                            rows,
+                            phase,
+                            collected,
+                            unix_time_s,
+                            model: model.to_owned(),
+                        });
+                    }
+                    complete = found.iter().all(Option::is_some);
+                }
+                Heard::HungUp(why) => return Err(Failure::Board(anyhow!("{why}"))),
+                Heard::Nothing => break,
+                _ => {}
+            }
+        }
+        if complete {
+            return Ok(found.into_iter().flatten().collect());
+        }
+    }
+    Err(Failure::Board(anyhow!(
+        "{} does not say which runs it keeps: try again",
+        line.spec()
+    )))
+}
+
+fn list(runs: &[Kept], spec: &Spec) -> Result<Outcome, Failure> {
+    print(|out| {
+        if runs.is_empty() {
+            return writeln!(out, "{spec} keeps no run");
+        }
+        writeln!(
+            out,
+            "{:<16}  {:<20}  {:>5}  {:<8}  model",
+            "run", "started", "rows", "state"
+        )?;
+        for kept in runs {
+            let state = match (kept.phase, kept.collected) {
+                (_, true) => "fetched",
+                (Phase::Running, _) => "running",
+                (Phase::Ended, _) => "ended",
+                (Phase::Refused, _) => "refused",
+                (Phase::CutOff, _) => "cut off",
+            };
+            let started = match kept.unix_time_s {
+                0 => "not yet".to_owned(),
+                seconds => moment(seconds),
+            };
+            let (run, rows, model) = (kept.run, kept.rows, &kept.model);
+            writeln!(out, "{run}  {started:<20}  {rows:>5}  {state:<8}  {model}")?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::AsPlanned)
+}
+
+/// A time in UTC. A board without a clock begins in 1970.
+fn moment(unix_time_s: u64) -> String {
+    let seconds = i64::try_from(unix_time_s).unwrap_or(i64::MAX);
+    let moment = chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+    moment.format("%Y-%m-%d %H:%M:%SZ").to_string()
+}

@@ -1,0 +1,214 @@
+//! Bringing a file to the board, unless it is there.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use edgescore_record::{Command, Control, Fault};
+use edgescore_taskpack::Hash;
+use sha2::{Digest, Sha256};
+
+use super::line::{Heard, Line, Pace, Print};
+use super::progress::Transfer;
+use crate::failure::Failure;
+use crate::files;
+
+/// A board that says nothing for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Times that a file may arrive with another hash.
+const DAMAGED: u32 = 2;
+
+/// SHA-256 of a file.
+fn hash_of(path: &Path, print: &Print) -> Result<Hash, Failure> {
+    let mut file = files::open(path)?;
+    let bytes = file.metadata().map_err(Failure::data)?.len();
+    let mut transfer = Transfer::new(
+        format!("hashing {}", path.display()),
+        bytes,
+        0,
+        print.clone(),
+    );
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut position = 0;
+    loop {
+        let read = file
+            .read(&mut buffer)
+            .with_context(|| format!("cannot read {}", path.display()))
+            .map_err(Failure::Data)?;
+        if read == 0 {
+            return Ok(Hash(hasher.finalize().into()));
+        }
+        hasher.update(buffer.get(..read).unwrap_or_default());
+        position += read as u64;
+        transfer.at(position);
+    }
+}
+
+/// Makes sure that the board has the file at `path`, and says where.
+pub fn find_or_send(line: &mut Line, path: &Path) -> Result<String, Failure> {
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let hash = hash_of(path, &line.print)?;
+    let file = files::open(path)?;
+    let mut sending = Sending {
+        pace: line.pace(),
+        hash,
+        name,
+        size: file.metadata().map_err(Failure::data)?.len(),
+        file,
+        has: 0,
+        sent: 0,
+        same: 0,
+        rewound: None,
+        damaged: 0,
+        announced: false,
+    };
+    sending.run(line)
+}
+
+/// A file on its way.
+struct Sending<'n> {
+    pace: Pace,
+    hash: Hash,
+    name: &'n str,
+    size: u64,
+    file: File,
+    /// The board has the file up to here.
+    has: u64,
+    /// The file was sent up to here.
+    sent: u64,
+    /// Answers that said the same.
+    same: u32,
+    /// Where the sending began again last.
+    rewound: Option<u64>,
+    damaged: u32,
+    announced: bool,
+}
+
+impl Sending<'_> {
+    fn run(&mut self, line: &mut Line) -> Result<String, Failure> {
+        let mut transfer = None;
+        let mut silent = Duration::ZERO;
+        let (print, can_reconnect) = (line.print.clone(), line.can_reconnect());
+        self.announce(line);
+        loop {
+            if self.announced && self.push(line)? {
+                continue;
+            }
+            match line.hear(self.pace.answer)? {
+                Heard::Control(Control::Stored { hash, path }) if hash == self.hash => {
+                    return Ok(path.to_owned());
+                }
+                Heard::Control(Control::Need { hash, offset }) if hash == self.hash => {
+                    silent = Duration::ZERO;
+                    self.needs(offset)?;
+                    let print = print.clone();
+                    let what = || format!("sending {}", self.name);
+                    transfer
+                        .get_or_insert_with(|| Transfer::new(what(), self.size, offset, print))
+                        .at(offset);
+                }
+                Heard::Control(Control::Refused { fault, detail }) => {
+                    return Err(refused(fault, detail));
+                }
+                Heard::Nothing => {
+                    silent += self.pace.answer;
+                    if silent > PATIENCE {
+                        return Err(Failure::Board(anyhow!(
+                            "{} has said nothing for {} s while it was sent {}: check board and cable, then start again; what arrived is kept",
+                            line.spec(),
+                            PATIENCE.as_secs(),
+                            self.name
+                        )));
+                    }
+                    // Question or answer was lost; the answer says where to go on.
+                    self.rewound = None;
+                    self.sent = self.has;
+                    self.announce(line);
+                }
+                Heard::HungUp(why) if can_reconnect => {
+                    line.reconnect(&why, PATIENCE)?;
+                    self.announced = false;
+                    self.announce(line);
+                }
+                Heard::HungUp(why) => return Err(Failure::Board(anyhow!("{why}"))),
+                _ => {}
+            }
+        }
+    }
+
+    /// What cannot be said is heard of as a hang-up.
+    fn announce(&self, line: &mut Line) {
+        let _ = line.say(&Command::Have {
+            hash: self.hash,
+            bytes: self.size,
+            name: self.name,
+        });
+    }
+
+    /// Sends one piece, if one fits the window.
+    fn push(&mut self, line: &mut Line) -> Result<bool, Failure> {
+        if self.sent >= self.size || self.sent - self.has >= self.pace.window {
+            return Ok(false);
+        }
+        let length = (self.size - self.sent).min(self.pace.piece as u64);
+        let mut piece = vec![0; length as usize];
+        self.file
+            .read_exact_at(&mut piece, self.sent)
+            .with_context(|| format!("{} was changed while it was sent: start again", self.name))
+            .map_err(Failure::Data)?;
+        let said = line.say(&Command::Put {
+            hash: self.hash,
+            offset: self.sent,
+            bytes: &piece,
+        });
+        self.sent += length;
+        Ok(said.is_ok())
+    }
+
+    /// The board has the file up to `offset`.
+    fn needs(&mut self, offset: u64) -> Result<(), Failure> {
+        if !self.announced {
+            // The first answer, also the first after a cut.
+            self.announced = true;
+            (self.has, self.sent, self.same) = (offset, offset, 0);
+        } else if offset > self.has {
+            self.has = offset;
+            self.sent = self.sent.max(offset);
+            self.same = 0;
+        } else if offset < self.has {
+            self.damaged += 1;
+            if self.damaged > DAMAGED {
+                return Err(Failure::Board(anyhow!(
+                    "{} arrived damaged {DAMAGED} times: check the board's memory and disk",
+                    self.name
+                )));
+            }
+            (self.has, self.sent, self.same) = (offset, offset, 0);
+        } else if self.sent > self.has {
+            // Pieces arrive behind one that was lost. Once for each loss: more such answers
+            // are on their way.
+            self.same += 1;
+            if self.same >= 2 && self.rewound != Some(offset) {
+                self.rewound = Some(offset);
+                self.sent = offset;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The failure that a board's refusal is.
+pub fn refused(fault: Fault, detail: &str) -> Failure {
+    let error = anyhow!("{detail}");
+    match fault {
+        Fault::Data => Failure::Data(error),
+        Fault::Link | Fault::Board => Failure::Board(error),
+    }
+}

@@ -1,0 +1,109 @@
+//! What ssh and the board's shell say when something is wrong, and what to do.
+
+/// Words of ssh and the remedy. The wording is OpenSSH's of the last twenty years.
+const OF_SSH: &[(&str, &str)] = &[
+    (
+        "REMOTE HOST IDENTIFICATION HAS CHANGED",
+        "the board has another host key than before: if it was set up anew, remove the old one with `ssh-keygen -R HOST`",
+    ),
+    (
+        "Host key verification failed",
+        "its host key is not known here: connect once by hand with `ssh HOST` and accept it",
+    ),
+    (
+        "Permission denied",
+        "the board does not let you in: copy your key with `ssh-copy-id`, or start ssh-agent, and check the user name",
+    ),
+    (
+        "Could not resolve hostname",
+        "check the name, or give an address",
+    ),
+    (
+        "No route to host",
+        "the board is off or in another network: check its power and cable",
+    ),
+    (
+        "Network is unreachable",
+        "this machine has no way to it: check the network here",
+    ),
+    (
+        "Connection refused",
+        "no sshd listens there: start it on the board (`sudo systemctl enable --now ssh`), or give its port as ssh:HOST:PORT",
+    ),
+    (
+        "timed out",
+        "the board does not answer: check its power and network",
+    ),
+];
+
+/// Words of the board and the remedy.
+const OF_BOARD: &[(&str, &str)] = &[
+    (
+        "GLIBC_",
+        "edgescore-rt wants a newer C library than the board has: build a static one with `scripts/cross BOARD`",
+    ),
+    (
+        "Permission denied",
+        "its cache folder does not let programs run: set EDGESCORE_HOME in the environment of its sshd to one that does",
+    ),
+    (
+        "Exec format error",
+        "edgescore-rt was built for another CPU: build it with `scripts/cross BOARD`, or name it with --runtime",
+    ),
+];
+
+/// Why ssh failed.
+pub fn of_ssh(said: &str) -> String {
+    let last = said
+        .lines()
+        .rev()
+        .map(str::trim)
+        .find(|line| !line.is_empty());
+    match find(OF_SSH, said) {
+        Some((line, remedy)) => format!("{line}; {remedy}"),
+        None => format!(
+            "ssh ended without a connection: {}",
+            last.unwrap_or("it said nothing")
+        ),
+    }
+}
+
+/// Why the program could not be started there, where that is known.
+pub fn of_board(said: &str) -> Option<String> {
+    find(OF_BOARD, said).map(|(line, remedy)| format!("{line}; {remedy}"))
+}
+
+fn find<'s>(table: &[(&str, &'static str)], said: &'s str) -> Option<(&'s str, &'static str)> {
+    table.iter().find_map(|(words, remedy)| {
+        let line = said.lines().find(|line| line.contains(words))?;
+        Some((line.trim().trim_matches('@').trim(), *remedy))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_remedy() {
+        for (said, remedy) in [
+            ("ssh: connect to host b port 22: No route to host", "power"),
+            ("ssh: connect to host b port 22: Connection refused", "sshd"),
+            (
+                "No ED25519 host key is known for b.\nHost key verification failed.",
+                "by hand",
+            ),
+            ("pi@b: Permission denied (publickey).", "ssh-copy-id"),
+            (
+                "ssh: Could not resolve hostname b: Name or service not known",
+                "name",
+            ),
+            ("something new", "something new"),
+        ] {
+            assert!(of_ssh(said).contains(remedy), "{}", of_ssh(said));
+        }
+        let glibc = "edgescore-rt: version `GLIBC_2.38' not found";
+        assert!(of_board(glibc).is_some_and(|said| said.contains("scripts/cross")));
+        assert_eq!(of_board("killed"), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! What is said to the board's shell. No single quotes: the script stands in them.
+
+use std::fmt::Write;
+
+use super::binary::Binary;
+
+/// The folder of edgescore-rt, as `crates/runtime/src/home.rs` finds it.
+const HOME: &str = r#"d="${EDGESCORE_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/edgescore}""#;
+
+/// First word of the answer of a board that lacks the program.
+const NEEDS: &str = "edgescore-needs";
+
+/// Starts the program that fits the machine, or says that it is not there.
+pub fn link(binaries: &[Binary]) -> String {
+    let mut fits = String::new();
+    for binary in binaries {
+        for machine in binary.machines {
+            // Writing to a String cannot fail.
+            let _ = write!(fits, "{machine}) h={};; ", binary.hash);
+        }
+    }
+    format!(
+        r#"{HOME}; m=$(uname -m); grep -qw asimddp /proc/cpuinfo 2>/dev/null && m=$m+dotprod; case $m in {fits}*) h=none;; esac; f="$d/bin/$h/edgescore-rt"; if [ -x "$f" ]; then exec "$f" --link; fi; printf "{NEEDS} %s %s\n" "$m" "$( (wc -c < "$d/bin/$h.part") 2>/dev/null || echo 0)""#
+    )
+}
+
+/// Block of the copy: it goes on at a whole block, so that two copies that overlap write the
+/// same bytes to the same places.
+pub const BLOCK: u64 = 4096;
+
+/// What the copy says when all is well, and when the bytes that arrived are not the program's.
+pub const STORED: &str = "edgescore-stored";
+/// See [`STORED`].
+pub const BROKEN: &str = "edgescore-broken";
+
+/// Takes the program from standard input, from block `from` on.
+pub fn install(binary: &Binary, from: u64) -> String {
+    let Binary { hash, bytes, .. } = binary;
+    let length = bytes.len();
+    format!(
+        r#"{HOME}; p="$d/bin/{hash}.part"; mkdir -p "$d/bin/{hash}" && dd of="$p" bs={BLOCK} seek={from} conv=notrunc 2>/dev/null && [ $(wc -c < "$p") -ge {length} ] || exit 1; if printf "%s  %s\n" {hash} "$p" | sha256sum -c >/dev/null 2>&1; then chmod 755 "$p" && mv -f "$p" "$d/bin/{hash}/edgescore-rt" && echo {STORED}; else rm -f "$p"; echo {BROKEN}; fi"#
+    )
+}
+
+/// A board that lacks the program.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// `uname -m`, with `+dotprod` where the CPU has these instructions.
+    pub machine: String,
+    /// Bytes of the program that it has.
+    pub have: u64,
+}
+
+impl Needs {
+    /// Finds the answer in what the board said, which may begin with a message of the day.
+    pub fn find(said: &str) -> Option<Needs> {
+        let whole = said
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'));
+        whole.into_iter().find_map(|line| {
+            let mut words = line.split_whitespace();
+            let (NEEDS, machine, have) = (words.next()?, words.next()?, words.next()?) else {
+                return None;
+            };
+            Some(Needs {
+                machine: machine.to_owned(),
+                have: have.parse().ok()?,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_answer_behind_other_text() {
+        let needs = Needs::find("Welcome!\nedgescore-needs aarch64+dotprod 8192\n");
+        let machine = "aarch64+dotprod".to_owned();
+        assert_eq!(
+            needs,
+            Some(Needs {
+                machine,
+                have: 8192
+            })
+        );
+        assert_eq!(Needs::find("edgescore-needs aarch64 81"), None);
+        assert_eq!(Needs::find("Welcome!\n"), None);
+    }
+
+    #[test]
+    fn scripts_stand_in_single_quotes() {
+        let binary = Binary {
+            path: "edgescore-rt".into(),
+            machines: &["x86_64"],
+            hash: edgescore_taskpack::Hash::of(b"ELF"),
+            bytes: b"ELF".to_vec(),
+        };
+        assert!(!install(&binary, 3).contains('\''));
+        assert!(!link(&[binary]).contains('\''));
+    }
+}

@@ -1,0 +1,291 @@
+//! Packs and models that desks sent: kept by their hash, taken in piece by piece.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use edgescore_record::Control;
+use edgescore_taskpack::Hash;
+use nix::sys::statvfs::statvfs;
+use sha2::{Digest, Sha256};
+
+use crate::home::{Home, REMEDY};
+
+/// Longest file name that is taken, in bytes: what ext4 and FAT can hold, with room.
+const NAME: usize = 200;
+
+/// The files of this board. `HASH/NAME` is whole; `HASH.part` is on its way.
+pub struct Depot {
+    home: Home,
+    incoming: Option<Incoming>,
+}
+
+/// A file on its way.
+struct Incoming {
+    hash: Hash,
+    bytes: u64,
+    name: String,
+    part: PathBuf,
+    file: File,
+    taken: u64,
+    hasher: Sha256,
+}
+
+/// What the board says of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is here.
+    Stored(Hash, PathBuf),
+    /// It is lacking from there on.
+    Need(Hash, u64),
+}
+
+impl Answer {
+    /// Hands the answer to `say` as a message.
+    pub fn say(&self, say: impl FnOnce(&Control) -> io::Result<()>) -> io::Result<()> {
+        match self {
+            Answer::Need(hash, offset) => say(&Control::Need {
+                hash: *hash,
+                offset: *offset,
+            }),
+            Answer::Stored(hash, path) => say(&Control::Stored {
+                hash: *hash,
+                path: path.to_str().unwrap_or_default(),
+            }),
+        }
+    }
+}
+
+impl Depot {
+    /// The depot below `home`.
+    pub fn new(home: &Home) -> Depot {
+        Depot {
+            home: home.clone(),
+            incoming: None,
+        }
+    }
+
+    /// A file is announced.
+    ///
+    /// # Errors
+    /// The disk; the message names the remedy.
+    pub fn announced(&mut self, hash: Hash, bytes: u64, name: &str) -> Result<Answer, String> {
+        let name = safe(name)?;
+        let files = self.home.files().map_err(|e| e.to_string())?;
+        if let Some(path) = stored(&files.join(hash.to_string()), bytes, name) {
+            return Ok(Answer::Stored(hash, path));
+        }
+        if let Some(incoming) = &self.incoming
+            && (incoming.hash, incoming.bytes) == (hash, bytes)
+        {
+            return Ok(Answer::Need(hash, incoming.taken));
+        }
+        let part = files.join(format!("{hash}.part"));
+        let incoming = Incoming::open(part, hash, bytes, name).map_err(broken)?;
+        let lacking = bytes - incoming.taken;
+        // Sizes in the units of the file system, which nix gives as C has them.
+        #[allow(clippy::unnecessary_cast)]
+        if let Ok(disk) = statvfs(&files)
+            && (disk.blocks_available() as u64).saturating_mul(disk.fragment_size() as u64)
+                < lacking
+        {
+            return Err(format!(
+                "{name} needs {lacking} bytes more on the board, and {} has less: free space there, or {REMEDY}",
+                files.display()
+            ));
+        }
+        let incoming = self.incoming.insert(incoming);
+        if incoming.taken == bytes {
+            return self.finish();
+        }
+        Ok(Answer::Need(hash, incoming.taken))
+    }
+
+    /// A piece arrived. `None` for a file that was not announced to this process: the desk
+    /// announces it again when it hears nothing.
+    ///
+    /// # Errors
+    /// The disk; the message names the remedy.
+    pub fn piece(
+        &mut self,
+        hash: Hash,
+        offset: u64,
+        piece: &[u8],
+    ) -> Result<Option<Answer>, String> {
+        let Some(incoming) = self.incoming.as_mut().filter(|file| file.hash == hash) else {
+            return Ok(None);
+        };
+        let fits = incoming.bytes - incoming.taken >= piece.len() as u64;
+        // Any other piece came twice, or one before it was lost.
+        if offset == incoming.taken && fits {
+            incoming.file.write_all(piece).map_err(broken)?;
+            incoming.hasher.update(piece);
+            incoming.taken += piece.len() as u64;
+            if incoming.taken == incoming.bytes {
+                return self.finish().map(Some);
+            }
+        }
+        Ok(Some(Answer::Need(hash, incoming.taken)))
+    }
+
+    fn finish(&mut self) -> Result<Answer, String> {
+        let Some(incoming) = self.incoming.take() else {
+            return Err("no file is on its way".to_owned());
+        };
+        let hash = incoming.hash;
+        if incoming.hasher.clone().finalize()[..] != hash.0 {
+            // What was there from an earlier try is not the beginning of this file.
+            fs::remove_file(&incoming.part).map_err(broken)?;
+            return self.announced(hash, incoming.bytes, &incoming.name);
+        }
+        let keep = || {
+            incoming.file.sync_all()?;
+            let folder = incoming.part.with_extension("");
+            fs::create_dir_all(&folder)?;
+            let path = folder.join(&incoming.name);
+            fs::rename(&incoming.part, &path)?;
+            io::Result::Ok(path)
+        };
+        keep()
+            .map(|path| Answer::Stored(hash, path))
+            .map_err(broken)
+    }
+}
+
+impl Incoming {
+    /// Goes on with what is there of the file.
+    fn open(part: PathBuf, hash: Hash, bytes: u64, name: &str) -> io::Result<Incoming> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&part)?;
+        if file.metadata()?.len() > bytes {
+            file.set_len(0)?;
+        }
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                read => hasher.update(buffer.get(..read).unwrap_or_default()),
+            }
+        }
+        Ok(Incoming {
+            hash,
+            bytes,
+            name: name.to_owned(),
+            part,
+            taken: file.stream_position()?,
+            file,
+            hasher,
+        })
+    }
+}
+
+/// The whole file in `folder`, under `name`: the name goes into the result.
+fn stored(folder: &Path, bytes: u64, name: &str) -> Option<PathBuf> {
+    let path = folder.join(name);
+    if path.exists() {
+        return (path.metadata().ok()?.len() == bytes).then_some(path);
+    }
+    let mut others = fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    let other = others.find(|entry| entry.metadata().is_ok_and(|m| m.len() == bytes))?;
+    // FAT has no links; there the file takes the new name.
+    fs::hard_link(other.path(), &path)
+        .or_else(|_| fs::rename(other.path(), &path))
+        .ok()?;
+    Some(path)
+}
+
+/// A name that stays in its folder.
+fn safe(name: &str) -> Result<&str, String> {
+    let plain = !name.is_empty()
+        && name.len() <= NAME
+        && !name.starts_with('.')
+        && !name.contains(|c: char| c == '/' || c.is_control());
+    match plain {
+        true => Ok(name),
+        false => Err(format!(
+            "{name:?} is no name for a file on the board: rename it"
+        )),
+    }
+}
+
+fn broken(error: io::Error) -> String {
+    format!("cannot keep the file on the board: {error}; free space there, or {REMEDY}")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Folder {
+            let folder = format!("edgescore-depot-{name}-{}", std::process::id());
+            Folder(std::env::temp_dir().join(folder))
+        }
+
+        fn depot(&self) -> Depot {
+            Depot::new(&Home::from(self.0.as_path()))
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    const FILE: &[u8] = b"a model of some bytes";
+
+    #[test]
+    fn pieces_in_any_order_make_the_file_and_another_process_goes_on() {
+        let folder = Folder::new("pieces");
+        let hash = Hash::of(FILE);
+        let need = |offset| Some(Answer::Need(hash, offset));
+        let mut depot = folder.depot();
+        assert_eq!(depot.piece(hash, 0, b"unannounced").unwrap(), None);
+        assert_eq!(depot.announced(hash, 21, "m.gguf").ok(), need(0));
+        assert_eq!(depot.piece(hash, 4, &FILE[4..8]).unwrap(), need(0));
+        assert_eq!(depot.piece(hash, 0, &FILE[..8]).unwrap(), need(8));
+        assert_eq!(depot.piece(hash, 0, &FILE[..8]).unwrap(), need(8));
+        drop(depot);
+        let mut depot = folder.depot();
+        assert_eq!(depot.announced(hash, 21, "m.gguf").ok(), need(8));
+        let Some(Answer::Stored(_, path)) = depot.piece(hash, 8, &FILE[8..]).unwrap() else {
+            unreachable!("the file is whole");
+        };
+        assert_eq!(fs::read(&path).unwrap(), FILE);
+        let stored = Answer::Stored(hash, path.with_file_name("other.gguf"));
+        assert_eq!(depot.announced(hash, 21, "other.gguf").unwrap(), stored);
+    }
+
+    #[test]
+    fn a_wrong_beginning_is_thrown_away() {
+        let folder = Folder::new("wrong");
+        let hash = Hash::of(FILE);
+        let mut depot = folder.depot();
+        depot.announced(hash, 21, "m.gguf").unwrap();
+        depot.piece(hash, 0, b"something else").unwrap();
+        let answer = depot.piece(hash, 14, &FILE[14..]).unwrap();
+        assert_eq!(answer, Some(Answer::Need(hash, 0)));
+        let answer = depot.piece(hash, 0, FILE).unwrap();
+        assert!(matches!(answer, Some(Answer::Stored(..))));
+    }
+
+    #[test]
+    fn names_stay_in_their_folder_and_space_is_looked_at() {
+        let folder = Folder::new("names");
+        let mut depot = folder.depot();
+        for name in ["", "../m.gguf", "a/b", ".part", "a\nb"] {
+            assert!(depot.announced(Hash::of(FILE), 21, name).is_err(), "{name}");
+        }
+        let refused = depot.announced(Hash::of(FILE), u64::MAX / 2, "m.gguf");
+        assert!(refused.unwrap_err().contains("EDGESCORE_HOME"));
+    }
+}

@@ -1,0 +1,62 @@
+//! The folder that edgescore-rt keeps its files and journals in.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// What to do when the folder cannot be had.
+pub const REMEDY: &str = "set EDGESCORE_HOME to a folder on the board that can be written";
+
+/// The folder. `files` holds packs and models by their hash, `runs` the journals.
+#[derive(Clone, Debug)]
+pub struct Home(PathBuf);
+
+impl Home {
+    /// `$EDGESCORE_HOME`, `$XDG_CACHE_HOME/edgescore` or `~/.cache/edgescore`.
+    ///
+    /// # Errors
+    /// None of them is set.
+    pub fn find() -> io::Result<Home> {
+        let set = |name| env::var_os(name).filter(|value: &OsString| !value.is_empty());
+        if let Some(home) = set("EDGESCORE_HOME") {
+            return Ok(Home(home.into()));
+        }
+        let cache = set("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| Some(env::home_dir()?.join(".cache")));
+        let none = || {
+            io::Error::new(
+                ErrorKind::NotFound,
+                format!("there is no home folder: {REMEDY}"),
+            )
+        };
+        Ok(Home(cache.ok_or_else(none)?.join("edgescore")))
+    }
+
+    /// Where packs and models are kept; made if missing.
+    pub fn files(&self) -> io::Result<PathBuf> {
+        made(&self.0, "files")
+    }
+
+    /// Where journals are kept; made if missing.
+    pub fn runs(&self) -> io::Result<PathBuf> {
+        made(&self.0, "runs")
+    }
+}
+
+fn made(home: &Path, name: &str) -> io::Result<PathBuf> {
+    let folder = home.join(name);
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        let text = format!("cannot make {}: {error}; {REMEDY}", folder.display());
+        io::Error::new(error.kind(), text)
+    })?;
+    Ok(folder)
+}
+
+#[cfg(test)]
+impl From<&Path> for Home {
+    fn from(path: &Path) -> Home {
+        Home(path.to_owned())
+    }
+}

@@ -1,0 +1,93 @@
+//! A serial port as a link.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+
+use nix::fcntl::OFlag;
+use nix::sys::termios::{
+    BaudRate, ControlFlags, FlushArg, SetArg, cfmakeraw, cfsetspeed, tcflush, tcgetattr, tcsetattr,
+};
+
+/// A port and its speed, as in `/dev/ttyAMA0@115200`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    device: String,
+    baud: u32,
+}
+
+impl Port {
+    /// Reads `DEVICE` or `DEVICE@BAUD`.
+    pub fn parse(text: &str) -> Result<Port, String> {
+        let (device, baud) = text.rsplit_once('@').unwrap_or((text, "115200"));
+        let baud = baud.parse().ok().filter(|baud| rate(*baud).is_some());
+        match baud {
+            Some(baud) if !device.is_empty() => Ok(Port {
+                device: device.to_owned(),
+                baud,
+            }),
+            _ => Err(format!(
+                "{text:?}: give DEVICE@BAUD with a baud rate that Linux names, such as 115200, 921600, 1500000 or 3000000"
+            )),
+        }
+    }
+
+    /// Opens it: 8 data bits, no parity, 1 stop bit, no flow control, every byte as it is.
+    pub fn open(&self) -> io::Result<File> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags((OFlag::O_NOCTTY | OFlag::O_NONBLOCK).bits())
+            .open(&self.device)?;
+        let mut settings = tcgetattr(&file)?;
+        cfmakeraw(&mut settings);
+        settings.control_flags |= ControlFlags::CLOCAL | ControlFlags::CREAD;
+        settings.control_flags &= !(ControlFlags::CRTSCTS | ControlFlags::CSTOPB);
+        cfsetspeed(&mut settings, rate(self.baud).unwrap_or(BaudRate::B115200))?;
+        tcsetattr(&file, SetArg::TCSANOW, &settings)?;
+        // Half a frame from before means nothing.
+        tcflush(&file, FlushArg::TCIFLUSH)?;
+        Ok(file)
+    }
+}
+
+fn rate(baud: u32) -> Option<BaudRate> {
+    Some(match baud {
+        9_600 => BaudRate::B9600,
+        19_200 => BaudRate::B19200,
+        38_400 => BaudRate::B38400,
+        57_600 => BaudRate::B57600,
+        115_200 => BaudRate::B115200,
+        230_400 => BaudRate::B230400,
+        460_800 => BaudRate::B460800,
+        500_000 => BaudRate::B500000,
+        921_600 => BaudRate::B921600,
+        1_000_000 => BaudRate::B1000000,
+        1_500_000 => BaudRate::B1500000,
+        2_000_000 => BaudRate::B2000000,
+        3_000_000 => BaudRate::B3000000,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_device_and_speed() {
+        let port = |baud| Port {
+            device: "/dev/ttyAMA0".to_owned(),
+            baud,
+        };
+        assert_eq!(Port::parse("/dev/ttyAMA0").unwrap(), port(115_200));
+        assert_eq!(
+            Port::parse("/dev/ttyAMA0@3000000").unwrap(),
+            port(3_000_000)
+        );
+        for text in ["", "@115200", "/dev/ttyAMA0@fast", "/dev/ttyAMA0@12345"] {
+            assert!(Port::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
-use edgescore_record::{Command, Control, Phase, RunId, VerdictKind};
+use edgescore_record::{Command, Control, Phase, RunId, Stop, VerdictKind};
 
 use crate::failure::{Failure, Outcome};
 use crate::link::{Follow, Heard, Line, Options, Spec, Stops, Want};
@@ -32,6 +32,10 @@ pub struct Args {
     /// Fetch this run, also if it was fetched before
     #[arg(long, value_name = "ID", requires = "output")]
     run: Option<RunId>,
+
+    /// End the run first, if it goes on
+    #[arg(long, requires = "output")]
+    stop: bool,
 
     /// Replace an existing result
     #[arg(long)]
@@ -92,6 +96,9 @@ fn fetch(
         None => choose(&runs(line)?, &args.spec)?,
     };
     let stops = Stops::default();
+    if args.stop {
+        stops.request(Stop::Interrupted);
+    }
     let mut follow = Follow::new(line, run, Want::Kept, &stops);
     let finish = follow.rows(&mut |number, content| {
         recorder.take(number, content)?;

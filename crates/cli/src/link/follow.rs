@@ -246,6 +246,7 @@ impl<'a> Follow<'a> {
             }
             _ => self.acknowledge(),
         }
+        self.stop();
     }
 
     fn stop(&mut self) {

@@ -70,6 +70,9 @@ pub enum Finish {
     Enough,
 }
 
+/// Takes a row's number and content; a break is enough of them.
+type Take<'t> = dyn FnMut(u32, &[u8]) -> Result<ControlFlow<()>, Failure> + 't;
+
 /// Follows one run.
 pub struct Follow<'a> {
     line: &'a mut Line,
@@ -119,10 +122,7 @@ impl<'a> Follow<'a> {
     ///
     /// # Errors
     /// Those of `take`, and a board that refuses or cannot be reached any more.
-    pub fn rows(
-        &mut self,
-        take: &mut dyn FnMut(u32, &[u8]) -> Result<ControlFlow<()>, Failure>,
-    ) -> Result<Finish, Failure> {
+    pub fn rows(&mut self, take: &mut Take<'_>) -> Result<Finish, Failure> {
         self.attach();
         loop {
             while let Some((number, content)) = self.inbox.take() {
@@ -267,6 +267,10 @@ impl<'a> Follow<'a> {
                 phase,
                 round,
             }) => {
+                if self.line.is_file() && self.run == RunId::default() {
+                    // The first run that a capture names is the one it is of.
+                    self.run = run;
+                }
                 self.attached = run == self.run;
                 if self.attached {
                     (self.rows, self.phase) = (rows, phase);

@@ -167,7 +167,7 @@ impl Line {
         self.open.store(false, Ordering::Relaxed);
         self.connection += 1;
         self.open = Arc::new(AtomicBool::new(true));
-        self.receiver = Box::default();
+        *self.receiver = frame::Receiver::default();
         self.buffer.clear();
         self.taken = 0;
         let (open, to_events) = (self.open.clone(), self.to_events.clone());
@@ -330,6 +330,9 @@ impl Line {
     /// Connects again after the cable was cut, and keeps trying for `patience`.
     pub fn reconnect(&mut self, why: &str, patience: Duration) -> Result<(), Failure> {
         (self.print)(&format!("{why}; connecting again"));
+        // What is left of the old cable would keep the port locked, or another ssh alive.
+        self.mouth = Box::new(std::io::sink());
+        self.end = End::File;
         let started = Instant::now();
         let mut pause = Duration::from_millis(200);
         loop {

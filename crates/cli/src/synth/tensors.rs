@@ -78,7 +78,10 @@ pub fn tensors(shape: &Shape, quant: Quant) -> Vec<Tensor> {
     for layer in 0..shape.layers {
         let start = all.len();
         match shape.arch {
-            Arch::Mamba => mamba_block(shape, quant, &mut all),
+            Arch::Mamba => {
+                mamba_block(shape, quant, &mut all);
+                all.push(norm("attn_norm.weight", embd));
+            }
             _ => {
                 if shape.attends(layer) {
                     attention(shape, quant, &mut all);
@@ -92,10 +95,13 @@ pub fn tensors(shape: &Shape, quant: Quant) -> Vec<Tensor> {
                 ] {
                     all.push(random(name, &[row, rows], row, quant.matrix()));
                 }
+                if shape.attends(layer) {
+                    beside_attention(shape, &mut all);
+                }
+                all.push(norm("attn_norm.weight", embd));
                 all.push(norm("ffn_norm.weight", embd));
             }
         }
-        all.push(norm("attn_norm.weight", embd));
         for tensor in all.iter_mut().skip(start) {
             tensor.name = format!("blk.{layer}.{}", tensor.name);
         }
@@ -112,7 +118,7 @@ pub fn tensors(shape: &Shape, quant: Quant) -> Vec<Tensor> {
     all
 }
 
-/// Query, key, value and output projections, with Qwen2's biases or LFM2's norms.
+/// Query, key, value and output projections.
 fn attention(shape: &Shape, quant: Quant, all: &mut Vec<Tensor>) {
     let (embd, kv) = (shape.embd, shape.kv_width());
     for (name, rows) in [
@@ -123,6 +129,11 @@ fn attention(shape: &Shape, quant: Quant, all: &mut Vec<Tensor>) {
     ] {
         all.push(random(name, &[embd, rows], embd, quant.matrix()));
     }
+}
+
+/// Qwen2's biases, LFM2's norms.
+fn beside_attention(shape: &Shape, all: &mut Vec<Tensor>) {
+    let (embd, kv) = (shape.embd, shape.kv_width());
     match shape.arch {
         Arch::Qwen2 => {
             for (name, width) in [

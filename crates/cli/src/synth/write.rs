@@ -156,7 +156,6 @@ fn metadata(spec: &Spec) -> Result<Vec<Entry>, SynthError> {
         ("attention.head_count", unless_mamba(heads)),
         ("attention.head_count_kv", kv_heads),
         ("attention.layer_norm_rms_epsilon", Value::f32(rms_eps)),
-        ("vocab_size", Value::u32(vocab)),
     ];
     if of_mamba {
         of_arch.extend([
@@ -174,6 +173,7 @@ fn metadata(spec: &Spec) -> Result<Vec<Entry>, SynthError> {
     if of_lfm2 {
         of_arch.push(("shortconv.l_cache", Value::u32(SHORT_CONV)));
     }
+    of_arch.push(("vocab_size", Value::u32(vocab)));
     for (key, value) in of_arch {
         add(&format!("{}.{key}", arch.name()), value);
     }

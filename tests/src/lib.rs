@@ -7,14 +7,22 @@
     reason = "a test that cannot go on fails by a panic"
 )]
 
+mod dice;
+mod line;
 mod process;
+mod proxy;
 mod rows;
 mod sandbox;
 mod shared;
+mod sshd;
 mod tasks;
 
+pub use dice::Dice;
+pub use line::SerialLine;
 pub use process::{Running, ignores, is_gone, wait_until};
+pub use proxy::Proxy;
 pub use rows::Rows;
 pub use sandbox::{Outcome, Sandbox};
 pub use shared::{IMPORT, SIX_G_BENCH, with_shared};
+pub use sshd::{Sshd, free_port};
 pub use tasks::SmallTasks;

@@ -87,12 +87,20 @@ impl Sandbox {
         command
     }
 
+    /// `edgescore-rt` without arguments.
+    pub fn runtime(&self) -> Command {
+        let mut command = Command::new(program("edgescore-rt"));
+        self.inside(&mut command);
+        command
+    }
+
     /// Makes a command run in this sandbox.
     pub fn inside(&self, command: &mut Command) {
         command
             .current_dir(self.path(""))
             .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
             .env_remove("EDGESCORE_RT")
+            .env_remove("EDGESCORE_HOME")
             .env_remove("RUST_LOG");
     }
 

@@ -32,7 +32,7 @@ fn refused(device: &str, baud: u32, error: &serialport::Error) -> Failure {
     let said = error.description.to_lowercase();
     let remedy = if said.contains("permission denied") {
         "let your user use serial ports: `sudo usermod -a -G dialout $USER`, then log in again"
-    } else if said.contains("busy") || said.contains("temporarily unavailable") {
+    } else if said.contains("busy") || said.contains("exclusive lock") {
         "another program has it open: end that one (`fuser -v` names it)"
     } else if matches!(error.kind, ErrorKind::NoDevice) || said.contains("no such") {
         "plug the adapter in; `ls /dev/ttyUSB* /dev/ttyACM* /dev/ttyAMA*` shows what is there"

@@ -1,0 +1,105 @@
+//! A serial line made of two pseudo-terminals, with noise in the middle.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use nix::pty::openpty;
+use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+use nix::unistd::ttyname;
+
+use crate::Dice;
+
+/// A line with one port at each end.
+pub struct SerialLine {
+    /// The board's port.
+    pub board: PathBuf,
+    /// The desk's port.
+    pub desk: PathBuf,
+    to_desk: Mutex<File>,
+    counted: [Arc<AtomicU64>; 2],
+    heard: Arc<Mutex<Vec<u8>>>,
+    _ports: [OwnedFd; 2],
+}
+
+impl SerialLine {
+    /// Every byte is changed, dropped and doubled with probability `noise` each.
+    pub fn new(noise: f64, seed: u64) -> SerialLine {
+        let [board, desk] = [openpty(None, None).unwrap(), openpty(None, None).unwrap()];
+        for port in [&board.slave, &desk.slave] {
+            let mut settings = tcgetattr(port).unwrap();
+            cfmakeraw(&mut settings);
+            tcsetattr(port, SetArg::TCSANOW, &settings).unwrap();
+        }
+        let counted = [Arc::<AtomicU64>::default(), Arc::default()];
+        let heard = Arc::<Mutex<Vec<u8>>>::default();
+        let file = |fd: &OwnedFd| File::from(fd.as_fd().try_clone_to_owned().unwrap());
+        let to_desk = Mutex::new(file(&desk.master));
+        let ways = [(&board, &desk, Some(heard.clone())), (&desk, &board, None)];
+        for (i, (from, to, heard)) in ways.into_iter().enumerate() {
+            let (from, to) = (file(&from.master), file(&to.master));
+            let (counted, dice) = (counted[i].clone(), Dice::new(seed + i as u64));
+            // The threads end with the test.
+            thread::spawn(move || pass(from, to, noise, dice, &counted, heard.as_deref()));
+        }
+        SerialLine {
+            board: ttyname(&board.slave).unwrap(),
+            desk: ttyname(&desk.slave).unwrap(),
+            to_desk,
+            counted,
+            heard,
+            _ports: [board.slave, desk.slave],
+        }
+    }
+
+    /// Something that is no edgescore-rt speaks.
+    pub fn say_to_desk(&self, text: &[u8]) {
+        self.to_desk.lock().unwrap().write_all(text).unwrap();
+    }
+
+    /// Bytes that board and desk put on the line.
+    pub fn bytes(&self) -> [u64; 2] {
+        [0, 1].map(|i| self.counted[i].load(Ordering::Relaxed))
+    }
+
+    /// What the board said, before the noise.
+    pub fn said_by_board(&self) -> Vec<u8> {
+        self.heard.lock().unwrap().clone()
+    }
+}
+
+fn pass(
+    mut from: File,
+    mut to: File,
+    noise: f64,
+    mut dice: Dice,
+    counted: &AtomicU64,
+    heard: Option<&Mutex<Vec<u8>>>,
+) {
+    let mut buffer = [0; 4096];
+    while let Ok(read @ 1..) = from.read(&mut buffer) {
+        counted.fetch_add(read as u64, Ordering::Relaxed);
+        if let Some(heard) = heard {
+            heard.lock().unwrap().extend_from_slice(&buffer[..read]);
+        }
+        let mut passed = Vec::with_capacity(read + 8);
+        for byte in &buffer[..read] {
+            let changed = dice.happens(noise).then(|| dice.below(255) as u8 + 1);
+            let copies = match (dice.happens(noise), dice.happens(noise)) {
+                (true, _) => 0,
+                (false, true) => 2,
+                (false, false) => 1,
+            };
+            let byte = byte ^ changed.unwrap_or(0);
+            passed.extend(std::iter::repeat_n(byte, copies));
+        }
+        if to.write_all(&passed).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A board behind a serial line: pseudo-terminals with noise between them.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs::File;
+use std::process::Command;
+
+use edgescore_probe::{Microjoules, Microseconds, Reading};
+use edgescore_record::file::{self, ResultFile};
+use edgescore_record::frame::Encoder;
+use edgescore_record::{Ask, Chain, Question, QuestionEnergy, Record, SessionEnd};
+use edgescore_taskpack::Rotation;
+use edgescore_tests::{Outcome, Running, Sandbox, SerialLine, SmallTasks};
+
+const SMALL: SmallTasks = SmallTasks {
+    tasks: 3,
+    questions: 10,
+};
+const RUN: &str = "run --model tiny.gguf --pack small.pack -t 1";
+/// Of byte errors, of drops and of doubles, each.
+const NOISE: f64 = 1e-4;
+
+fn spec(line: &SerialLine) -> String {
+    format!("serial:{}@115200", line.desk.display())
+}
+
+/// edgescore-rt on the board's port, with a home of its own.
+fn board(sandbox: &Sandbox, line: &SerialLine, more: &[&str]) -> Running {
+    let mut command: Command = sandbox.runtime();
+    command
+        .arg("--serial")
+        .arg(format!("{}@115200", line.board.display()))
+        .args(more)
+        .env("EDGESCORE_HOME", sandbox.path("../board"));
+    Running::start(&mut command)
+}
+
+/// A result of 3,722 questions with timing and energy, of the rows of a real one.
+fn long_result(sandbox: &Sandbox) -> Vec<u8> {
+    sandbox.done(&format!("{RUN} -o real.esr"));
+    let real = ResultFile::parse(&sandbox.read("real.esr")).unwrap();
+    let mut rows = Vec::new();
+    for record in real.records() {
+        match record {
+            Record::SessionStart(mut start) => {
+                start.asks = 3722;
+                rows.push(Record::SessionStart(start));
+            }
+            Record::Question(_) | Record::SessionEnd(_) => {}
+            other => rows.push(other),
+        }
+    }
+    let at = rows
+        .iter()
+        .position(|row| matches!(row, Record::ModelLoaded(_)))
+        .unwrap()
+        + 1;
+    let answered: Vec<Question> = real
+        .records()
+        .filter_map(|row| match row {
+            Record::Question(question) => Some(question),
+            _ => None,
+        })
+        .collect();
+    let questions = (0..3722).map(|number| {
+        Record::Question(Question {
+            ask: Ask::new(number, Rotation::new(0)),
+            prompt_tokens: 1900,
+            prefill: Microseconds(28_000_000 + u64::from(number)),
+            energy: Reading::Value(QuestionEnergy {
+                prefill: Microjoules(80_000_000),
+                decode: Microjoules(0),
+            }),
+            ..answered[number as usize % answered.len()]
+        })
+    });
+    rows.splice(at..at, questions);
+    let (mut encoder, mut chain) = (Encoder::default(), Chain::default());
+    let mut bytes = file::header().to_vec();
+    let mut number = 0;
+    for row in &rows {
+        let encoded = encoder.encode(number, row).unwrap();
+        chain.add(encoded.content);
+        bytes.extend_from_slice(encoded.frame);
+        number += 1;
+    }
+    let end = Record::SessionEnd(SessionEnd {
+        answered: 3722,
+        chain: chain.hash(),
+        ..real.end().unwrap()
+    });
+    bytes.extend_from_slice(encoder.encode(number, &end).unwrap().frame);
+    bytes
+}
+
+/// The figure: under 15 s of a line at 115,200 baud, which is 11,520 bytes a second.
+#[test]
+fn a_noisy_line_brings_every_record_once_and_in_time() {
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    let result = long_result(&sandbox);
+    sandbox.write("../board/runs/00000000000003e8.journal", &result);
+    for seed in 0..3 {
+        let line = SerialLine::new(NOISE, 100 * seed);
+        let board = board(&sandbox, &line, &[]);
+        let collect = format!("collect {} --run 3e8 --force -o run.esr", spec(&line));
+        Outcome::of(&mut sandbox.command(&collect)).expect(0);
+        drop(board);
+        assert_eq!(sandbox.read("run.esr").len(), result.len());
+        assert!(
+            sandbox.read("run.esr") == result,
+            "the result is the journal"
+        );
+        let [from_board, from_desk] = line.bytes();
+        let seconds = from_board as f64 / 11_520.0;
+        println!(
+            "a result of {} bytes: {from_board} bytes from the board, {from_desk} to it, {seconds:.2} s of the line",
+            result.len()
+        );
+        assert!(seconds < 15.0, "{seconds} s");
+    }
+}
+
+#[test]
+fn files_and_a_run_go_over_a_noisy_line() {
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    sandbox.done(&format!("{RUN} -o local.esr"));
+    let line = SerialLine::new(NOISE, 7);
+    line.say_to_desk(b"U-Boot 2024.01\r\nStarting kernel ...\r\n[    0.000000] Booting Linux\r\n");
+    let _board = board(&sandbox, &line, &[]);
+    let run = format!("{RUN} --board {} -o run.esr", spec(&line));
+    Outcome::of(&mut sandbox.command(&run)).expect(0);
+    assert_eq!(
+        sandbox.rows("run.esr").timeless(),
+        sandbox.rows("local.esr").timeless()
+    );
+    let [_, sent] = line.bytes();
+    let size = sandbox.read("tiny.gguf").len() + sandbox.read("small.pack").len();
+    println!("files of {size} bytes took {sent}");
+    // Nothing is sent twice.
+    let run = format!("{RUN} --board {} -o again.esr", spec(&line));
+    Outcome::of(&mut sandbox.command(&run)).expect(0);
+    let again = line.bytes()[1] - sent;
+    assert!(again < 10_000, "{again} bytes went over again");
+}
+
+#[test]
+fn a_board_that_waited_for_nobody_is_heard_later() {
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    let line = SerialLine::new(0.0, 0);
+    let first = board(&sandbox, &line, &[]);
+    let run = format!("{RUN} --board {} --detach", spec(&line));
+    Outcome::of(&mut sandbox.command(&run)).expect(0);
+    // The board loses power at some time, and comes back.
+    first.signal(nix::sys::signal::Signal::SIGTERM);
+    first.end().expect(0);
+    let _second = board(&sandbox, &line, &[]);
+    let collect = format!("collect {} -o run.esr", spec(&line));
+    let outcome = Outcome::of(&mut sandbox.command(&collect));
+    assert!(matches!(outcome.code, Some(0 | 1)), "{outcome:?}");
+    assert!(sandbox.rows("run.esr").end.is_some());
+    // A capture of the line holds the run too.
+    sandbox.write("line.log", line.said_by_board());
+    let replay = Outcome::of(&mut sandbox.command("collect file:line.log -o replay.esr"));
+    assert_eq!(replay.code, outcome.code, "{replay:?}");
+    assert_eq!(sandbox.read("replay.esr"), sandbox.read("run.esr"));
+}
+
+#[test]
+fn every_failure_of_a_line_names_its_remedy() {
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    let refused = |spec: &str, words: &[&str]| {
+        let run = format!("{RUN} --wait 2 --board {spec} -o run.esr");
+        sandbox.refused(3, &run, words);
+    };
+    refused(
+        "serial:/dev/ttyNONE",
+        &["cannot open", "plug the adapter in"],
+    );
+    let line = SerialLine::new(0.0, 0);
+    refused(&spec(&line), &["nothing was heard", "TX and RX"]);
+    line.say_to_desk(b"Debian GNU/Linux 12 raspberrypi ttyAMA0\r\n\r\nraspberrypi login: ");
+    refused(&spec(&line), &["login:", "edgescore-rt --serial"]);
+    line.say_to_desk(&[0xf8, 0x80, 0x9c, 0xe0, 0x06, 0x1e, 0xff, 0x87].repeat(20));
+    refused(&spec(&line), &["none of them understood", "baud"]);
+    let taken = File::open(&line.desk).unwrap();
+    taken.lock().unwrap();
+    refused(
+        &spec(&line),
+        &["cannot open", "another program has it open"],
+    );
+    let usage = format!("{RUN} --board serial:/dev/ttyUSB0@fast -o run.esr");
+    sandbox.edgescore(&usage).expect(2);
+}

@@ -1,0 +1,194 @@
+//! A board behind a real sshd: what is copied, what is not, and cables that are cut.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+
+use edgescore_record::VerdictKind;
+use edgescore_tests::{
+    Dice, Outcome, Proxy, Rows, Running, Sandbox, SmallTasks, Sshd, free_port, wait_until,
+};
+use nix::sys::signal::Signal;
+
+const SMALL: SmallTasks = SmallTasks {
+    tasks: 4,
+    questions: 10,
+};
+const RUN: &str = "run --model tiny.gguf --pack small.pack -t 1";
+
+/// The answers of this machine without any board.
+fn expected(sandbox: &Sandbox) -> Rows {
+    sandbox.done(&format!("{RUN} -o local.esr"));
+    sandbox.rows("local.esr").timeless()
+}
+
+#[test]
+fn a_bare_board_gets_what_it_lacks_and_nothing_twice() {
+    let (sandbox, sshd) = (Sandbox::with_small_pack(SMALL), Sshd::start());
+    let expected = expected(&sandbox);
+    let proxy = Proxy::start(sshd.port, || None);
+    let board = format!("--board ssh:board:{}", proxy.port);
+    assert_eq!(sshd.copied(), []);
+    let first = Outcome::of(&mut sshd.command(&sandbox, &format!("{RUN} {board} -o first.esr")));
+    first.expect(0);
+    assert_eq!(sandbox.rows("first.esr").timeless(), expected);
+    // The program, the pack, the model: whole, under their names.
+    let copied = sshd.copied();
+    let names: Vec<_> = copied
+        .iter()
+        .map(|(path, ..)| path.file_name().unwrap())
+        .collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    for name in ["edgescore-rt", "small.pack", "tiny.gguf"] {
+        assert!(names.iter().any(|found| *found == name), "{names:?}");
+    }
+    let (all, _) = proxy.bytes();
+    let size: u64 = copied.iter().map(|(_, size, _)| size).sum();
+    assert!(all >= size, "{all} bytes went over, of {size}");
+
+    let second = Outcome::of(&mut sshd.command(&sandbox, &format!("{RUN} {board} -o second.esr")));
+    second.expect(0);
+    assert_eq!(sandbox.rows("second.esr").timeless(), expected);
+    assert_eq!(sshd.copied(), copied);
+    // One connection with its keys, a few commands, an acknowledgement every hundred rows.
+    let again = proxy.bytes().0 - all;
+    println!("first run: {all} bytes to the board; second run: {again}");
+    assert!(again < 16 * 1024, "{again} bytes went over again");
+    // Both results were acknowledged.
+    assert_eq!((sshd.runs("journal").len(), sshd.runs("esr").len()), (0, 2));
+}
+
+/// Runs over connections that are cut after `budgets` bytes.
+fn run_with_cuts(sandbox: &Sandbox, sshd: &Sshd, budgets: Vec<u64>, output: &str) -> u32 {
+    let mut budgets = budgets.into_iter();
+    let proxy = Proxy::start(sshd.port, move || budgets.next());
+    let run = format!("{RUN} --board ssh:board:{} -o {output}", proxy.port);
+    Outcome::of(&mut sshd.command(sandbox, &run)).expect(0);
+    proxy.cuts()
+}
+
+#[test]
+fn a_connection_that_is_cut_at_a_random_byte_resumes() {
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    let expected = expected(&sandbox);
+    let mut dice = Dice::new(20_261_124);
+    // What is on the board before: nothing, then the program. So the cuts
+    // fall into copies of the program, then into files and rows.
+    for (name, before) in [
+        ("program", None),
+        ("files", Some("collect ssh:board".to_owned())),
+    ] {
+        let sshd = Sshd::start();
+        if let Some(before) = before {
+            Outcome::of(&mut sshd.command(&sandbox, &before)).expect(0);
+        }
+        // A handshake takes some 5,000 bytes. The first is left alone: a board that was never
+        // reached is an error.
+        let mut budgets = vec![20_000];
+        for most in [1_000_000, 8_000, 500_000, 8_000, 100_000, 8_000] {
+            budgets.push(3_000 + dice.below(most));
+        }
+        let output = format!("{name}.esr");
+        let cuts = run_with_cuts(&sandbox, &sshd, budgets.clone(), &output);
+        println!("{name}: {cuts} cuts, of {budgets:?}");
+        assert!(cuts >= 1, "{cuts} cuts");
+        assert_eq!(sandbox.rows(&output).timeless(), expected);
+        assert_eq!(sshd.copied().len(), 3);
+    }
+}
+
+#[test]
+fn a_detached_run_goes_on_and_is_collected() {
+    let (sandbox, sshd) = (Sandbox::with_small_pack(SMALL), Sshd::start());
+    let expected = expected(&sandbox);
+    let detached =
+        Outcome::of(&mut sshd.command(&sandbox, &format!("{RUN} --board ssh:board --detach")));
+    let said = detached.expect(0).stdout;
+    assert!(said.contains("edgescore collect ssh:board --run"), "{said}");
+    // Running or ended, it is followed to its end.
+    let collect = "collect ssh:board -o run.esr";
+    Outcome::of(&mut sshd.command(&sandbox, collect)).expect(0);
+    assert_eq!(sandbox.rows("run.esr").timeless(), expected);
+    let list = Outcome::of(&mut sshd.command(&sandbox, "collect ssh:board"))
+        .expect(0)
+        .stdout;
+    assert!(
+        list.contains("fetched") && list.contains("tiny.gguf"),
+        "{list}"
+    );
+    sandbox.refused_command(
+        4,
+        &mut sshd.command(&sandbox, "collect ssh:board -o again.esr"),
+        &["fetched before", "--run"],
+    );
+    let run = said.split_whitespace().nth(1).unwrap();
+    let again = format!("collect ssh:board --run {run} -o again.esr");
+    Outcome::of(&mut sshd.command(&sandbox, &again)).expect(0);
+    assert_eq!(sandbox.read("again.esr"), sandbox.read("run.esr"));
+}
+
+#[test]
+fn a_desk_that_is_killed_loses_nothing() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 4,
+        questions: 100,
+    });
+    let sshd = Sshd::start();
+    let run = format!("{RUN} --board ssh:board -o lost.esr");
+    let running = Running::start(&mut sshd.command(&sandbox, &run));
+    wait_until("three questions are answered", || {
+        let bytes = fs::read(sandbox.path("lost.esr")).unwrap_or_default();
+        Rows::parse(&bytes).is_ok_and(|rows| rows.questions.len() >= 3)
+    });
+    running.signal(Signal::SIGKILL);
+    assert_eq!(running.end().code, None);
+    Outcome::of(&mut sshd.command(&sandbox, "collect ssh:board -o run.esr")).expect(0);
+    let rows = sandbox.rows("run.esr");
+    assert_eq!(rows.questions.len(), 400);
+    assert_eq!(rows.verdict_kind(), Some(VerdictKind::Ok));
+    // What the killed desk wrote is the beginning of it.
+    assert!(
+        sandbox
+            .read("run.esr")
+            .starts_with(&sandbox.read("lost.esr"))
+    );
+}
+
+#[test]
+fn a_run_is_ended_from_another_desk() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 4,
+        questions: 500,
+    });
+    let sshd = Sshd::start();
+    let run = format!("{RUN} --board ssh:board --detach");
+    Outcome::of(&mut sshd.command(&sandbox, &run)).expect(0);
+    // Two at once would spoil each other.
+    sandbox.refused_command(
+        3,
+        &mut sshd.command(&sandbox, &format!("{RUN} --board ssh:board -o two.esr")),
+        &["busy", "--stop"],
+    );
+    Outcome::of(&mut sshd.command(&sandbox, "collect ssh:board --stop -o run.esr")).expect(1);
+    assert_eq!(
+        sandbox.rows("run.esr").verdict_kind(),
+        Some(VerdictKind::Aborted)
+    );
+}
+
+#[test]
+fn every_failure_of_ssh_names_its_remedy() {
+    let (sandbox, sshd) = (Sandbox::with_small_pack(SMALL), Sshd::start());
+    let refused = |board: &str, words: &[&str]| {
+        let run = format!("{RUN} --board {board} -o run.esr");
+        sandbox.refused_command(3, &mut sshd.command(&sandbox, &run), words);
+    };
+    refused(
+        &format!("ssh:board:{}", free_port()),
+        &["Connection refused", "sshd"],
+    );
+    refused("ssh:stranger", &["host key", "by hand"]);
+    sshd.forget_the_user();
+    refused("ssh:board", &["Permission denied", "ssh-copy-id"]);
+    let run = format!("{RUN} --runtime small.pack --board ssh:board -o run.esr");
+    sandbox.refused_command(4, &mut sshd.command(&sandbox, &run), &["--runtime"]);
+}

@@ -5,9 +5,8 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 
 use nix::fcntl::OFlag;
-use nix::sys::termios::{
-    BaudRate, ControlFlags, FlushArg, SetArg, cfmakeraw, cfsetspeed, tcflush, tcgetattr, tcsetattr,
-};
+use nix::libc;
+use nix::sys::termios::{ControlFlags, FlushArg, SetArg, cfmakeraw, tcflush, tcgetattr, tcsetattr};
 
 /// A port and its speed, as in `/dev/ttyAMA0@115200`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +42,10 @@ impl Port {
         cfmakeraw(&mut settings);
         settings.control_flags |= ControlFlags::CLOCAL | ControlFlags::CREAD;
         settings.control_flags &= !(ControlFlags::CRTSCTS | ControlFlags::CSTOPB);
-        cfsetspeed(&mut settings, rate(self.baud).unwrap_or(BaudRate::B115200))?;
+        // Not by cfsetspeed: libc names a version of it that a static glibc does not have.
+        settings.control_flags.remove(ControlFlags::CBAUD);
+        settings.control_flags |=
+            ControlFlags::from_bits_retain(rate(self.baud).unwrap_or(libc::B115200));
         tcsetattr(&file, SetArg::TCSANOW, &settings)?;
         // Half a frame from before means nothing.
         tcflush(&file, FlushArg::TCIFLUSH)?;
@@ -51,21 +53,21 @@ impl Port {
     }
 }
 
-fn rate(baud: u32) -> Option<BaudRate> {
+fn rate(baud: u32) -> Option<libc::speed_t> {
     Some(match baud {
-        9_600 => BaudRate::B9600,
-        19_200 => BaudRate::B19200,
-        38_400 => BaudRate::B38400,
-        57_600 => BaudRate::B57600,
-        115_200 => BaudRate::B115200,
-        230_400 => BaudRate::B230400,
-        460_800 => BaudRate::B460800,
-        500_000 => BaudRate::B500000,
-        921_600 => BaudRate::B921600,
-        1_000_000 => BaudRate::B1000000,
-        1_500_000 => BaudRate::B1500000,
-        2_000_000 => BaudRate::B2000000,
-        3_000_000 => BaudRate::B3000000,
+        9_600 => libc::B9600,
+        19_200 => libc::B19200,
+        38_400 => libc::B38400,
+        57_600 => libc::B57600,
+        115_200 => libc::B115200,
+        230_400 => libc::B230400,
+        460_800 => libc::B460800,
+        500_000 => libc::B500000,
+        921_600 => libc::B921600,
+        1_000_000 => libc::B1000000,
+        1_500_000 => libc::B1500000,
+        2_000_000 => libc::B2000000,
+        3_000_000 => libc::B3000000,
         _ => return None,
     })
 }

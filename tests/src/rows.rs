@@ -1,5 +1,6 @@
 //! The rows of a result, sorted by kind.
 
+use edgescore_probe::{Reading, Reason};
 use edgescore_record::file::{FileError, ResultFile};
 use edgescore_record::{
     Generated, Question, Record, Sample, SessionEnd, Skipped, Stop, VerdictKind,
@@ -67,6 +68,7 @@ impl Rows {
         }
         for row in &mut self.questions {
             row.prefill = Default::default();
+            row.energy = Reading::Missing(Reason::Off);
             row.generated = row.generated.map(without_time);
         }
         for row in &mut self.samples {

@@ -21,7 +21,8 @@ mod token;
 pub use ffi::features::{CpuFeature, cpu_features, llama_version, system_info};
 pub use model::{Facts, LoadError, LoadProblem, Model, Weights};
 pub use session::{
-    DecodeError, FlashAttention, KvType, Session, SessionError, SessionOptions, Shape, StateError,
+    DecodeError, FlashAttention, KvType, Pacing, Session, SessionError, SessionOptions, Shape,
+    StateError,
 };
 pub use template::{ChatTemplate, TemplateError, TemplateSource, known_templates};
 pub use token::{TextTooLong, Token, Tokenize, UnknownToken};

@@ -112,6 +112,21 @@ pub struct Shape {
     pub ubatch: u32,
 }
 
+/// Somebody who decides when a session may compute, such as a power budget.
+pub trait Pacing {
+    /// Called before `tokens` are computed; returns when they may be.
+    fn before(&mut self, session: &Session, tokens: usize);
+    /// Called when `tokens` have been computed, and not after an error.
+    fn after(&mut self, tokens: usize);
+}
+
+struct Unpaced;
+
+impl Pacing for Unpaced {
+    fn before(&mut self, _: &Session, _: usize) {}
+    fn after(&mut self, _: usize) {}
+}
+
 /// One sequence of tokens, its KV cache or recurrent state, and its threads.
 pub struct Session<'m> {
     context: ffi::Context<'m>,
@@ -167,16 +182,25 @@ impl<'m> Session<'m> {
     /// error the session is empty: how far a batch came is not the same for every kind of
     /// memory.
     pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
-        self.append(tokens, true)
+        self.append(tokens, true, usize::MAX, &mut Unpaced)
     }
 
     /// Appends `tokens` as [`Self::prefill`] does, without any logits: for the front part of
     /// a prompt, of which nobody asks what comes next.
     pub fn extend(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
-        self.append(tokens, false)
+        self.append(tokens, false, usize::MAX, &mut Unpaced)
     }
 
-    fn append(&mut self, tokens: &[Token], wants_logits: bool) -> Result<(), DecodeError> {
+    /// [`Self::prefill`] or, without logits, [`Self::extend`], in pieces of at most `piece`
+    /// tokens, each with `pacing` around it. Pieces of other lengths than the physical batch
+    /// are rounded differently.
+    pub fn append(
+        &mut self,
+        tokens: &[Token],
+        wants_logits: bool,
+        piece: usize,
+        pacing: &mut impl Pacing,
+    ) -> Result<(), DecodeError> {
         let vocabulary = self.model.facts().vocabulary;
         if let Some(&token) = tokens.iter().find(|token| token.0 >= vocabulary) {
             return Err(DecodeError::UnknownToken(UnknownToken {
@@ -192,10 +216,13 @@ impl<'m> Session<'m> {
                 context: self.shape.context,
             });
         }
-        let mut batches = tokens.chunks(self.outputs.len()).peekable();
+        let length = piece.clamp(1, self.outputs.len().max(1));
+        let mut batches = tokens.chunks(length).peekable();
         while let Some(batch) = batches.next() {
             let last = batches.peek().is_none();
+            pacing.before(self, batch.len());
             self.compute(batch, wants_logits && last)?;
+            pacing.after(batch.len());
         }
         Ok(())
     }

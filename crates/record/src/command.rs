@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use edgescore_probe::energy::Scope;
+use edgescore_probe::{Bytes, Microseconds, Microwatts, MilliCelsius};
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +146,29 @@ pub struct Plan<'a> {
     pub reuse: bool,
     /// Whether attention is computed in one pass.
     pub flash: FlashAttention,
+    /// What the run may use, and how that is measured.
+    pub budgets: Budgets<'a>,
+}
+
+/// What a run may use, and how that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budgets<'a> {
+    /// Power source, `NAME[:ARG]`; `best` takes the best one of the board.
+    pub power_source: &'a str,
+    /// Where `/proc`, `/sys` and `/dev` are: `/`, or a captured tree in a test.
+    pub root: &'a str,
+    /// Highest mean power of a window.
+    pub power: Option<Microwatts>,
+    /// Length of a window.
+    pub power_window: Microseconds,
+    /// What the budget is to include; none takes what the source sees.
+    pub power_scope: Option<Scope>,
+    /// Memory of the worker.
+    pub memory: Option<Bytes>,
+    /// Time from the first row to the last question.
+    pub time: Option<Microseconds>,
+    /// Temperature to wait for before the start.
+    pub cool_below: Option<MilliCelsius>,
 }
 
 /// How an answer is obtained.

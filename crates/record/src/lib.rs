@@ -24,13 +24,14 @@ mod record;
 pub use answer::{Answer, Ask, Found};
 pub use chain::Chain;
 pub use command::{
-    Command, FlashAttention, LINGER_FOR_EVER, Mode, Order, Plan, RunId, Stop, Weights,
+    Budgets, Command, FlashAttention, LINGER_FOR_EVER, Mode, Order, Plan, RunId, Stop, Weights,
 };
 pub use control::{Control, Fault, Level, Phase};
 pub use probabilities::Probabilities;
 pub use record::{
-    Generated, Memory, ModelLoaded, Question, QuestionEnergy, Record, Sample, SessionEnd,
-    SessionStart, Skipped, Task, Verdict, VerdictKind, WhySkipped,
+    Conditions, Generated, Memory, ModelLoaded, Power, PowerBudget, PowerEnd, PowerStart, Question,
+    QuestionEnergy, Record, Sample, SessionEnd, SessionStart, Skipped, Task, Verdict, VerdictKind,
+    WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

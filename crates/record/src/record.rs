@@ -1,6 +1,9 @@
 //! The rows of a result.
 
-use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading};
+use edgescore_probe::energy::Scope;
+use edgescore_probe::{
+    Bytes, Microjoules, Microseconds, Microwatts, MilliCelsius, Reading, Throttled,
+};
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +35,15 @@ pub enum Record<'a> {
     Verdict(Verdict<'a>),
     /// Counts and the running hash: the last row.
     SessionEnd(SessionEnd),
+    /// The power source and its budget: before the first question.
+    #[serde(borrow)]
+    PowerStart(PowerStart<'a>),
+    /// A point of the power trace.
+    Power(Power),
+    /// What was drawn and held: after the last question.
+    PowerEnd(PowerEnd),
+    /// Heat and throttling over the whole run.
+    Conditions(Conditions),
 }
 
 /// Where, with what and how a run was made.
@@ -236,6 +248,92 @@ pub struct Memory {
     pub rss_file: Reading<Bytes>,
     /// Major page faults after the model was loaded.
     pub major_faults: Reading<u64>,
+}
+
+/// The power source, what it sees, and the budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerStart<'a> {
+    /// Name of the source.
+    pub source: &'a str,
+    /// What its figures include.
+    pub scope: Scope,
+    /// Whether a sensor measured it. What was not is never ranked beside what was.
+    pub measured: bool,
+    /// Samples a second; 0 where nothing is sampled.
+    pub rate_hz: u32,
+    /// Smallest step of a power reading, where it is known.
+    pub resolution: Option<Microwatts>,
+    /// What the board draws that the figures leave out.
+    pub omits: &'a str,
+    /// What was found on this board, such as the rails that are summed.
+    pub found: &'a str,
+    /// Idle power before the model was loaded.
+    pub idle: Reading<Microwatts>,
+    /// Energy of loading, gross.
+    pub load: Reading<Microjoules>,
+    /// The budget; none if the run is not paced.
+    pub budget: Option<PowerBudget>,
+}
+
+/// A power budget and how it is to be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerBudget {
+    /// Highest mean power of a window.
+    pub power: Microwatts,
+    /// Length of a window.
+    pub window: Microseconds,
+    /// Power of continuous prefill, from the calibration at the start.
+    pub active: Microwatts,
+    /// Tokens of a prompt that are computed between two looks at the budget.
+    pub piece: u32,
+}
+
+/// Mean power since the row before, or since the first question. Rows come at the ends of
+/// questions, a second apart at first; the distance doubles after every 128 rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Power {
+    /// Time since the first question.
+    pub at: Microseconds,
+    /// The mean.
+    pub mean: Reading<Microwatts>,
+}
+
+/// Power over the questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerEnd {
+    /// Time from the first question to the end of the last.
+    pub length: Microseconds,
+    /// Mean power in it.
+    pub mean: Reading<Microwatts>,
+    /// Highest mean of a window of it.
+    pub worst: Reading<Microwatts>,
+    /// Time during which the window's mean was more than 2 % over the budget.
+    pub over: Microseconds,
+    /// Time that the budget made it rest.
+    pub rested: Microseconds,
+    /// Idle power after the last question, with the model loaded.
+    pub idle: Reading<Microwatts>,
+    /// Samples that were values, in the whole run.
+    pub samples: u64,
+    /// Samples that were missing or out of order.
+    pub failed: u64,
+    /// Time that was bridged because samples were late or missing.
+    pub lost: Microseconds,
+    /// Largest delay of a sample.
+    pub latest: Microseconds,
+}
+
+/// Heat and throttling over the whole run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conditions {
+    /// Temperature of the hottest zone at the start.
+    pub start: Reading<MilliCelsius>,
+    /// And at the end.
+    pub end: Reading<MilliCelsius>,
+    /// Time waited for the board to cool before the start.
+    pub cooled: Microseconds,
+    /// The firmware's flags that were not set at the start and were at the end.
+    pub throttled: Reading<Throttled>,
 }
 
 /// How a run ended, with the detail for people.

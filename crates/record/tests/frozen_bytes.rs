@@ -4,7 +4,8 @@
 
 mod support;
 
-use edgescore_probe::{Reading, Reason};
+use edgescore_probe::energy::Scope;
+use edgescore_probe::{Bytes, Microseconds, Microwatts, MilliCelsius, Reading, Reason};
 use edgescore_record::*;
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,16 @@ const PLAN: Plan<'static> = Plan {
     weights: Weights::Mapped,
     reuse: true,
     flash: FlashAttention::Off,
+    budgets: Budgets {
+        power_source: "best",
+        root: "/",
+        power: Some(Microwatts(4_000_000)),
+        power_window: Microseconds(1_000_000),
+        power_scope: Some(Scope::BoardIn),
+        memory: Some(Bytes(1 << 31)),
+        time: None,
+        cool_below: Some(MilliCelsius(60_000)),
+    },
 };
 
 frozen! {
@@ -74,9 +85,14 @@ frozen! {
     verdict: Record::Verdict(VERDICT) => "0705026e6f";
     session_end: Record::SessionEnd(end(Hash([0x44; 32]))) => "081d01010180c4c59003444444444444444444444444444444444444444444444444444444444444 \
         4444";
+    power_start: Record::PowerStart(POWER_START) => "09047261706c03010a0199010352414d097061636b6167652d3000e0e5a4010103018092f401c0843de0e1c90340";
+    power: Record::Power(POWER) => "0ac0843d008092f401";
+    power_end: Record::PowerEnd(POWER_END) => "0b8095f52a00f0c3f30100e0e6f70100808ece1c00f0b3a501840701d08603ac02";
+    conditions: Record::Conditions(CONDITIONS) => "0c00d8f20501000000808010";
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
-        0170016d0106636861746d6c01000101ac020105bc0540040080108004000102";
+        0170016d0106636861746d6c01000101ac020105bc0540040080108004000102 \
+        0462657374012f018092f401c0843d01020180808080080001c0a907";
     abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
     have: Command::Have { hash: Hash([0x55; 32]), bytes: 300, name: "m.gguf" } => "03 \
         5555555555555555555555555555555555555555555555555555555555555555 ac02066d2e67677566";

@@ -1,17 +1,22 @@
 //! Asking a model one question: letter mode and generate mode.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use edgescore_engine::{DecodeError, Model, Session, Token};
-use edgescore_probe::{Microseconds, Reading, Reason};
-use edgescore_record::{Answer, Ask, Found, Generated, Plan, Question, Sample, WhySkipped};
+use edgescore_engine::{DecodeError, Model, Token};
+use edgescore_probe::{Microjoules, Microseconds};
+use edgescore_record::{
+    Answer, Ask, Found, Generated, Plan, Question, QuestionEnergy, Sample, WhySkipped,
+};
 use edgescore_taskpack::{self as taskpack, Letter};
 
 use crate::held::{Held, Prefill};
 use crate::logits;
+use crate::meter::Meter;
+use crate::paced::Paced;
 use crate::parse;
 use crate::prompt::Prompt;
 use crate::rng::Rng;
+use crate::run::Refusal;
 
 /// Why a question has no answer.
 pub enum NoAnswer {
@@ -28,6 +33,9 @@ impl From<DecodeError> for NoAnswer {
 }
 
 const NOT_FINITE: NoAnswer = NoAnswer::Skip(WhySkipped::LogitsNotFinite);
+
+/// How long active power is measured.
+const CALIBRATION: Duration = Duration::from_millis(1500);
 
 /// A session that answers questions. Its buffers are made before the first question.
 pub struct Answerer<'m> {
@@ -62,7 +70,7 @@ impl Pick {
 
 impl<'m> Answerer<'m> {
     /// Answers with `session` as `plan` says.
-    pub fn new(model: &'m Model, session: Session<'m>, plan: &Plan) -> Answerer<'m> {
+    pub fn new(model: &'m Model, session: Paced<'m>, plan: &Plan) -> Answerer<'m> {
         let max_tokens = u32::from(plan.max_tokens.max(1));
         Answerer {
             model,
@@ -108,6 +116,41 @@ impl<'m> Answerer<'m> {
         Ok(())
     }
 
+    /// What measures the phases.
+    pub fn meter(&mut self) -> &mut Meter {
+        &mut self.held.session().meter
+    }
+
+    /// Measures what continuous prefill takes, for at least a second, and starts to pace. The
+    /// budget is not held meanwhile.
+    pub fn calibrate(&mut self, prompt: &[Token]) -> Result<Result<(), Refusal>, DecodeError> {
+        if !self.meter().is_budgeted() {
+            return Ok(Ok(()));
+        }
+        let session = self.held.session();
+        let ubatch = session.shape().ubatch;
+        let prompt = prompt.get(..ubatch as usize).unwrap_or(prompt);
+        let from = session.meter.edge();
+        let start = Instant::now();
+        let mut tokens = 0;
+        while start.elapsed() < CALIBRATION {
+            session.clear();
+            session.prefill(prompt)?;
+            // A physical batch fits u32.
+            tokens += prompt.len() as u32;
+        }
+        let calibrated = session.meter.calibrate(from, tokens, ubatch);
+        self.held.clear();
+        self.held.session().rest();
+        Ok(calibrated)
+    }
+
+    /// The last question has been answered: lets the threads sleep, and ends the measurement.
+    pub fn finish(mut self) -> Meter {
+        self.held.session().rest();
+        self.held.into_meter()
+    }
+
     /// Letter mode: one forward pass; the four letters' logits are the answer.
     pub fn letter(
         &mut self,
@@ -148,9 +191,14 @@ impl<'m> Answerer<'m> {
         if self.draws > 0 && question.task.pass_at_k && !session.rewinds() {
             session.save(&mut self.state).map_err(DecodeError::from)?;
         }
+        let from = self.meter().edge();
         let (given, generated) = self.complete(Pick::Greedy)?;
+        let decode = self.meter().since(from);
+        let energy = prefill.energy;
         Ok(Question {
             generated: Some(generated),
+            energy: energy
+                .and_then(|prefill| decode.map(|decode| QuestionEnergy { prefill, decode })),
             ..answered(ask, question, given, prompt, prefill)
         })
     }
@@ -247,11 +295,14 @@ fn answered(
         prompt_tokens: prompt.tokens.len() as u32,
         cached_tokens: prefill.cached,
         prefill: microseconds(prefill.time),
-        energy: Reading::Missing(Reason::Off),
+        energy: prefill.energy.map(|prefill| QuestionEnergy {
+            prefill,
+            decode: Microjoules(0),
+        }),
     }
 }
 
 /// Whole microseconds; half a million years fit.
-pub fn microseconds(duration: std::time::Duration) -> Microseconds {
+pub fn microseconds(duration: Duration) -> Microseconds {
     Microseconds(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
 }

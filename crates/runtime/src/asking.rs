@@ -1,9 +1,10 @@
 //! The loop over the questions.
 
 use std::io::Write;
+use std::time::Instant;
 
 use edgescore_engine::DecodeError;
-use edgescore_record::{Ask, Mode, Plan, Record, Skipped, Stop, WhySkipped};
+use edgescore_record::{Ask, Mode, Plan, Record, Skipped, Stop, VerdictKind, WhySkipped};
 
 use crate::answering::{Answerer, NoAnswer};
 use crate::prompt::{PromptError, Prompter};
@@ -17,15 +18,15 @@ pub enum Ending {
     Complete,
     /// Asking was called off.
     Stopped(Stop),
-    /// llama.cpp failed, for this reason.
-    Failed(String),
+    /// It cannot go on or must not; the detail says why.
+    Failed(VerdictKind, String),
 }
 
 impl From<DecodeError> for Ending {
     fn from(error: DecodeError) -> Ending {
         match error {
             DecodeError::Aborted => Ending::Stopped(Stop::Interrupted),
-            other => Ending::Failed(other.to_string()),
+            other => Ending::Failed(VerdictKind::EngineFailed, other.to_string()),
         }
     }
 }
@@ -47,6 +48,8 @@ pub struct Asking<'r, 'a, W> {
     pub prompter: &'r mut Prompter<'a>,
     /// Answers them.
     pub answerer: &'r mut Answerer<'a>,
+    /// When time is up.
+    pub deadline: Option<Instant>,
     /// Counts the rows.
     pub counts: &'r mut Counts,
     /// Takes the rows.
@@ -60,6 +63,14 @@ impl<W: Write> Asking<'_, '_, W> {
             if let Some(why) = stop::requested() {
                 return Ok(Ending::Stopped(why));
             }
+            if self
+                .deadline
+                .is_some_and(|deadline| Instant::now() >= deadline)
+            {
+                let (answered, asks) = (self.counts.answered, asks.len());
+                let detail = format!("time was up after {answered} of {asks} questions");
+                return Ok(Ending::Failed(VerdictKind::TimedOut, detail));
+            }
             let asked = match self.plan.mode {
                 Mode::Letter => self.letter(*ask)?,
                 Mode::Generate => self.generate(*ask)?,
@@ -68,6 +79,9 @@ impl<W: Write> Asking<'_, '_, W> {
                 Ok(()) => {}
                 Err(NoAnswer::Skip(why)) => self.skip(*ask, why)?,
                 Err(NoAnswer::Engine(error)) => return Ok(error.into()),
+            }
+            if let Some(point) = self.answerer.meter().trace() {
+                self.reports.record(&Record::Power(point))?;
             }
         }
         Ok(Ending::Complete)

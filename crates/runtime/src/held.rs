@@ -8,12 +8,15 @@
 use std::time::{Duration, Instant};
 
 use edgescore_engine::{DecodeError, Session, Token};
+use edgescore_probe::{Microjoules, Reading};
 
+use crate::meter::Meter;
+use crate::paced::Paced;
 use crate::prompt::Prompt;
 
 /// A session and what it holds of the last prompt.
 pub struct Held<'m> {
-    session: Session<'m>,
+    session: Paced<'m>,
     reuse: bool,
     /// The tokens up to the last mark.
     tokens: Vec<Token>,
@@ -37,11 +40,13 @@ pub struct Prefill {
     pub cached: u32,
     /// Time of the others.
     pub time: Duration,
+    /// Energy of the others.
+    pub energy: Reading<Microjoules>,
 }
 
 impl<'m> Held<'m> {
     /// Holds nothing yet.
-    pub fn new(session: Session<'m>, reuse: bool) -> Held<'m> {
+    pub fn new(session: Paced<'m>, reuse: bool) -> Held<'m> {
         Held {
             reuse,
             tokens: Vec::with_capacity(session.shape().context as usize),
@@ -52,8 +57,13 @@ impl<'m> Held<'m> {
     }
 
     /// The session, to decode from the prompt.
-    pub fn session(&mut self) -> &mut Session<'m> {
+    pub fn session(&mut self) -> &mut Paced<'m> {
         &mut self.session
+    }
+
+    /// The session's meter, when nothing more is to be computed.
+    pub fn into_meter(self) -> Meter {
+        self.session.into_meter()
     }
 
     /// Tokens the session can hold.
@@ -71,6 +81,7 @@ impl<'m> Held<'m> {
     /// Computes the logits behind `prompt`; with reuse, from the last shared end that is
     /// still held. After an error nothing is held.
     pub fn fill(&mut self, prompt: Prompt) -> Result<Prefill, DecodeError> {
+        let from = self.session.meter.edge();
         let start = Instant::now();
         let kept = if self.reuse { self.kept(prompt) } else { 0 };
         let cached = self.go_back(kept);
@@ -82,6 +93,7 @@ impl<'m> Held<'m> {
             // A position fits u32: the context does.
             cached: cached as u32,
             time: start.elapsed(),
+            energy: self.session.meter.since(from),
         })
     }
 

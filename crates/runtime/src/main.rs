@@ -6,6 +6,7 @@
 
 mod answering;
 mod asking;
+mod conditions;
 mod cpu_level;
 mod depot;
 mod held;
@@ -15,8 +16,10 @@ mod journal;
 mod json;
 mod link;
 mod logits;
+mod meter;
 mod model_file;
 mod outbox;
+mod paced;
 mod parent;
 mod parse;
 mod prompt;

@@ -7,18 +7,22 @@ use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use edgescore_engine::{LoadProblem, Model, Session, SessionOptions, llama_version, system_info};
-use edgescore_probe::{BoardFacts, Bytes, MemorySample, Reading};
+use edgescore_probe::energy::Budget;
+use edgescore_probe::{BoardFacts, Bytes, MemorySample, Microwatts, Reading};
 use edgescore_record::{
-    Ask, Fault, FlashAttention, Memory, Mode, ModelLoaded, Plan, Record, SessionStart, Stop, Task,
-    Verdict, VerdictKind, Weights,
+    Ask, Budgets, Conditions, Fault, FlashAttention, Memory, Mode, ModelLoaded, Plan, PowerEnd,
+    Record, SessionStart, Stop, Task, Verdict, VerdictKind, Weights,
 };
 use edgescore_taskpack::{Hash, Pack};
 
 use crate::answering::{Answerer, microseconds};
 use crate::asking::{Asking, Counts, Ending};
+use crate::conditions::Watch;
 use crate::cpu_level::CpuLevel;
+use crate::meter::{BelowIdle, Meter};
 use crate::model_file;
 use crate::outbox::clip;
+use crate::paced::Paced;
 use crate::prompt::Prompter;
 use crate::report::{Report, Reports};
 use crate::select;
@@ -68,10 +72,11 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
             plan.model
         ))
     })?;
+    let began = Instant::now();
     start(plan, &pack, &asks, identity, &level, reports)?;
 
     let mut counts = Counts::default();
-    let ending = match ask_all(plan, &pack, &asks, &mut counts, reports) {
+    let ending = match ask_all(plan, &pack, &asks, began, &mut counts, reports) {
         Ok(ending) => ending,
         Err(Refusal::Because(..)) if stop::requested() == Some(Stop::Interrupted) => {
             Ending::Stopped(Stop::Interrupted)
@@ -90,7 +95,7 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
             ),
             Some(Stop::Interrupted),
         ),
-        Ending::Failed(reason) => (VerdictKind::EngineFailed, reason, None),
+        Ending::Failed(kind, reason) => (kind, reason, None),
     };
     reports.say(&Report::Ended {
         verdict: Verdict {
@@ -168,12 +173,22 @@ fn ask_all(
     plan: &Plan,
     pack: &Pack,
     asks: &[Ask],
+    began: Instant,
     counts: &mut Counts,
     reports: &mut Reports<impl Write>,
 ) -> Result<Ending, Refusal> {
+    let Some(conditions) = Watch::start(&plan.budgets) else {
+        return Ok(Ending::Stopped(Stop::Interrupted));
+    };
+    let mut meter = Meter::start(&plan.budgets)?;
+    if let Err(BelowIdle(detail)) = meter.check() {
+        return Ok(Ending::Failed(VerdictKind::OverPower, detail));
+    }
+    let load_from = meter.edge();
     let started = Instant::now();
     let model = load(plan)?;
     let mut load_time = started.elapsed();
+    meter.loaded(load_from);
     let template = model
         .template(plan.template)
         .map_err(|e| data(format!("{}: {e}; pass it as --template NAME", plan.model)))?;
@@ -205,7 +220,7 @@ fn ask_all(
     let shape = session.shape();
     load_time += session_started.elapsed();
 
-    let mut answerer = Answerer::new(&model, session, plan);
+    let mut answerer = Answerer::new(&model, Paced::new(session, meter), plan);
     let warm_up_started = Instant::now();
     if let Some(ask) = asks.first() {
         let (_, prompt) = prompter.open(*ask).map_err(data)?;
@@ -213,6 +228,10 @@ fn ask_all(
         let fits = tokens.get(..answerer.context() as usize).unwrap_or(tokens);
         if let Err(error) = answerer.warm_up(fits) {
             return Ok(error.into());
+        }
+        match answerer.calibrate(fits) {
+            Ok(calibrated) => calibrated?,
+            Err(error) => return Ok(error.into()),
         }
     }
     let facts = model.facts();
@@ -235,10 +254,17 @@ fn ask_all(
         warm_up: microseconds(warm_up_started.elapsed()),
     }))?;
 
+    reports.record(&Record::PowerStart(answerer.meter().row()))?;
+
     let root = Path::new("/");
     let faults_before = MemorySample::read(root).major_faults;
+    answerer.meter().first_question();
     let mut asking = Asking {
         plan,
+        deadline: plan
+            .budgets
+            .time
+            .and_then(|limit| began.checked_add(limit.into())),
         prompter: &mut prompter,
         answerer: &mut answerer,
         counts,
@@ -246,6 +272,10 @@ fn ask_all(
     };
     let ending = asking.all(asks)?;
     let memory = MemorySample::read(root);
+    let power = answerer.finish().finish();
+    reports.record(&Record::PowerEnd(power))?;
+    let conditions = conditions.finish();
+    reports.record(&Record::Conditions(conditions))?;
     reports.record(&Record::Memory(Memory {
         rss_peak: memory.rss_peak,
         rss_anon: memory.rss_anon,
@@ -257,7 +287,42 @@ fn ask_all(
             (missing @ Reading::Missing(_), _) | (_, missing) => missing,
         },
     }))?;
-    Ok(ending)
+    Ok(match ending {
+        Ending::Complete | Ending::Stopped(Stop::Decided) => {
+            judge(&plan.budgets, &power, &conditions).unwrap_or(ending)
+        }
+        other => other,
+    })
+}
+
+/// What spoils a run that came to its end.
+fn judge(budgets: &Budgets, power: &PowerEnd, conditions: &Conditions) -> Option<Ending> {
+    if let Some(limit) = budgets.power {
+        let budget = Budget {
+            power: limit,
+            window: budgets.power_window,
+        };
+        let over = |mean: Reading<Microwatts>| mean.value().is_some_and(|m| m > budget.tolerated());
+        let say = |mean: Reading<Microwatts>| match mean {
+            Reading::Value(mean) => mean.to_string(),
+            Reading::Missing(reason) => reason.to_string(),
+        };
+        if over(power.mean) || over(power.worst) || matches!(power.mean, Reading::Missing(_)) {
+            let detail = format!(
+                "a budget of {limit} was not held: mean {}, worst window {}, {:.1} s over; give \
+                 a longer --power-window, fewer threads or a smaller --ubatch",
+                say(power.mean),
+                say(power.worst),
+                power.over.0 as f64 / 1e6
+            );
+            return Some(Ending::Failed(VerdictKind::OverPower, detail));
+        }
+    }
+    let flags = conditions.throttled.value()?;
+    (flags.ever() || flags.now()).then(|| {
+        let detail = format!("the board was held back: {flags}; cool it, or mend its supply");
+        Ending::Failed(VerdictKind::Throttled, detail)
+    })
 }
 
 fn load(plan: &Plan) -> Result<Model, Refusal> {

@@ -58,7 +58,8 @@ fn spread(pack: &Pack, limit: usize, seed: u64) -> Result<Vec<u32>, PackError> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use edgescore_record::{FlashAttention, Mode, Weights};
+    use edgescore_probe::Microseconds;
+    use edgescore_record::{Budgets, FlashAttention, Mode, Weights};
     use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter};
 
     const PLAN: Plan<'static> = Plan {
@@ -81,6 +82,16 @@ mod tests {
         weights: Weights::Mapped,
         reuse: true,
         flash: FlashAttention::Off,
+        budgets: Budgets {
+            power_source: "none",
+            root: "/",
+            power: None,
+            power_window: Microseconds(1_000_000),
+            power_scope: None,
+            memory: None,
+            time: None,
+            cool_below: None,
+        },
     };
 
     /// Three tasks with 2, 5 and 9 questions.

@@ -84,6 +84,9 @@ pub fn run(entry: &Entry, entries: &[Entry]) -> Value {
         "peak_memory_bytes": measured(run.peak_memory, |bytes| json!(bytes.0)),
         "energy_per_question_j": measured(run.energy, |energy| json!(energy.joules)),
         "mean_power_w": measured(run.power_w, |watts| json!(watts)),
+        "energy": run.energy_json,
+        "power": run.power.power,
+        "conditions": run.power.conditions,
         "edge_score": {
             "literal": edge_score(&entry.literal),
             "chance_corrected": edge_score(&entry.skill),

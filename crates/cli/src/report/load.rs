@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 
 use super::asked::{Asked, Collector, Draws};
 use super::facts;
+use super::power::{self, Energies, PowerFacts};
 use crate::failure::Failure;
 use crate::files;
 
@@ -81,6 +82,10 @@ pub struct RunSummary {
     pub energy: Measured<Energy>,
     /// Mean power while answering, in watts.
     pub power_w: Measured<f64>,
+    /// The block `energy` of the JSON report.
+    pub energy_json: Value,
+    /// What is known about power.
+    pub power: PowerFacts,
     /// How the run ended, with the detail; `None` if the file was cut off.
     pub verdict: Option<(VerdictKind, String)>,
 }
@@ -181,7 +186,9 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
     let mut groups: Vec<String> = Vec::new();
     let mut peak_memory = Measured::Missing(Missing::Off);
     let mut verdict = None;
+    let mut power = power::Collector::default();
     for record in file.records() {
+        power.take(&record);
         match record {
             Record::SessionStart(row) => start = Some(row),
             Record::ModelLoaded(row) => loaded = Some(row),
@@ -220,6 +227,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
     };
     let totals = Totals::of(&asked);
     let faults = Faults::of(asked.iter().filter_map(wrong));
+    let power = power.facts();
     let mut facts = facts::of_start(&start);
     facts.extend(loaded.iter().flat_map(facts::of_model));
     facts.extend(file.end().iter().flat_map(facts::of_end));
@@ -250,8 +258,13 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
         prefill_tps: tokens_per_second(totals.prefill_tokens, totals.prefill_us),
         decode_tps: tokens_per_second(totals.decode_tokens, totals.decode_us),
         peak_memory,
-        energy: totals.energy(),
-        power_w: totals.power(),
+        energy: totals.energies.per_question_j().map(|joules| Energy {
+            joules,
+            simulated: power.metered == Some(false),
+        }),
+        power_w: power.mean_w,
+        energy_json: totals.energies.json(&power),
+        power,
         verdict,
         rows,
     })
@@ -271,12 +284,7 @@ struct Totals {
     prefill_us: u64,
     decode_tokens: u64,
     decode_us: u64,
-    /// Energy, time and number of the questions that have an energy reading.
-    microjoules: u64,
-    metered_us: u64,
-    metered: u32,
-    /// Why the others have none.
-    unmetered: Option<Missing>,
+    energies: Energies,
 }
 
 impl Totals {
@@ -304,34 +312,7 @@ impl Totals {
             self.decode_tokens += u64::from(generated.tokens.saturating_sub(1));
             self.decode_us = self.decode_us.saturating_add(generated.decode.0);
         }
-        match question.energy {
-            Reading::Value(energy) => {
-                let sum = energy.prefill.0.saturating_add(energy.decode.0);
-                self.microjoules = self.microjoules.saturating_add(sum);
-                self.metered_us = self.metered_us.saturating_add(time_us(question));
-                self.metered += 1;
-            }
-            Reading::Missing(reason) => self.unmetered = Some(missing(reason)),
-        }
-    }
-
-    /// Joules a question. One question without a reading refuses the mean: which questions
-    /// lack one need not be chance.
-    fn energy(&self) -> Measured<Energy> {
-        match (self.unmetered, self.metered) {
-            (Some(reason), _) => Measured::Missing(reason),
-            (None, 0) => Measured::Missing(Missing::NoRows),
-            (None, count) => Measured::Value(Energy {
-                joules: self.microjoules as f64 / 1e6 / f64::from(count),
-                simulated: false,
-            }),
-        }
-    }
-
-    fn power(&self) -> Measured<f64> {
-        self.energy()
-            .map(|_| self.microjoules as f64 / self.metered_us as f64)
-            .finite()
+        self.energies.add(question);
     }
 }
 
@@ -402,7 +383,8 @@ fn units(probability: f64) -> u16 {
     (probability * 65535.0).round() as u16
 }
 
-fn measured<T>(reading: Reading<T>) -> Measured<T> {
+/// A reading as a score takes it.
+pub fn measured<T>(reading: Reading<T>) -> Measured<T> {
     match reading {
         Reading::Value(value) => Measured::Value(value),
         Reading::Missing(reason) => Measured::Missing(missing(reason)),

@@ -7,6 +7,7 @@ mod html;
 pub mod json;
 mod load;
 mod modes;
+mod power;
 mod question_sheet;
 mod ranked;
 mod run_sheet;

@@ -146,10 +146,30 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
             format!("{} J a question", words::score(energy.joules))
         }),
     ));
+    facts.extend(power(run));
     facts.push(("Edge Score", edge_score(&entry.literal)));
     facts.push(("  less chance", edge_score(&entry.skill)));
     facts.push(("  per joule", edge_score(&entry.per_joule)));
     facts
+}
+
+/// Mean and worst window, and the budget where there is one.
+fn power(run: &RunSummary) -> Option<(&'static str, String)> {
+    let watts = |value| words::or_reason(value, |watts: f64| format!("{watts:.3} W"));
+    run.power.mean_w.value()?;
+    let mut text = format!(
+        "mean {}, worst window {}, idle {}",
+        watts(run.power.mean_w),
+        watts(run.power.worst_window_w),
+        watts(run.power.idle_w)
+    );
+    if let Some(budget) = run.power.budget_w {
+        text += &format!("; budget {budget} W");
+    }
+    if run.power.metered == Some(false) {
+        text += "  (simulated)";
+    }
+    Some(("power", text))
 }
 
 fn pass_at_k(pass: &PassAtK) -> String {

@@ -92,6 +92,9 @@ pub struct Asked {
     #[arg(long)]
     rotate: bool,
 
+    #[command(flatten)]
+    budgets: super::budgets::Args,
+
     /// Threads [default: one for each CPU]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     threads: Option<u16>,
@@ -255,6 +258,7 @@ impl Asked {
                 Weights::Mapped => record::Weights::Mapped,
                 Weights::Repacked => record::Weights::Repacked,
             },
+            budgets: self.budgets.budgets(),
         }
     }
 }

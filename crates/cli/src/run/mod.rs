@@ -1,6 +1,7 @@
 //! `edgescore run`.
 
 mod args;
+mod budgets;
 mod early;
 mod progress;
 pub mod recorder;

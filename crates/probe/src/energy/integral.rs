@@ -1,7 +1,7 @@
 //! The running sum of energy over samples.
 
-use super::{Measure, Sample, Window};
-use crate::{Microseconds, Reading, Reason};
+use super::{Measure, Sample, Window, Work};
+use crate::{Microjoules, Microseconds, Reading, Reason};
 
 /// Energy in 1e-12 J: microwatts times microseconds, so sums are exact. 64 bits would be full
 /// after 18 MJ, which is five hours at 1 kW; 128 hold the greatest power times all time.
@@ -14,6 +14,17 @@ pub struct Point {
     pub at: Microseconds,
     /// Energy since the integral's first sample.
     pub(super) energy_pj: Picojoules,
+}
+
+impl Point {
+    /// What passed from this moment to a `later` one.
+    pub fn until(self, later: Point) -> Work {
+        let microjoules = later.energy_pj.saturating_sub(self.energy_pj) / 1_000_000;
+        Work {
+            time: Microseconds(later.at.0.saturating_sub(self.at.0)),
+            energy: Microjoules(u64::try_from(microjoules).unwrap_or(u64::MAX)),
+        }
+    }
 }
 
 /// The state of the integral at one end of a window. Two of them make a [`Window`].
@@ -33,6 +44,11 @@ impl Edge {
     /// Energy up to here, or why it is not known.
     pub fn point(&self) -> Reading<Point> {
         self.point
+    }
+
+    /// Whether the source counts energy, so that even the shortest window is exact.
+    pub fn is_counted(&self) -> bool {
+        self.counter
     }
 
     /// The window from this edge to a `later` one.

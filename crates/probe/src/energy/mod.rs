@@ -5,11 +5,13 @@
 
 mod counter;
 mod integral;
+mod pace;
 mod trail;
 mod window;
 
 pub use counter::Counter;
 pub use integral::{Edge, Integral, Point};
+pub use pace::{Budget, Pace, Work};
 pub use trail::Trail;
 pub use window::{Energy, Window};
 

@@ -113,7 +113,7 @@ impl Trail {
     }
 
     /// Energy up to a moment between the oldest and the newest point.
-    fn energy_at(&self, at: u64) -> Option<Picojoules> {
+    pub(super) fn energy_at(&self, at: u64) -> Option<Picojoules> {
         let mut before = self.points.front()?;
         for after in &self.points {
             if after.at.0 >= at {

@@ -1,7 +1,10 @@
 //! One example of every message, used by the frozen bytes and by the file tests.
 #![allow(dead_code, clippy::unwrap_used)]
 
-use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading, Reason};
+use edgescore_probe::energy::Scope;
+use edgescore_probe::{
+    Bytes, Microjoules, Microseconds, Microwatts, MilliCelsius, Reading, Reason, Throttled,
+};
 use edgescore_record::*;
 use edgescore_taskpack::{Hash, Layout, Letter, Rotation};
 
@@ -107,6 +110,49 @@ pub const MEMORY: Memory = Memory {
     major_faults: Reading::Value(0),
 };
 
+pub const POWER_START: PowerStart<'static> = PowerStart {
+    source: "rapl",
+    scope: Scope::CpuPackage,
+    measured: true,
+    rate_hz: 10,
+    resolution: Some(Microwatts(153)),
+    omits: "RAM",
+    found: "package-0",
+    idle: Reading::Value(Microwatts(2_700_000)),
+    load: Reading::Missing(Reason::Stale),
+    budget: Some(PowerBudget {
+        power: Microwatts(4_000_000),
+        window: Microseconds(1_000_000),
+        active: Microwatts(7_500_000),
+        piece: 64,
+    }),
+};
+
+pub const POWER: Power = Power {
+    at: Microseconds(1_000_000),
+    mean: Reading::Value(Microwatts(4_000_000)),
+};
+
+pub const POWER_END: PowerEnd = PowerEnd {
+    length: Microseconds(90_000_000),
+    mean: Reading::Value(Microwatts(3_990_000)),
+    worst: Reading::Value(Microwatts(4_060_000)),
+    over: Microseconds(0),
+    rested: Microseconds(60_000_000),
+    idle: Reading::Value(Microwatts(2_710_000)),
+    samples: 900,
+    failed: 1,
+    lost: Microseconds(50_000),
+    latest: Microseconds(300),
+};
+
+pub const CONDITIONS: Conditions = Conditions {
+    start: Reading::Value(MilliCelsius(48_300)),
+    end: Reading::Missing(Reason::Off),
+    cooled: Microseconds(0),
+    throttled: Reading::Value(Throttled(0x40000)),
+};
+
 pub const VERDICT: Verdict<'static> = Verdict {
     kind: VerdictKind::EngineFailed,
     detail: "no",
@@ -128,9 +174,13 @@ pub fn rows() -> Vec<Record<'static>> {
         Record::SessionStart(START),
         Record::Task(TASK),
         Record::ModelLoaded(LOADED),
+        Record::PowerStart(POWER_START),
         Record::Question(question()),
         Record::Skipped(SKIPPED),
         Record::Sample(sample()),
+        Record::Power(POWER),
+        Record::PowerEnd(POWER_END),
+        Record::Conditions(CONDITIONS),
         Record::Memory(MEMORY),
         Record::Verdict(VERDICT),
     ]

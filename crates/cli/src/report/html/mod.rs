@@ -3,6 +3,7 @@
 mod latency;
 mod letters;
 mod pareto;
+mod power;
 
 use std::io::Write;
 
@@ -21,6 +22,7 @@ use crate::words;
 use latency::Histogram;
 use letters::Bar;
 use pareto::Plot;
+use power::Trace;
 
 /// Above this number of runs the page holds the ranking and the plot only.
 const RUNS_IN_FULL: usize = 20;
@@ -54,6 +56,7 @@ struct RunView {
     tasks: Vec<Whisker>,
     letters: Vec<Bar>,
     latency: Option<Histogram>,
+    power: Option<Trace>,
     provenance: Vec<(String, String)>,
 }
 
@@ -192,6 +195,7 @@ fn view(entry: &Entry) -> RunView {
         tasks: tasks.collect(),
         letters: letters::bars(&run.scores.bias),
         latency: latency::histogram(run),
+        power: power::trace(run),
         provenance: run
             .facts
             .iter()

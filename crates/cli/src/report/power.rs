@@ -1,0 +1,219 @@
+//! Power, energy and heat of a run.
+
+use edgescore_probe::{Microwatts, Reading};
+use edgescore_record::{Conditions, Power, PowerEnd, PowerStart, Question, Record};
+use edgescore_score::{Measured, Missing};
+use serde_json::{Value, json};
+
+use super::json::measured as or_missing;
+use super::load::measured;
+
+/// What the rows of a result say about power, in watts, joules and seconds.
+pub struct PowerFacts {
+    /// Whether a meter saw it; `None` without a row about power.
+    pub metered: Option<bool>,
+    /// Time since the first question and mean power of the trace's points.
+    pub trace: Vec<(f64, f64)>,
+    /// The budget.
+    pub budget_w: Option<f64>,
+    /// Mean over the questions.
+    pub mean_w: Measured<f64>,
+    /// Highest mean of a window.
+    pub worst_window_w: Measured<f64>,
+    /// Idle power: the mean of before and after.
+    pub idle_w: Measured<f64>,
+    /// The block `power` of the JSON report.
+    pub power: Value,
+    /// The block `conditions` of the JSON report.
+    pub conditions: Value,
+    load_j: Measured<f64>,
+    load_s: f64,
+}
+
+/// Takes the rows.
+#[derive(Default)]
+pub struct Collector<'a> {
+    start: Option<PowerStart<'a>>,
+    end: Option<PowerEnd>,
+    conditions: Option<Conditions>,
+    trace: Vec<Power>,
+    load_s: f64,
+}
+
+impl<'a> Collector<'a> {
+    /// Takes a row that is about power or heat.
+    pub fn take(&mut self, record: &Record<'a>) {
+        match record {
+            Record::ModelLoaded(row) => self.load_s = row.load.0 as f64 / 1e6,
+            Record::PowerStart(row) => self.start = Some(*row),
+            Record::Power(row) => self.trace.push(*row),
+            Record::PowerEnd(row) => self.end = Some(*row),
+            Record::Conditions(row) => self.conditions = Some(*row),
+            _ => {}
+        }
+    }
+
+    /// What they say.
+    pub fn facts(&self) -> PowerFacts {
+        const OFF: Measured<f64> = Measured::Missing(Missing::Off);
+        let start = self.start.as_ref();
+        let end = self.end.as_ref();
+        let of_start = |f: fn(&PowerStart) -> Measured<f64>| start.map_or(OFF, f);
+        let of_end = |f: fn(&PowerEnd) -> Measured<f64>| end.map_or(OFF, f);
+        let before = of_start(|row| watts(row.idle));
+        let after = of_end(|row| watts(row.idle));
+        let mean_w = of_end(|row| watts(row.mean));
+        let worst_window_w = of_end(|row| watts(row.worst));
+        let load_j = of_start(|row| measured(row.load).map(|energy| energy.0 as f64 / 1e6));
+        let budget = start.and_then(|row| row.budget);
+        let seconds = |f: fn(&PowerEnd) -> u64| end.map(|row| f(row) as f64 / 1e6);
+        let rested = seconds(|row| row.rested.0);
+        let length = seconds(|row| row.length.0).filter(|length| *length > 0.0);
+        let cost = rested.zip(length).map(|(rested, length)| rested / length);
+        let points = self.trace.iter().filter_map(|point| {
+            let mean = point.mean.value()?;
+            Some((point.at.0 as f64 / 1e6, mean.0 as f64 / 1e6))
+        });
+        let number = |value: Measured<f64>| or_missing(value, |value| json!(value));
+        PowerFacts {
+            metered: start.map(|row| row.measured),
+            trace: points.collect(),
+            budget_w: budget.map(|budget| budget.power.0 as f64 / 1e6),
+            mean_w,
+            worst_window_w,
+            idle_w: match (before, after) {
+                (Measured::Value(before), Measured::Value(after)) => {
+                    Measured::Value(f64::midpoint(before, after))
+                }
+                (Measured::Value(_), missing) => missing,
+                (missing, _) => missing,
+            },
+            power: json!({
+                "source": start.map(|row| row.source),
+                "scope": start.map(|row| row.scope.name()),
+                "measured": start.map(|row| row.measured),
+                "found": start.map(|row| row.found),
+                "omits": start.map(|row| row.omits),
+                "rate_hz": start.map(|row| row.rate_hz),
+                "resolution_w": start
+                    .and_then(|row| row.resolution)
+                    .map(|step| step.0 as f64 / 1e6),
+                "idle_before_w": number(before),
+                "idle_after_w": number(after),
+                "active_w": budget.map(|budget| budget.active.0 as f64 / 1e6),
+                "budget_w": budget.map(|budget| budget.power.0 as f64 / 1e6),
+                "window_s": budget.map(|budget| budget.window.0 as f64 / 1e6),
+                "piece_tokens": budget.map(|budget| budget.piece),
+                "mean_w": number(mean_w),
+                "worst_window_w": number(worst_window_w),
+                "time_over_s": seconds(|row| row.over.0),
+                "duty": cost.map(|cost| 1.0 - cost),
+                "throughput_cost": cost,
+                "samples": end.map(|row| row.samples),
+                "samples_failed": end.map(|row| row.failed),
+                "lost_s": seconds(|row| row.lost.0),
+                "latest_sample_s": seconds(|row| row.latest.0),
+            }),
+            conditions: self.conditions.map_or(Value::Null, |row| {
+                let celsius = |reading| {
+                    number(
+                        measured(reading)
+                            .map(|t: edgescore_probe::MilliCelsius| f64::from(t.0) / 1e3),
+                    )
+                };
+                json!({
+                    "start_c": celsius(row.start),
+                    "end_c": celsius(row.end),
+                    "cooled_s": row.cooled.0 as f64 / 1e6,
+                    "throttled": or_missing(measured(row.throttled), |flags| {
+                        json!(flags.to_string())
+                    }),
+                })
+            }),
+            load_j,
+            load_s: self.load_s,
+        }
+    }
+}
+
+/// Energy of the answered questions.
+#[derive(Default)]
+pub struct Energies {
+    prefill_uj: u64,
+    decode_uj: u64,
+    prefill_us: u64,
+    decode_us: u64,
+    counted: u32,
+    correct: u32,
+    /// Why a question has none. One without a reading refuses every sum: which questions lack
+    /// one need not be chance.
+    missing: Option<Missing>,
+}
+
+impl Energies {
+    /// Takes an answer.
+    pub fn add(&mut self, question: &Question) {
+        match measured(question.energy) {
+            Measured::Missing(reason) => self.missing = Some(reason),
+            Measured::Value(energy) => {
+                let decode_us = question.generated.map_or(0, |generated| generated.decode.0);
+                self.prefill_uj = self.prefill_uj.saturating_add(energy.prefill.0);
+                self.decode_uj = self.decode_uj.saturating_add(energy.decode.0);
+                self.prefill_us = self.prefill_us.saturating_add(question.prefill.0);
+                self.decode_us = self.decode_us.saturating_add(decode_us);
+                self.counted += 1;
+                self.correct += u32::from(question.answer.is_correct());
+            }
+        }
+    }
+
+    /// Joules a question, gross.
+    pub fn per_question_j(&self) -> Measured<f64> {
+        self.sum((self.prefill_uj + self.decode_uj) as f64 / 1e6)
+            .map(|joules| joules / f64::from(self.counted))
+    }
+
+    fn sum(&self, joules: f64) -> Measured<f64> {
+        match (self.missing, self.counted) {
+            (Some(reason), _) => Measured::Missing(reason),
+            (None, 0) => Measured::Missing(Missing::NoRows),
+            (None, _) => Measured::Value(joules),
+        }
+    }
+
+    /// The block `energy` of the JSON report: gross, and net of what the idle board would
+    /// have used in the same time.
+    pub fn json(&self, power: &PowerFacts) -> Value {
+        let block = |idle_w: Measured<f64>| {
+            let of = |uj: u64, us: u64| {
+                self.sum(uj as f64 / 1e6)
+                    .and_then(|gross| idle_w.map(|idle| gross - idle * us as f64 / 1e6))
+            };
+            let prefill = of(self.prefill_uj, self.prefill_us);
+            let decode = of(self.decode_uj, self.decode_us);
+            let both = prefill.and_then(|prefill| decode.map(|decode| prefill + decode));
+            let load = power
+                .load_j
+                .and_then(|gross| idle_w.map(|idle| gross - idle * power.load_s));
+            let per = |count: u32| match count {
+                0 => Measured::Missing(both.missing().unwrap_or(Missing::NoRows)),
+                count => both.map(|joules| joules / f64::from(count)),
+            };
+            let number = |value| or_missing(value, |value: f64| json!(value));
+            json!({
+                "load_j": number(load),
+                "prefill_j": number(prefill),
+                "decode_j": number(decode),
+                "per_question_j": number(per(self.counted)),
+                "per_correct_j": number(per(self.correct)),
+            })
+        };
+        let mut energy = block(Measured::Value(0.0));
+        energy["net"] = block(power.idle_w);
+        energy
+    }
+}
+
+fn watts(reading: Reading<Microwatts>) -> Measured<f64> {
+    measured(reading).map(|power| power.0 as f64 / 1e6)
+}

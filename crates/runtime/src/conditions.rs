@@ -1,0 +1,73 @@
+//! Heat and throttling over a run.
+
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use edgescore_probe::{MilliCelsius, Reading, Thermometer, ThrottleSource, Throttled};
+use edgescore_record::{Budgets, Conditions, Stop};
+
+use crate::answering::microseconds;
+use crate::stop;
+
+/// What is read at the start and at the end.
+pub struct Watch {
+    thermometer: Thermometer,
+    throttle: Result<ThrottleSource, edgescore_probe::Unavailable>,
+    start: Reading<MilliCelsius>,
+    flags: Reading<Throttled>,
+    cooled: Duration,
+}
+
+impl Watch {
+    /// Waits until the board is cool enough; `None` when interrupted meanwhile. A board
+    /// without a temperature is not waited for: it says so in the log.
+    pub fn start(budgets: &Budgets) -> Option<Watch> {
+        let root = Path::new(budgets.root);
+        let thermometer = Thermometer::open(root);
+        let waiting = Instant::now();
+        if let Some(wanted) = budgets.cool_below {
+            loop {
+                match thermometer.hottest() {
+                    Reading::Value(hottest) if hottest >= wanted => {}
+                    Reading::Value(_) => break,
+                    Reading::Missing(reason) => {
+                        log::warn!("--cool-below {wanted}: no temperature ({reason})");
+                        break;
+                    }
+                }
+                if stop::requested() == Some(Stop::Interrupted) {
+                    return None;
+                }
+                sleep(Duration::from_millis(200));
+            }
+        }
+        let mut throttle = ThrottleSource::open(root);
+        Some(Watch {
+            start: thermometer.hottest(),
+            thermometer,
+            flags: flags(&mut throttle),
+            throttle,
+            cooled: waiting.elapsed(),
+        })
+    }
+
+    /// The row at the end.
+    pub fn finish(mut self) -> Conditions {
+        let before = self.flags;
+        let after = flags(&mut self.throttle);
+        Conditions {
+            start: self.start,
+            end: self.thermometer.hottest(),
+            cooled: microseconds(self.cooled),
+            throttled: before.and_then(|before| after.map(|after| after.since(before))),
+        }
+    }
+}
+
+fn flags(source: &mut Result<ThrottleSource, edgescore_probe::Unavailable>) -> Reading<Throttled> {
+    match source {
+        Ok(source) => source.read(),
+        Err(unavailable) => Reading::Missing(unavailable.reason),
+    }
+}

@@ -20,7 +20,7 @@ fn sandbox() -> Option<Sandbox> {
 /// The keys of a run that readers rely on.
 const KEYS: [&str; 15] = [
     "model",
-    "synthetic",
+    "origin",
     "pack",
     "mode",
     "layout",
@@ -63,7 +63,7 @@ fn assert_thirty_answers(report: &Value, mode: &str) {
         assert_no_hole(&report[key], key);
     }
     assert_eq!(report["model"], "model");
-    assert_eq!(report["synthetic"], true);
+    assert_eq!(report["origin"], "synthetic");
     assert_eq!(report["pack"], "6g-bench");
     assert_eq!(report["mode"], mode);
     assert_eq!(report["layout"], "reference");
@@ -162,7 +162,7 @@ fn a_run_without_arguments_takes_the_default_pack_and_model() {
     let sandbox = Sandbox::default();
     let printed = sandbox.done("run -t 1 --limit 2");
     assert!(
-        printed.contains("synthetic weights: answers are chance"),
+        printed.contains("reference model: an instrument"),
         "{printed}"
     );
     let files: Vec<_> = sandbox.files().into_keys().collect();
@@ -171,7 +171,7 @@ fn a_run_without_arguments_takes_the_default_pack_and_model() {
     };
     let name = result.file_name().unwrap().to_str().unwrap();
     assert!(
-        name.starts_with("synthetic-tiny-") && name.ends_with(".esr"),
+        name.starts_with("reference-1m-") && name.ends_with(".esr"),
         "{name}"
     );
     assert!(
@@ -179,7 +179,7 @@ fn a_run_without_arguments_takes_the_default_pack_and_model() {
         "the last line names the result: {printed}"
     );
     let report = sandbox.report(name);
-    assert_eq!(report["synthetic"], true);
+    assert_eq!(report["origin"], "reference");
     assert_eq!(report["pack"], "edgescore-level-1");
     assert_eq!(report["answered"], 2);
 }

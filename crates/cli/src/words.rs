@@ -1,6 +1,8 @@
 //! Values in words: the same way in every command.
 
-use edgescore_record::{FlashAttention, Mode, Order, Stop, VerdictKind, Weights, WhySkipped};
+use edgescore_record::{
+    FlashAttention, Mode, Order, Origin, Stop, VerdictKind, Weights, WhySkipped,
+};
 use edgescore_score::{
     AgainstChance, Estimate, Interval, Measured, Missing, Percentile, Place, Refusal, Standing,
 };
@@ -11,6 +13,27 @@ pub fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Letter => "letter",
         Mode::Generate => "generate",
+    }
+}
+
+/// Where a model's weights come from, in a word.
+pub fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Given => "given",
+        Origin::Synthetic => "synthetic",
+        Origin::Reference => "reference",
+    }
+}
+
+/// What a reader must know about weights that are no published model's.
+pub fn about_origin(origin: Origin) -> Option<&'static str> {
+    match origin {
+        Origin::Given => None,
+        Origin::Synthetic => Some("synthetic weights: answers are chance"),
+        Origin::Reference => Some(
+            "reference model: an instrument trained on generated questions, which says nothing \
+             about 6G reasoning at large",
+        ),
     }
 }
 

@@ -29,9 +29,9 @@ pub use command::{
 pub use control::{Control, Fault, Level, Phase};
 pub use probabilities::Probabilities;
 pub use record::{
-    Conditions, Generated, Memory, ModelLoaded, Power, PowerBudget, PowerEnd, PowerStart, Question,
-    QuestionEnergy, Record, Sample, SessionEnd, SessionStart, Skipped, Task, Verdict, VerdictKind,
-    WhySkipped,
+    Conditions, Generated, Memory, ModelLoaded, Origin, Power, PowerBudget, PowerEnd, PowerStart,
+    Question, QuestionEnergy, Record, Sample, SessionEnd, SessionStart, Skipped, Task, Verdict,
+    VerdictKind, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

@@ -117,6 +117,19 @@ pub struct Task<'a> {
     pub asks: u32,
 }
 
+/// Where a model's weights come from, by its metadata.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// It does not say: a model like any other.
+    #[default]
+    Given,
+    /// `edgescore.synthetic`: random weights (`edgescore synth`), so answers are chance.
+    Synthetic,
+    /// `edgescore.reference`: trained on generated questions, an instrument that shows that
+    /// Edgescore tells models apart.
+    Reference,
+}
+
 /// The model as loaded and the session made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelLoaded<'a> {
@@ -130,8 +143,8 @@ pub struct ModelLoaded<'a> {
     pub parameters: u64,
     /// Bytes of all tensors.
     pub tensor_bytes: Bytes,
-    /// Whether the weights are random (`edgescore synth`): answers are chance.
-    pub synthetic: bool,
+    /// Where the weights come from.
+    pub origin: Origin,
     /// SHA-256 of the chat template's text.
     pub template_hash: Hash,
     /// Threads used.

@@ -10,8 +10,8 @@ use edgescore_engine::{LoadProblem, Model, Session, SessionOptions, llama_versio
 use edgescore_probe::energy::Budget;
 use edgescore_probe::{BoardFacts, Bytes, MemorySample, Microwatts, Reading};
 use edgescore_record::{
-    Ask, Budgets, Conditions, Fault, FlashAttention, Memory, Mode, ModelLoaded, Plan, PowerEnd,
-    Record, SessionStart, Stop, Task, Verdict, VerdictKind, Weights,
+    Ask, Budgets, Conditions, Fault, FlashAttention, Memory, Mode, ModelLoaded, Origin, Plan,
+    PowerEnd, Record, SessionStart, Stop, Task, Verdict, VerdictKind, Weights,
 };
 use edgescore_taskpack::{Hash, Pack};
 
@@ -241,7 +241,7 @@ fn ask_all(
         quantisation: clip(&facts.quantisation, TEXT),
         parameters: facts.parameters,
         tensor_bytes: Bytes(facts.tensor_bytes),
-        synthetic: model.meta("edgescore.synthetic").as_deref() == Some("true"),
+        origin: origin(&model),
         template_hash: Hash::of(template.text().to_bytes()),
         threads: threads as u16,
         context: shape.context,
@@ -353,6 +353,18 @@ fn longest(prompter: &mut Prompter, asks: &[Ask]) -> Result<Option<usize>, Refus
         longest = longest.max(prompter.length(*ask).map_err(data)?);
     }
     Ok(Some(longest))
+}
+
+/// Where the weights come from, by what the file says of itself.
+fn origin(model: &Model) -> Origin {
+    let says = |key| model.meta(key).as_deref() == Some("true");
+    if says("edgescore.synthetic") {
+        Origin::Synthetic
+    } else if says("edgescore.reference") {
+        Origin::Reference
+    } else {
+        Origin::Given
+    }
 }
 
 /// What the longest prompt and its answer need, at most what the model was trained for.

@@ -109,7 +109,7 @@ impl Made {
             quantisation: "Q4_0",
             parameters: 1_000_000_000,
             tensor_bytes: Bytes(self.memory_mib << 19),
-            synthetic: false,
+            origin: Origin::Given,
             template_hash: Hash([self.template; 32]),
             threads: 4,
             context: 2560,

@@ -53,7 +53,7 @@ pub fn run(entry: &Entry, entries: &[Entry]) -> Value {
         "id": run.id,
         "model": run.model,
         "quantisation": run.quantisation,
-        "synthetic": run.synthetic,
+        "origin": words::origin(run.origin),
         "pack": run.pack,
         "mode": words::mode(run.mode),
         "layout": words::layout(run.layout),

@@ -9,7 +9,7 @@ use std::thread;
 use anyhow::Context;
 use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::file::ResultFile;
-use edgescore_record::{Mode, Question, Record, Stop, VerdictKind};
+use edgescore_record::{Mode, Origin, Question, Record, Stop, VerdictKind};
 use edgescore_score::{
     self as score, Energy, Estimate, Evidence, Faults, Measured, Missing, Row, Run, Summary,
     Temperature, stopped_accuracy, tokens_per_second,
@@ -34,7 +34,7 @@ pub struct RunSummary {
     /// Quantisation as llama.cpp names it; empty if the model was never loaded.
     pub quantisation: String,
     /// Whether the weights are random.
-    pub synthetic: bool,
+    pub origin: Origin,
     /// Name of the pack.
     pub pack: String,
     /// The pack's hash.
@@ -237,7 +237,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
         id,
         model: model.strip_suffix(".gguf").unwrap_or(model).to_owned(),
         quantisation: loaded.map_or(String::new(), |row| row.quantisation.to_owned()),
-        synthetic: loaded.is_some_and(|row| row.synthetic),
+        origin: loaded.map_or(Origin::Given, |row| row.origin),
         pack: start.pack.to_owned(),
         pack_hash: start.pack_hash,
         model_hash: start.model_hash,

@@ -14,9 +14,7 @@ use crate::words;
 pub fn page(entry: &Entry) -> Vec<Block> {
     let run = &entry.run;
     let mut blocks = vec![Block::Title(format!("{}, pack {}", run.name(), run.pack))];
-    if run.synthetic {
-        blocks.push(Block::Line("synthetic weights: answers are chance".into()));
-    }
+    blocks.extend(words::about_origin(run.origin).map(|about| Block::Line(about.into())));
     blocks.push(Block::Line(setting(run)));
     blocks.extend(ending(run).map(Block::Line));
     blocks.extend(slow_build(run).map(Block::Line));

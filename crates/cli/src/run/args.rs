@@ -11,8 +11,8 @@ use crate::link::Spec;
 
 /// Run a pack on a model and write the result
 ///
-/// Without arguments: the built-in pack on a tiny model with random weights, made on first
-/// use. Progress goes to standard error, the report to standard output, every answer at once
+/// Without arguments: the default pack on the best of the reference models, which come with
+/// the program. Progress goes to standard error, the report to standard output, every answer at once
 /// into the result file. Ctrl-C ends the run; what was answered stays a valid result.
 #[derive(clap::Args)]
 pub struct Args {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use edgescore_record::{Record, frame};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::words;
+
 /// Shows a run as its rows come in.
 pub struct Progress {
     bar: Option<ProgressBar>,
@@ -67,8 +69,8 @@ impl Progress {
                     bar.reset_eta();
                     bar.reset_elapsed();
                 }
-                if loaded.synthetic {
-                    self.say("synthetic weights: answers are chance");
+                if let Some(about) = words::about_origin(loaded.origin) {
+                    self.say(about);
                 }
             }
             Some(Record::Question(question)) => {

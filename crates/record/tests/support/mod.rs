@@ -50,7 +50,7 @@ pub const LOADED: ModelLoaded<'static> = ModelLoaded {
     quantisation: "Q4_0",
     parameters: 494_032_768,
     tensor_bytes: Bytes(280_000_000),
-    synthetic: true,
+    origin: Origin::Synthetic,
     template_hash: Hash([0x33; 32]),
     threads: 4,
     context: 2560,

@@ -15,7 +15,7 @@ mod vocabulary;
 use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Fault, Letter};
 
 pub use level::Level;
-pub use vocabulary::{VocabularyError, built_in};
+pub use vocabulary::{VocabularyError, built_in, reference_model};
 
 use costs::{AVERAGE, BANNED, MYOPIC};
 use rng::Rng;

@@ -142,7 +142,15 @@ struct GroupFile {
 
 /// Relative names and contents of the built-in task files.
 pub fn built_in() -> Vec<(String, &'static str)> {
-    texts(&TASKS)
+    let mut files = texts(&TASKS);
+    files.retain(|(name, _)| !name.starts_with("models/"));
+    files
+}
+
+/// The GGUF file of a reference model, such as `3m`.
+pub fn reference_model(name: &str) -> Option<&'static [u8]> {
+    let file = TASKS.get_file(format!("models/reference-{name}.gguf"))?;
+    Some(file.contents())
 }
 
 fn texts(dir: &'static Dir<'static>) -> Vec<(String, &'static str)> {

@@ -8,7 +8,7 @@ mod power;
 use std::io::Write;
 
 use askama::Template;
-use edgescore_record::VerdictKind;
+use edgescore_record::{Origin, VerdictKind};
 use edgescore_score::{AgainstChance, Estimate, Measured};
 use serde_json::Value;
 
@@ -121,14 +121,16 @@ fn verdict(entry: &Entry) -> Verdict {
     let accuracy = run.pass_at_1.value();
     let standing = accuracy.map(|accuracy| accuracy.against_chance());
     let class = match (&run.verdict, standing) {
-        (Some((VerdictKind::Ok, _)), Some(AgainstChance::Above)) if !run.synthetic => "good",
+        (Some((VerdictKind::Ok, _)), Some(AgainstChance::Above))
+            if run.origin != Origin::Synthetic =>
+        {
+            "good"
+        }
         (Some((VerdictKind::Ok, _)), _) => "warn",
         _ => "bad",
     };
     let mut notes = Vec::new();
-    if run.synthetic {
-        notes.push("Random weights: the answers are chance.".to_owned());
-    }
+    notes.extend(words::about_origin(run.origin).map(str::to_owned));
     notes.extend(single::ending(run));
     notes.extend(single::slow_build(run));
     Verdict {

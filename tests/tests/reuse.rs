@@ -96,3 +96,26 @@ fn the_shared_prefix_saves_prefill() {
         assert!(rotated > 0.5, "three of four rotations share the question");
     }
 }
+
+#[test]
+fn a_quantised_kv_cache_is_recorded_and_reused_as_exactly() {
+    let sandbox = sandbox();
+    // A Q8_0 cache needs heads of 32; this shape has them.
+    let [reused, whole] = both(&sandbox, 1, "--layout shared-prefix --cache-type q8_0");
+    assert!(cached(&reused) > 0.0);
+    for (a, b) in reused.questions.iter().zip(&whole.questions) {
+        assert_eq!(
+            (a.ask, a.answer, a.probabilities),
+            (b.ask, b.answer, b.probabilities)
+        );
+    }
+    assert_eq!(
+        sandbox.report("run.esr")["provenance"]["cache_type"],
+        "q8_0"
+    );
+    let [plain, _] = both(&sandbox, 1, "--layout shared-prefix");
+    let differs = plain.questions.iter().zip(&whole.questions);
+    let differs = differs.filter(|(a, b)| a.probabilities != b.probabilities);
+    assert!(differs.count() > 0, "the type had no effect");
+    assert_eq!(sandbox.report("run.esr")["provenance"]["cache_type"], "f16");
+}

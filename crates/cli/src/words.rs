@@ -1,7 +1,7 @@
 //! Values in words: the same way in every command.
 
 use edgescore_record::{
-    FlashAttention, Mode, Order, Origin, Stop, VerdictKind, Weights, WhySkipped,
+    CacheType, FlashAttention, Mode, Order, Origin, Stop, VerdictKind, Weights, WhySkipped,
 };
 use edgescore_score::{
     AgainstChance, Estimate, Interval, Measured, Missing, Percentile, Place, Refusal, Standing,
@@ -67,6 +67,14 @@ pub fn flash(flash: FlashAttention) -> &'static str {
         FlashAttention::Auto => "auto",
         FlashAttention::On => "on",
         FlashAttention::Off => "off",
+    }
+}
+
+/// The name of a KV cache's type, as for `--cache-type`.
+pub fn cache_type(cache: CacheType) -> &'static str {
+    match cache {
+        CacheType::F16 => "f16",
+        CacheType::Q8_0 => "q8_0",
     }
 }
 

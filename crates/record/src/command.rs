@@ -146,6 +146,8 @@ pub struct Plan<'a> {
     pub reuse: bool,
     /// Whether attention is computed in one pass.
     pub flash: FlashAttention,
+    /// Type of the KV cache's elements.
+    pub cache: CacheType,
     /// What the run may use, and how that is measured.
     pub budgets: Budgets<'a>,
 }
@@ -209,6 +211,15 @@ pub enum FlashAttention {
     On,
     /// Off.
     Off,
+}
+
+/// Type of the KV cache's elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CacheType {
+    /// Two bytes an element.
+    F16,
+    /// 34 bytes for 32 elements.
+    Q8_0,
 }
 
 /// Why a run ends before its last question.

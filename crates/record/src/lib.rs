@@ -24,7 +24,8 @@ mod record;
 pub use answer::{Answer, Ask, Found};
 pub use chain::Chain;
 pub use command::{
-    Budgets, Command, FlashAttention, LINGER_FOR_EVER, Mode, Order, Plan, RunId, Stop, Weights,
+    Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, Mode, Order, Plan, RunId, Stop,
+    Weights,
 };
 pub use control::{Control, Fault, Level, Phase};
 pub use probabilities::Probabilities;

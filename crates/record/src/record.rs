@@ -7,7 +7,7 @@ use edgescore_probe::{
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Ask, FlashAttention, Mode, Order, Probabilities, Stop, Weights};
+use crate::{Answer, Ask, CacheType, FlashAttention, Mode, Order, Probabilities, Stop, Weights};
 
 /// One row of a result. Rows are numbered from 0; a run is SessionStart, Task rows,
 /// ModelLoaded, then Question, Skipped and Sample rows, then Memory, Verdict and SessionEnd.
@@ -161,6 +161,8 @@ pub struct ModelLoaded<'a> {
     pub reuse: bool,
     /// Flash attention, as asked for.
     pub flash: FlashAttention,
+    /// Type of the KV cache's elements.
+    pub cache: CacheType,
     /// Time from opening the file to a session that can be used, without hashing the file.
     pub load: Microseconds,
     /// Time of the warm-up, which no other figure includes.

@@ -57,6 +57,7 @@ const PLAN: Plan<'static> = Plan {
     weights: Weights::Mapped,
     reuse: true,
     flash: FlashAttention::Off,
+    cache: CacheType::Q8_0,
     budgets: Budgets {
         power_source: "best",
         root: "/",
@@ -76,7 +77,7 @@ frozen! {
         222222222222222222222222222280c6868f01000000000705bc0540";
     task: Record::Task(TASK) => "01080254391654727573742d4177617265204f66666c6f6164696e670247330101";
     model_loaded: Record::ModelLoaded(LOADED) => "02045177656e057177656e320451345f3080afc9eb0180ecc1850101333333333333333333333333 \
-        333333333333333333333333333333333333333304801480108004010102a0c21e00";
+        33333333333333333333333333333333333333330480148010800401010201a0c21e00";
     a_question: Record::Question(question()) => "03a4741d82010080ff3f00208f0500ec0e0080feac0d0080e8922600";
     skipped: Record::Skipped(SKIPPED) => "0417040088278020";
     a_sample: Record::Sample(sample()) => "05180104d1408092f401";
@@ -91,7 +92,7 @@ frozen! {
     conditions: Record::Conditions(CONDITIONS) => "0c00d8f20501000000808010";
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
-        0170016d0106636861746d6c01000101ac020105bc0540040080108004000102 \
+        0170016d0106636861746d6c01000101ac020105bc054004008010800400010201 \
         0462657374012f018092f401c0843d01020180808080080001c0a907";
     abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
     have: Command::Have { hash: Hash([0x55; 32]), bytes: 300, name: "m.gguf" } => "03 \

@@ -32,6 +32,9 @@ impl From<DecodeError> for NoAnswer {
     }
 }
 
+/// Tokens of a warm-up run.
+const WARM_UP: usize = 64;
+
 const NOT_FINITE: NoAnswer = NoAnswer::Skip(WhySkipped::LogitsNotFinite);
 
 /// How long active power is measured.
@@ -97,11 +100,12 @@ impl<'m> Answerer<'m> {
         self.max_tokens - 1
     }
 
-    /// Runs prompts until two successive ones took the same time within 2 %, five at most:
-    /// the first pages in the weights and wakes the clocks.
+    /// Runs the start of a prompt until two successive runs took the same time within 2 %, five
+    /// at most: the first pages in the weights and wakes the clocks. 64 tokens use every
+    /// weight and kernel that a whole batch uses; five batches would take longer than the
+    /// first question.
     pub fn warm_up(&mut self, prompt: &[Token]) -> Result<(), DecodeError> {
-        let batch = self.held.session().shape().ubatch as usize;
-        let tokens = prompt.get(..batch).unwrap_or(prompt);
+        let tokens = prompt.get(..WARM_UP).unwrap_or(prompt);
         let shared = &[];
         let mut last = f64::INFINITY;
         for _ in 0..5 {

@@ -6,12 +6,14 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use edgescore_engine::{LoadProblem, Model, Session, SessionOptions, llama_version, system_info};
+use edgescore_engine::{
+    KvType, LoadProblem, Model, Session, SessionOptions, llama_version, system_info,
+};
 use edgescore_probe::energy::Budget;
 use edgescore_probe::{BoardFacts, Bytes, MemorySample, Microwatts, Reading};
 use edgescore_record::{
-    Ask, Budgets, Conditions, Fault, FlashAttention, Memory, Mode, ModelLoaded, Origin, Plan,
-    PowerEnd, Record, SessionStart, Stop, Task, Verdict, VerdictKind, Weights,
+    Ask, Budgets, CacheType, Conditions, Fault, FlashAttention, Memory, Mode, ModelLoaded, Origin,
+    Plan, PowerEnd, Record, SessionStart, Stop, Task, Verdict, VerdictKind, Weights,
 };
 use edgescore_taskpack::{Hash, Pack};
 
@@ -213,6 +215,10 @@ fn ask_all(
             FlashAttention::On => edgescore_engine::FlashAttention::On,
             FlashAttention::Off => edgescore_engine::FlashAttention::Off,
         },
+        kv: match plan.cache {
+            CacheType::F16 => KvType::F16,
+            CacheType::Q8_0 => KvType::Q8_0,
+        },
         abort: Some(&INTERRUPTED),
         ..SessionOptions::new(context, threads)
     };
@@ -250,6 +256,7 @@ fn ask_all(
         weights: plan.weights,
         reuse: plan.reuse,
         flash: plan.flash,
+        cache: plan.cache,
         load: microseconds(load_time),
         warm_up: microseconds(warm_up_started.elapsed()),
     }))?;

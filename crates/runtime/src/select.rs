@@ -59,7 +59,7 @@ fn spread(pack: &Pack, limit: usize, seed: u64) -> Result<Vec<u32>, PackError> {
 mod tests {
     use super::*;
     use edgescore_probe::Microseconds;
-    use edgescore_record::{Budgets, FlashAttention, Mode, Weights};
+    use edgescore_record::{Budgets, CacheType, FlashAttention, Mode, Weights};
     use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter};
 
     const PLAN: Plan<'static> = Plan {
@@ -82,6 +82,7 @@ mod tests {
         weights: Weights::Mapped,
         reuse: true,
         flash: FlashAttention::Off,
+        cache: CacheType::F16,
         budgets: Budgets {
             power_source: "none",
             root: "/",

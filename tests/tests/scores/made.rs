@@ -118,6 +118,7 @@ impl Made {
             weights: Weights::Repacked,
             reuse: true,
             flash: FlashAttention::Auto,
+            cache: CacheType::F16,
             load: Microseconds(500_000),
             warm_up: Microseconds(0),
         }

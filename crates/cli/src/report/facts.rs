@@ -46,6 +46,7 @@ pub fn of_model(model: &ModelLoaded) -> Map<String, Value> {
         "weights": words::weights(model.weights),
         "reuse": model.reuse,
         "flash_attention": words::flash(model.flash),
+        "cache_type": words::cache_type(model.cache),
         "load_ms": model.load.0 as f64 / 1e3,
         "warm_up_ms": model.warm_up.0 as f64 / 1e3,
     }))

@@ -128,6 +128,11 @@ pub struct Asked {
     #[arg(long, value_enum, default_value_t = FlashAttention::Auto)]
     flash_attention: FlashAttention,
 
+    /// Type of the KV cache's elements: q8_0 takes about half the memory of f16, needs flash
+    /// attention, and is slower where the CPU has no fast 8-bit kernel
+    #[arg(long, value_enum, default_value_t = CacheType::F16)]
+    cache_type: CacheType,
+
     /// Generate mode: tokens at most for one answer
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     max_tokens: u16,
@@ -187,6 +192,16 @@ enum FlashAttention {
     Off,
 }
 
+/// Type of the KV cache's elements.
+#[derive(Clone, Copy, ValueEnum)]
+enum CacheType {
+    /// Two bytes an element
+    F16,
+    /// 34 bytes for 32 elements
+    #[value(name = "q8_0")]
+    Q8_0,
+}
+
 /// A temperature such as 0.7, in 1/1000.
 fn temperature(text: &str) -> Result<u16, String> {
     let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
@@ -235,6 +250,10 @@ impl Asked {
                 PromptLayout::SharedPrefix => Layout::SharedPrefix,
             },
             reuse: !self.no_reuse,
+            cache: match self.cache_type {
+                CacheType::F16 => record::CacheType::F16,
+                CacheType::Q8_0 => record::CacheType::Q8_0,
+            },
             flash: match self.flash_attention {
                 FlashAttention::Auto => record::FlashAttention::Auto,
                 FlashAttention::On => record::FlashAttention::On,

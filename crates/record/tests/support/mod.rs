@@ -59,6 +59,7 @@ pub const LOADED: ModelLoaded<'static> = ModelLoaded {
     weights: Weights::Repacked,
     reuse: true,
     flash: FlashAttention::Off,
+    cache: CacheType::Q8_0,
     load: Microseconds(500_000),
     warm_up: Microseconds(0),
 };

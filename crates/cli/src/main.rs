@@ -7,6 +7,7 @@ mod doctor;
 mod failure;
 mod files;
 mod gate;
+mod image;
 mod link;
 mod output;
 mod pack;
@@ -47,6 +48,7 @@ enum Command {
     Compare(compare::Args),
     Gate(gate::Args),
     Published(published::Args),
+    Image(image::Args),
     Synth(synth::Args),
     Doctor(doctor::Args),
 }
@@ -71,6 +73,7 @@ fn obey(command: Command) -> Result<Outcome, Failure> {
         Command::Compare(args) => compare::run(&args)?,
         Command::Gate(args) => return gate::run(&args),
         Command::Published(args) => published::run(&args)?,
+        Command::Image(args) => image::run(&args)?,
         Command::Synth(args) => synth::run(&args)?,
         Command::Doctor(args) => doctor::run(&args)?,
     }

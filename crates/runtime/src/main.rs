@@ -11,6 +11,7 @@ mod cpu_level;
 mod depot;
 mod held;
 mod home;
+mod init;
 mod inlet;
 mod journal;
 mod json;
@@ -52,6 +53,9 @@ debug, trace; default warn).
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if init::is_process_1(arguments.first().copied()) {
+        init::start();
+    }
     match arguments.first().copied() {
         Some("--link") if std::io::stdout().is_terminal() => {
             eprintln!(

@@ -67,7 +67,8 @@ pub struct Args {
     pub runtime: Option<PathBuf>,
 }
 
-/// What is asked of the model and how: what a desk says to a board and an image holds.
+// What is asked of the model and how: what a desk says to a board and an image holds.
+#[allow(missing_docs)]
 #[derive(clap::Args)]
 pub struct Asked {
     /// How an answer is obtained

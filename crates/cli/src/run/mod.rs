@@ -15,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, anyhow};
 use edgescore_record::{LINGER_FOR_EVER, Plan, Record, RunId, Stop, VerdictKind, frame};
 
-pub use args::{Args, seconds};
+pub use args::{Args, Asked, seconds};
 use early::Early;
 pub use progress::Progress;
 use recorder::Recorder;

@@ -1,0 +1,139 @@
+//! FAT file systems in a part of a file.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+
+use fatfs::{FatType, FileSystem, FormatVolumeOptions, FsOptions, format_volume};
+
+use crate::failure::Failure;
+
+/// The largest file that FAT holds, in bytes.
+pub const LARGEST: u64 = u32::MAX as u64;
+
+/// A file for the card.
+pub struct Entry {
+    /// Its path there, without a leading slash.
+    pub name: String,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What is in a file.
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// What this file holds.
+    File(PathBuf),
+}
+
+/// Bytes of all entries, each rounded up to the largest cluster.
+pub fn bytes(entries: &[Entry]) -> Result<u64, Failure> {
+    let mut sum = 0;
+    for entry in entries {
+        let size = match &entry.content {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::File(path) => fs::metadata(path).map_err(Failure::data)?.len(),
+        };
+        sum += size.next_multiple_of(32 << 10);
+    }
+    Ok(sum)
+}
+
+/// Makes a file system in `slice` and writes the entries.
+pub fn fill(mut slice: Slice, label: [u8; 11], entries: &[Entry]) -> io::Result<()> {
+    let options = FormatVolumeOptions::new()
+        .fat_type(FatType::Fat32)
+        .volume_id(0x6564_6765)
+        .volume_label(label);
+    format_volume(&mut slice, options)?;
+    let system = FileSystem::new(&mut slice, FsOptions::new())?;
+    let root = system.root_dir();
+    for entry in entries {
+        let mut folder = String::new();
+        for part in entry
+            .name
+            .split('/')
+            .rev()
+            .skip(1)
+            .collect::<Vec<_>>()
+            .iter()
+            .rev()
+        {
+            folder.push_str(part);
+            root.create_dir(&folder)?;
+            folder.push('/');
+        }
+        let mut file = root.create_file(&entry.name)?;
+        match &entry.content {
+            Content::Bytes(bytes) => file.write_all(bytes)?,
+            Content::File(path) => {
+                let mut from = io::BufReader::with_capacity(1 << 20, File::open(path)?);
+                io::copy(&mut from, &mut file)?;
+            }
+        }
+        file.flush()?;
+    }
+    drop(root);
+    system.unmount()
+}
+
+/// A part of a file.
+pub struct Slice<'f> {
+    file: &'f mut File,
+    start: u64,
+    length: u64,
+    at: u64,
+}
+
+impl Slice<'_> {
+    /// `length` bytes from `start`.
+    pub fn new(file: &mut File, start: u64, length: u64) -> Slice<'_> {
+        Slice {
+            file,
+            start,
+            length,
+            at: 0,
+        }
+    }
+
+    fn fitting(&mut self, wanted: usize) -> io::Result<usize> {
+        self.file.seek(SeekFrom::Start(self.start + self.at))?;
+        let left = self.length.saturating_sub(self.at);
+        Ok(wanted.min(usize::try_from(left).unwrap_or(usize::MAX)))
+    }
+}
+
+impl Read for Slice<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let fits = self.fitting(buffer.len())?;
+        let read = self.file.read(buffer.get_mut(..fits).unwrap_or_default())?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Write for Slice<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let fits = self.fitting(buffer.len())?;
+        let written = self.file.write(buffer.get(..fits).unwrap_or_default())?;
+        self.at += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for Slice<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}

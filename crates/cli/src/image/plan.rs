@@ -1,0 +1,81 @@
+//! The data partition: what to run, and on what.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use edgescore_record::frame::{Encoder, UNNUMBERED};
+use edgescore_record::{Command, Plan};
+use edgescore_taskpack::Pack;
+
+use super::Args;
+use super::fat::{Content, Entry, LARGEST};
+use crate::defaults;
+use crate::failure::Failure;
+use crate::files;
+
+/// `plan`, `packs/` and `models/`.
+pub fn files(args: &Args) -> Result<Vec<Entry>, Failure> {
+    let pack = args.pack.clone().map_or_else(defaults::pack, Ok)?;
+    Pack::open(&files::read(&pack)?)
+        .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack.display())))?;
+    let pack = entry("packs", &pack)?;
+    let mut models = Vec::new();
+    for part in parts(&args.model) {
+        models.push(entry("models", &part)?);
+    }
+    let on_board = |entry: &Entry| format!("/data/{}", entry.name);
+    let plan = Command::Run(Plan {
+        pack: &on_board(&pack),
+        model: &models.first().map_or(String::new(), on_board),
+        ..args.asked.plan()
+    });
+    let mut encoder = Box::<Encoder>::default();
+    let encoded = encoder.encode(UNNUMBERED, &plan).map_err(Failure::data)?;
+    let mut entries = vec![Entry {
+        name: "plan".to_owned(),
+        content: Content::Bytes(encoded.frame.to_vec()),
+    }];
+    entries.push(pack);
+    entries.extend(models);
+    Ok(entries)
+}
+
+/// The file `path` in `folder` of the card.
+fn entry(folder: &str, path: &Path) -> Result<Entry, Failure> {
+    let size = std::fs::metadata(path)
+        .with_context(|| format!("cannot read {}; check the path", path.display()))
+        .map_err(Failure::Data)?
+        .len();
+    if size > LARGEST {
+        return Err(Failure::Data(anyhow!(
+            "{} has 4 GiB or more, which FAT cannot hold: split it with llama.cpp's \
+             `llama-gguf-split --split-max-size 3G` and give the first part",
+            path.display()
+        )));
+    }
+    let name = path.file_name().and_then(|name| name.to_str());
+    let fits = |name: &&str| !name.contains(|c: char| "\\:*?\"<>|".contains(c) || c.is_control());
+    let name = name.filter(fits).with_context(|| {
+        format!(
+            "{} has a name that FAT cannot hold: rename it",
+            path.display()
+        )
+    });
+    Ok(Entry {
+        name: format!("{folder}/{}", name.map_err(Failure::Data)?),
+        content: Content::File(path.to_owned()),
+    })
+}
+
+/// All parts of a split model, `NAME-00001-of-00003.gguf`.
+fn parts(path: &Path) -> Vec<PathBuf> {
+    let split = || {
+        let name = path.file_name()?.to_str()?;
+        let (stem, count) = name.strip_suffix(".gguf")?.rsplit_once("-of-")?;
+        let stem = stem.strip_suffix("-00001")?;
+        let count: u32 = count.parse().ok().filter(|_| count.len() == 5)?;
+        let part = |i| path.with_file_name(format!("{stem}-{i:05}-of-{count:05}.gguf"));
+        Some((1..=count).map(part).collect())
+    };
+    split().unwrap_or_else(|| vec![path.to_owned()])
+}

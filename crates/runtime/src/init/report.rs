@@ -1,0 +1,57 @@
+//! What process 1 itself has to say: log frames on the UART, and the kernel's log.
+
+use std::io::Write;
+use std::panic;
+use std::sync::{Arc, OnceLock};
+
+use edgescore_record::frame::{Encoder, UNNUMBERED};
+use edgescore_record::{Control, Level};
+
+use super::system;
+use super::uart::Uart;
+use crate::outbox::clip;
+
+/// Says lines.
+#[derive(Clone, Default)]
+pub struct Reporter {
+    uart: Arc<OnceLock<Uart>>,
+}
+
+impl Reporter {
+    /// From now on lines go to `uart` too.
+    pub fn speak_through(&self, uart: &Uart) {
+        let _ = self.uart.set(uart.clone());
+    }
+
+    /// Says a line.
+    pub fn say(&self, level: Level, text: &str) {
+        if let Ok(mut log) = std::fs::OpenOptions::new().write(true).open("/dev/kmsg") {
+            let _ = writeln!(log, "edgescore-rt: {text}");
+        }
+        let Some(uart) = self.uart.get() else { return };
+        let text = clip(text, 1000);
+        let mut encoder = Box::<Encoder>::default();
+        if let Ok(encoded) = encoder.encode(UNNUMBERED, &Control::Log { level, text }) {
+            // The zero ends whatever stood on the line.
+            let mut bytes = vec![0];
+            bytes.extend_from_slice(encoded.frame);
+            uart.write(&bytes);
+        }
+    }
+
+    /// A panic of any thread of this process is reported and ends in a power-off: a kernel
+    /// whose process 1 dies stops without a word.
+    pub fn report_panics(&self) {
+        let reporter = self.clone();
+        panic::set_hook(Box::new(move |panic| {
+            reporter.say(
+                Level::Error,
+                &format!("process 1 failed, powering off: {panic}"),
+            );
+            if let Some(uart) = reporter.uart.get() {
+                uart.drain();
+            }
+            system::power_off();
+        }));
+    }
+}

@@ -13,7 +13,8 @@ pub const LARGEST: u64 = u32::MAX as u64;
 
 /// A file for the card.
 pub struct Entry {
-    /// Its path there, without a leading slash.
+    /// Its name there. All files stand in the root: fatfs 0.3.6 writes folders that fsck.fat
+    /// finds fault with.
     pub name: String,
     /// What is in it.
     pub content: Content,
@@ -50,20 +51,6 @@ pub fn fill(mut slice: Slice, label: [u8; 11], entries: &[Entry]) -> io::Result<
     let system = FileSystem::new(&mut slice, FsOptions::new())?;
     let root = system.root_dir();
     for entry in entries {
-        let mut folder = String::new();
-        for part in entry
-            .name
-            .split('/')
-            .rev()
-            .skip(1)
-            .collect::<Vec<_>>()
-            .iter()
-            .rev()
-        {
-            folder.push_str(part);
-            root.create_dir(&folder)?;
-            folder.push('/');
-        }
         let mut file = root.create_file(&entry.name)?;
         match &entry.content {
             Content::Bytes(bytes) => file.write_all(bytes)?,

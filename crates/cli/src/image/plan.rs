@@ -13,15 +13,15 @@ use crate::defaults;
 use crate::failure::Failure;
 use crate::files;
 
-/// `plan`, `packs/` and `models/`.
+/// `plan`, the pack and the model.
 pub fn files(args: &Args) -> Result<Vec<Entry>, Failure> {
     let pack = args.pack.clone().map_or_else(defaults::pack, Ok)?;
     Pack::open(&files::read(&pack)?)
         .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack.display())))?;
-    let pack = entry("packs", &pack)?;
+    let pack = entry(&pack)?;
     let mut models = Vec::new();
     for part in parts(&args.model) {
-        models.push(entry("models", &part)?);
+        models.push(entry(&part)?);
     }
     let on_board = |entry: &Entry| format!("/data/{}", entry.name);
     let plan = Command::Run(Plan {
@@ -37,11 +37,22 @@ pub fn files(args: &Args) -> Result<Vec<Entry>, Failure> {
     }];
     entries.push(pack);
     entries.extend(models);
+    // FAT does not tell capitals from small letters.
+    let mut taken = vec!["results".to_owned()];
+    for entry in &entries {
+        let name = entry.name.to_lowercase();
+        if taken.contains(&name) {
+            return Err(Failure::Data(anyhow!(
+                "the card would have two files called {name}: rename the model or the pack"
+            )));
+        }
+        taken.push(name);
+    }
     Ok(entries)
 }
 
-/// The file `path` in `folder` of the card.
-fn entry(folder: &str, path: &Path) -> Result<Entry, Failure> {
+/// The file `path` for the card.
+fn entry(path: &Path) -> Result<Entry, Failure> {
     let size = std::fs::metadata(path)
         .with_context(|| format!("cannot read {}; check the path", path.display()))
         .map_err(Failure::Data)?
@@ -62,7 +73,7 @@ fn entry(folder: &str, path: &Path) -> Result<Entry, Failure> {
         )
     });
     Ok(Entry {
-        name: format!("{folder}/{}", name.map_err(Failure::Data)?),
+        name: name.map_err(Failure::Data)?.to_owned(),
         content: Content::File(path.to_owned()),
     })
 }

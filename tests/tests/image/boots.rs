@@ -1,0 +1,109 @@
+//! QEMU boots the images. Its CPU is emulated, so nothing here is a measurement.
+
+use edgescore_record::{Command, Control, Question};
+use edgescore_tests::{Outcome, Rows, Sandbox};
+
+use crate::machine::Machine;
+use crate::{Workshop, copy_out, made_up_firmware};
+
+/// Power on, thirty questions, the same rows on the line and on the card, power off; and the
+/// answers of this computer: its kernels round differently, so probabilities agree within
+/// 5e-3, and the letter is the same unless two are closer than 0.02.
+#[test]
+fn a_card_runs_its_plan_and_answers_as_this_computer_does() {
+    let Some(workshop) = Workshop::find() else {
+        return;
+    };
+    let sandbox = Sandbox::default();
+    sandbox.done("synth -o tiny.gguf");
+    sandbox.done("run --model tiny.gguf --limit 30 -o here.esr");
+    let arguments = "--board qemu-virt --model tiny.gguf --limit 30";
+    Outcome::of(&mut workshop.image(&sandbox, arguments, &workshop.kernel)).expect(0);
+
+    let machine = Machine::boot(&workshop, &sandbox, true, "");
+    let (heard, first_frame) = machine.listen_to_the_end();
+    println!("power-on to first frame: {:.1?}", first_frame.unwrap());
+    let on_card = copy_out(&sandbox, 2, "results/0001.esr", "card.esr");
+    assert!(
+        heard.result == on_card,
+        "line and card differ: {:?}",
+        heard.controls
+    );
+    // A whole result: a report can be made of it.
+    sandbox.done("report card.esr");
+    let (here, there) = (sandbox.rows("here.esr"), Rows::parse(&on_card).unwrap());
+    assert_eq!((here.questions.len(), there.questions.len()), (30, 30));
+    let mut farthest = 0.0_f64;
+    for (here, there) in here.questions.iter().zip(&there.questions) {
+        farthest = farthest.max(compare(here, there));
+    }
+    println!("farthest probability: {farthest:.5}");
+}
+
+fn compare(here: &Question, there: &Question) -> f64 {
+    assert_eq!(
+        (here.ask, here.prompt_tokens),
+        (there.ask, there.prompt_tokens)
+    );
+    let letters = |question: &Question| question.probabilities.unwrap().letters();
+    let (ours, theirs) = (letters(here), letters(there));
+    let differences = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs());
+    let farthest = differences.fold(0.0, f64::max);
+    assert!(farthest <= 5e-3, "{:?}: {ours:?}, {theirs:?}", here.ask);
+    let mut sorted = ours;
+    sorted.sort_by(f64::total_cmp);
+    if sorted[3] - sorted[2] > 0.02 {
+        assert_eq!(here.answer, there.answer);
+    }
+    farthest
+}
+
+/// The Pi's initramfs, under a kernel that is not the Pi's and without its card: it says what
+/// is missing, and serves a desk all the same.
+#[test]
+fn the_pi5_initramfs_boots_and_serves_a_desk() {
+    let Some(workshop) = Workshop::find() else {
+        return;
+    };
+    let sandbox = Sandbox::default();
+    sandbox.done("synth -o tiny.gguf");
+    let firmware = made_up_firmware(&sandbox);
+    let arguments = "--board pi5 --model tiny.gguf";
+    Outcome::of(&mut workshop.image(&sandbox, arguments, &firmware)).expect(0);
+    let words = "console=ttyAMA0 edgescore.uart=/dev/ttyAMA0@115200";
+    let mut machine = Machine::boot(&workshop, &sandbox, false, words);
+    let heard = machine.listen(|control| match control {
+        Control::Log { text, .. } => text.contains("waiting for a desk"),
+        _ => false,
+    });
+    let said = heard.controls.join("\n");
+    assert!(
+        said.contains("no partition is labelled EDGESCOREDA"),
+        "{said}"
+    );
+    machine.say(&Command::Hello { version: 1 });
+    let heard = machine.listen(|control| matches!(control, Control::Identity { .. }));
+    assert!(
+        heard.controls.last().unwrap().contains("linux,dummy-virt"),
+        "{heard:?}"
+    );
+}
+
+/// A kernel whose process 1 dies says so on a console that nobody reads, and stands still.
+#[test]
+fn a_panic_of_process_1_is_reported_and_ends_in_a_power_off() {
+    let Some(workshop) = Workshop::find() else {
+        return;
+    };
+    let sandbox = Sandbox::default();
+    sandbox.done("synth -o tiny.gguf");
+    let arguments = "--board qemu-virt --model tiny.gguf --append edgescore.panic";
+    Outcome::of(&mut workshop.image(&sandbox, arguments, &workshop.kernel)).expect(0);
+    let (heard, _) = Machine::boot(&workshop, &sandbox, true, "").listen_to_the_end();
+    let said = heard.controls.join("\n");
+    assert!(said.contains("process 1 failed, powering off"), "{said}");
+    assert!(
+        said.contains("asked for on the kernel's command line"),
+        "{said}"
+    );
+}

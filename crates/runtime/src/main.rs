@@ -39,9 +39,10 @@ const HELP: &str = "\
 edgescore-rt runs task packs on language models and reports to the edgescore program.
 
 Usage: edgescore-rt --link     speak the link protocol on standard input and output
-       edgescore-rt --serial DEVICE[@BAUD] [--plan FILE]
+       edgescore-rt --serial DEVICE[@BAUD] [--plan FILE [--once]]
                                speak it on a serial line, such as /dev/ttyAMA0@115200; with
-                               --plan, start with the run in FILE
+                               --plan, start with the run in FILE; with --once, end when
+                               it is over and no desk is there
        edgescore-rt --version  print versions and compiled CPU features
 
 On the desk's own machine and over SSH `edgescore run` starts it; behind a serial line you do.
@@ -90,16 +91,17 @@ fn main() -> ExitCode {
 }
 
 fn serve_line(arguments: &[&str]) -> ExitCode {
-    let (port, plan) = match arguments {
-        [_, port] => (port, None),
-        [_, port, "--plan", plan] => (port, Some(Path::new(plan))),
+    let (port, plan, once) = match arguments {
+        [_, port] => (port, None, false),
+        [_, port, "--plan", plan] => (port, Some(Path::new(plan)), false),
+        [_, port, "--plan", plan, "--once"] => (port, Some(Path::new(plan)), true),
         _ => {
             eprint!("{HELP}");
             return ExitCode::from(2);
         }
     };
     match link::Port::parse(port) {
-        Ok(port) => serve(|| parent::serve_line(&port, plan), "the serial line"),
+        Ok(port) => serve(|| parent::serve_line(&port, plan, once), "the serial line"),
         Err(error) => {
             eprintln!("edgescore-rt: --serial {error}");
             ExitCode::from(2)

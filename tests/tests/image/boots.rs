@@ -23,7 +23,7 @@ fn a_card_runs_its_plan_and_answers_as_this_computer_does() {
     let machine = Machine::boot(&workshop, &sandbox, true, "");
     let (heard, first_frame) = machine.listen_to_the_end();
     println!("power-on to first frame: {:.1?}", first_frame.unwrap());
-    let on_card = copy_out(&sandbox, 2, "results/0001.esr", "card.esr");
+    let on_card = copy_out(&sandbox, 2, "runs/*.journal", "card.esr");
     assert!(
         heard.result == on_card,
         "line and card differ: {:?}",

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use edgescore_record::frame::{Encoder, Receiver, UNNUMBERED};
+use edgescore_record::frame::{COMMAND, CONTROL, Encoder, Receiver};
 use edgescore_record::{Command as Ask, Control, file, frame};
 use edgescore_tests::Sandbox;
 
@@ -18,6 +18,7 @@ const SILENCE: Duration = Duration::from_secs(300);
 pub struct Machine {
     qemu: Child,
     line: UnixStream,
+    asking: Vec<u8>,
     receiver: Box<Receiver>,
     started: Instant,
     first_frame: Option<Duration>,
@@ -98,17 +99,19 @@ impl Machine {
         Machine {
             qemu,
             line,
+            asking: Vec::new(),
             receiver: Box::default(),
             started,
             first_frame: None,
         }
     }
 
-    /// Says a command.
+    /// Says a command, and again whenever there is silence: a board that has just opened its
+    /// port does not hear what came before.
     pub fn say(&mut self, command: &Ask) {
         let mut encoder = Box::<Encoder>::default();
-        let frame = encoder.encode(UNNUMBERED, command).unwrap().frame;
-        self.line.write_all(frame).unwrap();
+        self.asking = encoder.encode(COMMAND, command).unwrap().frame.to_vec();
+        self.line.write_all(&self.asking).unwrap();
     }
 
     /// Listens until the machine is off, or `enough` of a control message.
@@ -128,6 +131,8 @@ impl Machine {
                     if [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()) =>
                 {
                     assert!(last.elapsed() < SILENCE, "silent after {heard:?}");
+                    // A machine that is gone is noticed by reading.
+                    let _ = self.line.write_all(&self.asking);
                     continue;
                 }
                 // QEMU is gone.
@@ -142,7 +147,7 @@ impl Machine {
             {
                 bytes = rest;
                 self.first_frame.get_or_insert(self.started.elapsed());
-                if number != UNNUMBERED {
+                if number != CONTROL {
                     heard
                         .result
                         .extend(encoder.reframe(&content).unwrap().frame);

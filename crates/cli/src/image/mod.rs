@@ -20,7 +20,7 @@ use board::Board;
 /// Write a card image that runs a pack on a model when the power comes, and nothing else
 ///
 /// Its only process is edgescore-rt. Results leave by the UART and stay on the card's second
-/// partition as results/NNNN.esr; then the board turns itself off. Write it to a card with
+/// partition as runs/*.journal, which `report` reads; then the board turns itself off. Write it to a card with
 /// `dd if=card.img of=/dev/sdX bs=4M conv=fsync`.
 #[derive(clap::Args)]
 pub struct Args {

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use edgescore_record::frame::{Encoder, UNNUMBERED};
-use edgescore_record::{Command, Plan};
-use edgescore_taskpack::Pack;
+use edgescore_record::frame::{COMMAND, Encoder};
+use edgescore_record::{Command, LINGER_FOR_EVER, Plan, RunId};
+use edgescore_taskpack::{Hash, Pack};
 
 use super::Args;
 use super::fat::{Content, Entry, LARGEST};
@@ -24,13 +24,25 @@ pub fn files(args: &Args) -> Result<Vec<Entry>, Failure> {
         models.push(entry(&part)?);
     }
     let on_board = |entry: &Entry| format!("/data/{}", entry.name);
-    let plan = Command::Run(Plan {
-        pack: &on_board(&pack),
-        model: &models.first().map_or(String::new(), on_board),
+    let (pack_there, model_there) = (
+        on_board(&pack),
+        models.first().map_or(String::new(), on_board),
+    );
+    let plan = Plan {
+        pack: &pack_there,
+        model: &model_there,
         ..args.asked.plan()
-    });
+    };
     let mut encoder = Box::<Encoder>::default();
-    let encoded = encoder.encode(UNNUMBERED, &plan).map_err(Failure::data)?;
+    // A plan's name follows from what is in it, so that the same files give the same image.
+    let nameless = encoder.encode(COMMAND, &plan).map_err(Failure::data)?;
+    let [a, b, c, d, e, f, g, h, ..] = Hash::of(nameless.content).0;
+    let command = Command::Run {
+        run: RunId(u64::from_le_bytes([a, b, c, d, e, f, g, h])),
+        linger: LINGER_FOR_EVER,
+        plan,
+    };
+    let encoded = encoder.encode(COMMAND, &command).map_err(Failure::data)?;
     let mut entries = vec![Entry {
         name: "plan".to_owned(),
         content: Content::Bytes(encoded.frame.to_vec()),
@@ -38,7 +50,7 @@ pub fn files(args: &Args) -> Result<Vec<Entry>, Failure> {
     entries.push(pack);
     entries.extend(models);
     // FAT does not tell capitals from small letters.
-    let mut taken = vec!["results".to_owned()];
+    let mut taken = vec!["runs".to_owned(), "files".to_owned()];
     for entry in &entries {
         let name = entry.name.to_lowercase();
         if taken.contains(&name) {

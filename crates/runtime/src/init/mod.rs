@@ -1,34 +1,28 @@
 //! Process 1: a card image starts edgescore-rt and nothing else.
 //!
 //! It makes the system ready, starts itself once more as the process that a desk speaks with,
-//! relays that process's words to the UART and to the card, and powers off when the run is
-//! over. It measures nothing and shares no memory with what does.
+//! and powers off when the run is over. It measures nothing and shares no memory with what does.
 
-mod card;
 mod report;
 mod setup;
 mod system;
 mod uart;
 mod watchdog;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::process::{Command, Stdio};
 
-use edgescore_record::frame::{self, Receiver, UNNUMBERED};
-use edgescore_record::{Control, Level};
+use edgescore_record::Level;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use card::Card;
 use report::Reporter;
 use setup::Setup;
 use uart::Uart;
 
-/// The commands that are given when the power comes, as frames: what a desk would send.
+/// What to run when the power comes: the frame that a desk would send.
 const PLAN: &str = "/data/plan";
 
 /// Whether this process is what the kernel started. The kernel hands process 1 the words of its
@@ -44,7 +38,7 @@ pub fn start() -> ! {
     reporter.report_panics();
     let troubles = system::mount_all();
     let setup = Setup::read();
-    let uart = Uart::open(&setup);
+    let uart = Uart::open(&setup.uart);
     reporter.speak_through(&uart);
     system::hush_kernel();
     for trouble in troubles {
@@ -60,20 +54,19 @@ pub fn start() -> ! {
         #[expect(clippy::expect_used, reason = "this is to panic")]
         nothing.expect("asked for on the kernel's command line");
     }
-    let plan = match system::mount_data() {
-        Ok(()) => std::fs::read(PLAN).ok(),
-        Err(trouble) => {
-            reporter.say(Level::Error, &trouble);
-            None
-        }
-    };
-    if plan.is_none() {
+    let mounted = system::mount_data();
+    if let Err(trouble) = &mounted {
+        reporter.say(Level::Error, trouble);
+    }
+    let on_card = mounted.is_ok() && Path::new(PLAN).exists();
+    if !on_card {
         reporter.say(
             Level::Info,
             "there is no plan on a card: waiting for a desk",
         );
     }
-    if let Err(error) = serve(&uart, &reporter, plan) {
+    uart.drain();
+    if let Err(error) = serve(&setup, &reporter, on_card) {
         reporter.say(Level::Error, &format!("cannot start edgescore-rt: {error}"));
     }
     system::end_all_processes();
@@ -81,112 +74,37 @@ pub fn start() -> ! {
     system::power_off()
 }
 
-/// Starts the process that a desk speaks with, and relays until it ends.
-fn serve(uart: &Uart, reporter: &Reporter, plan: Option<Vec<u8>>) -> std::io::Result<()> {
-    let mut child = Command::new("/proc/self/exe")
-        .arg("--link")
+/// Starts the process that a desk speaks with, and waits for its end.
+fn serve(setup: &Setup, reporter: &Reporter, on_card: bool) -> std::io::Result<()> {
+    let mut command = Command::new("/proc/self/exe");
+    command.args(["--serial", &setup.uart]);
+    if on_card {
+        command.args(["--plan", PLAN, "--once"]);
+    }
+    // Without a card, files that a desk sends lie in memory.
+    let home = if on_card { "/data" } else { "/tmp/edgescore" };
+    let mut child = command
+        .env("EDGESCORE_HOME", home)
         .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()?;
-    let pid = Pid::from_raw(child.id().cast_signed());
-    let (Some(mut stdin), Some(stdout), Some(stderr)) =
-        (child.stdin.take(), child.stdout.take(), child.stderr.take())
-    else {
-        return Err(std::io::ErrorKind::BrokenPipe.into());
-    };
-    let alone = plan.is_some();
-    stdin.write_all(&plan.unwrap_or_default())?;
-    let stdin = Arc::new(Mutex::new(Some(stdin)));
-
-    // The threads end with this process: a read cannot be called off.
-    let (desk, commands) = (uart.clone(), Arc::clone(&stdin));
-    thread::spawn(move || listen(&desk, &commands));
-    let log = reporter.clone();
-    let logs = thread::spawn(move || {
+    // The line is the child's now, so its log goes to the kernel's.
+    if let Some(stderr) = child.stderr.take() {
         let lines = BufReader::new(stderr).lines();
         lines
             .map_while(Result::ok)
-            .for_each(|line| log.say(Level::Warn, &line));
-    });
-    let ended = relay(stdout, uart, reporter, &mut || {
-        // Alone, one plan is all there is to do; a desk may have another.
-        if alone {
-            hang_up(&stdin);
-        }
-    });
-    hang_up(&stdin);
-    let status = wait_for(pid);
-    // Nobody has hold of the pipe any more.
-    let _ = logs.join();
-    match status {
-        _ if ended => {}
-        Some(WaitStatus::Exited(_, code)) => reporter.say(
+            .for_each(|line| report::to_kernel_log(&line));
+    }
+    match wait_for(Pid::from_raw(child.id().cast_signed())) {
+        Some(WaitStatus::Exited(_, 0)) => {}
+        status => reporter.say(
             Level::Error,
-            &format!("edgescore-rt ended with exit code {code} before the run was over"),
+            &format!("edgescore-rt ended before its time: {status:?}"),
         ),
-        Some(WaitStatus::Signaled(_, signal, _)) => reporter.say(
-            Level::Error,
-            &format!("edgescore-rt was ended by {signal} before the run was over"),
-        ),
-        _ => reporter.say(Level::Error, "edgescore-rt is gone"),
     }
     Ok(())
-}
-
-/// Passes on what the desk says.
-fn listen(uart: &Uart, commands: &Mutex<Option<ChildStdin>>) {
-    let mut buffer = [0; 4096];
-    while let Ok(read) = uart.read(&mut buffer) {
-        let bytes = buffer.get(..read).unwrap_or_default();
-        let mut commands = commands.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(stdin) = commands.as_mut() {
-            let _ = stdin.write_all(bytes);
-        }
-    }
-}
-
-fn hang_up(stdin: &Mutex<Option<ChildStdin>>) {
-    *stdin.lock().unwrap_or_else(PoisonError::into_inner) = None;
-}
-
-/// Passes on what the child says, to the UART and, rows only, to the card. `over` is called
-/// when a run is over. True if one was.
-fn relay(mut words: impl Read, uart: &Uart, reporter: &Reporter, over: &mut dyn FnMut()) -> bool {
-    let mut card = Card::new(Path::new("/data"));
-    let mut receiver = Box::<Receiver>::default();
-    let mut buffer = [0; 4096];
-    let mut ended = false;
-    loop {
-        let read = match words.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(_) => break,
-        };
-        let mut bytes = buffer.get(..read).unwrap_or_default();
-        // The card first: what a desk has heard of is never lost.
-        while let (rest, Some((number, content))) =
-            receiver.push(bytes, |number, content| (number, content.to_vec()))
-        {
-            bytes = rest;
-            if number != UNNUMBERED {
-                if let Err(trouble) = card.take(number, &content) {
-                    reporter.say(Level::Error, &trouble);
-                }
-                continue;
-            }
-            if let Some(Control::Done { .. } | Control::Refused { .. }) = frame::message(&content) {
-                ended = true;
-                card.close();
-                over();
-            }
-        }
-        uart.write(buffer.get(..read).unwrap_or_default());
-    }
-    card.close();
-    ended
 }
 
 /// Waits for `child`, and for every process that ends before it.

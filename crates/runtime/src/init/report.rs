@@ -4,7 +4,7 @@ use std::io::Write;
 use std::panic;
 use std::sync::{Arc, OnceLock};
 
-use edgescore_record::frame::{Encoder, UNNUMBERED};
+use edgescore_record::frame::{CONTROL, Encoder};
 use edgescore_record::{Control, Level};
 
 use super::system;
@@ -25,13 +25,11 @@ impl Reporter {
 
     /// Says a line.
     pub fn say(&self, level: Level, text: &str) {
-        if let Ok(mut log) = std::fs::OpenOptions::new().write(true).open("/dev/kmsg") {
-            let _ = writeln!(log, "edgescore-rt: {text}");
-        }
+        to_kernel_log(text);
         let Some(uart) = self.uart.get() else { return };
         let text = clip(text, 1000);
         let mut encoder = Box::<Encoder>::default();
-        if let Ok(encoded) = encoder.encode(UNNUMBERED, &Control::Log { level, text }) {
+        if let Ok(encoded) = encoder.encode(CONTROL, &Control::Log { level, text }) {
             // The zero ends whatever stood on the line.
             let mut bytes = vec![0];
             bytes.extend_from_slice(encoded.frame);
@@ -53,5 +51,12 @@ impl Reporter {
             }
             system::power_off();
         }));
+    }
+}
+
+/// Says a line to whoever reads the kernel's log.
+pub fn to_kernel_log(text: &str) {
+    if let Ok(mut log) = std::fs::OpenOptions::new().write(true).open("/dev/kmsg") {
+        let _ = writeln!(log, "edgescore-rt: {text}");
     }
 }

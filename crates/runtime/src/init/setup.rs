@@ -5,8 +5,6 @@
 pub struct Setup {
     /// `edgescore.uart=/dev/ttyAMA10@115200`: the line to the desk.
     pub uart: String,
-    /// Its rate in bits a second.
-    pub baud: u32,
     /// `edgescore.panic`: a test.
     pub must_panic: bool,
 }
@@ -24,10 +22,8 @@ impl Setup {
             .filter_map(|word| word.strip_prefix("edgescore.uart="))
             .next_back()
             .unwrap_or("/dev/console");
-        let (uart, baud) = uart.split_once('@').unwrap_or((uart, ""));
         Setup {
             uart: uart.to_owned(),
-            baud: baud.parse().unwrap_or(115_200),
             must_panic: words.any(|word| word == "edgescore.panic"),
         }
     }
@@ -42,14 +38,9 @@ mod tests {
         let line = "console=ttyAMA10,115200 edgescore.uart=/dev/ttyAMA10@115200 quiet \
                     edgescore.uart=/dev/ttyAMA0@3000000\n";
         let setup = Setup::parse(line);
-        assert_eq!(
-            (setup.uart.as_str(), setup.baud),
-            ("/dev/ttyAMA0", 3_000_000)
-        );
+        assert_eq!(setup.uart, "/dev/ttyAMA0@3000000");
         assert!(!setup.must_panic);
-        let setup = Setup::parse("edgescore.panic edgescore.uart=/dev/ttyS0");
-        assert_eq!((setup.uart.as_str(), setup.baud), ("/dev/ttyS0", 115_200));
-        assert!(setup.must_panic);
+        assert!(Setup::parse("edgescore.panic quiet").must_panic);
         assert_eq!(Setup::parse("").uart, "/dev/console");
     }
 }

@@ -86,6 +86,11 @@ impl Desk {
         self.is_open() && (!self.is_line || self.heard.is_some_and(|at| at.elapsed() < GONE))
     }
 
+    /// Whether all rows of its run were said, and that there are no more.
+    pub fn has_said_all(&self) -> bool {
+        !self.out.is_waiting() && self.stream.as_ref().is_none_or(Stream::has_told)
+    }
+
     /// Whether rows of `run` go to it.
     fn follows(&self, run: RunId) -> bool {
         self.stream

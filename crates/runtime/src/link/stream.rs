@@ -44,6 +44,11 @@ impl Stream {
         self.tail.run
     }
 
+    /// Whether the end of the run was said.
+    pub fn has_told(&self) -> bool {
+        self.told
+    }
+
     /// Whether a desk listens; told to the process that runs.
     pub fn listened_to(&mut self, yes: bool) -> io::Result<()> {
         match (yes, &self.presence) {

@@ -49,7 +49,7 @@ pub fn serve() -> io::Result<()> {
 
 /// Serves one desk after the other on a serial line, until a TERM. Starts with the run in `plan`,
 /// if there is one, and says its rows whether anybody listens or not.
-pub fn serve_line(port: &Port, plan: Option<&Path>) -> io::Result<()> {
+pub fn serve_line(port: &Port, plan: Option<&Path>, once: bool) -> io::Result<()> {
     let home = Home::find()?;
     let mut parent = Parent::new(&home, open(port, &home)?);
     if let Some(plan) = plan {
@@ -57,6 +57,9 @@ pub fn serve_line(port: &Port, plan: Option<&Path>) -> io::Result<()> {
     }
     while parent.run.is_some() || !signals::asked_to_end() {
         parent.turn()?;
+        if once && parent.run.is_none() && parent.desk.has_said_all() && !parent.desk.is_present() {
+            return Ok(());
+        }
         while !parent.desk.is_open() {
             // An adapter that was pulled out comes back.
             thread::sleep(Duration::from_secs(1));

@@ -50,9 +50,10 @@ pub fn start() -> ! {
     }
     if setup.must_panic {
         // A test of the report of a panic, which nothing else can bring about.
-        let nothing: Option<()> = None;
-        #[expect(clippy::expect_used, reason = "this is to panic")]
-        nothing.expect("asked for on the kernel's command line");
+        #[expect(clippy::panic, reason = "asked for")]
+        {
+            panic!("asked for on the kernel's command line");
+        }
     }
     let mounted = system::mount_data();
     if let Err(trouble) = &mounted {

@@ -79,6 +79,8 @@ pub struct Follow<'a> {
     run: RunId,
     want: Want<'a>,
     stops: &'a Stops,
+    /// The wish to stop that was said last.
+    told: Option<Stop>,
     inbox: Inbox,
     /// The board said that what comes is of this run.
     attached: bool,
@@ -104,6 +106,7 @@ impl<'a> Follow<'a> {
             run,
             want,
             stops,
+            told: None,
             inbox: Inbox::default(),
             attached,
             rows: 0,
@@ -205,6 +208,10 @@ impl<'a> Follow<'a> {
         if self.unacknowledged >= ACKNOWLEDGE {
             self.acknowledge();
         }
+        // The rows themselves may have decided it: waiting for silence would be too late.
+        if self.stops.wanted() != self.told {
+            self.stop();
+        }
         if self.attached && self.due.is_none() {
             let gaps = self.inbox.missing(self.sent.max(self.inbox.seen()));
             if !gaps.is_empty() {
@@ -250,7 +257,8 @@ impl<'a> Follow<'a> {
     }
 
     fn stop(&mut self) {
-        if let Some(stop) = self.stops.wanted() {
+        self.told = self.stops.wanted();
+        if let Some(stop) = self.told {
             let run = self.run;
             let _ = self.line.say(&Command::Abort { run, stop });
         }

@@ -22,7 +22,7 @@ use crate::run::{Progress, seconds};
 /// of a serial line (file:CAPTURE) is read as the line itself.
 #[derive(clap::Args)]
 pub struct Args {
-    /// local, ssh:[user@]host[:port], serial:/dev/ttyUSB0[@baud] or file:CAPTURE
+    /// `local`, `ssh:[user@]host[:port]`, `serial:/dev/ttyUSB0[@baud]` or `file:CAPTURE`
     spec: Spec,
 
     /// The result to write

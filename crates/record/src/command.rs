@@ -3,7 +3,7 @@
 use core::fmt;
 
 use edgescore_probe::energy::Scope;
-use edgescore_probe::{Bytes, Microseconds, Microwatts, MilliCelsius};
+use edgescore_probe::{Microseconds, Microwatts, MilliCelsius};
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
@@ -165,8 +165,6 @@ pub struct Budgets<'a> {
     pub power_window: Microseconds,
     /// What the budget is to include; none takes what the source sees.
     pub power_scope: Option<Scope>,
-    /// Memory of the worker.
-    pub memory: Option<Bytes>,
     /// Time from the first row to the last question.
     pub time: Option<Microseconds>,
     /// Temperature to wait for before the start.

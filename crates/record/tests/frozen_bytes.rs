@@ -5,7 +5,7 @@
 mod support;
 
 use edgescore_probe::energy::Scope;
-use edgescore_probe::{Bytes, Microseconds, Microwatts, MilliCelsius, Reading, Reason};
+use edgescore_probe::{Microseconds, Microwatts, MilliCelsius, Reading, Reason};
 use edgescore_record::*;
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,6 @@ const PLAN: Plan<'static> = Plan {
         power: Some(Microwatts(4_000_000)),
         power_window: Microseconds(1_000_000),
         power_scope: Some(Scope::BoardIn),
-        memory: Some(Bytes(1 << 31)),
         time: None,
         cool_below: Some(MilliCelsius(60_000)),
     },
@@ -93,7 +92,7 @@ frozen! {
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
         0170016d0106636861746d6c01000101ac020105bc054004008010800400010201 \
-        0462657374012f018092f401c0843d01020180808080080001c0a907";
+        0462657374012f018092f401c0843d01020001c0a907";
     abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
     have: Command::Have { hash: Hash([0x55; 32]), bytes: 300, name: "m.gguf" } => "03 \
         5555555555555555555555555555555555555555555555555555555555555555 ac02066d2e67677566";

@@ -89,7 +89,6 @@ mod tests {
             power: None,
             power_window: Microseconds(1_000_000),
             power_scope: None,
-            memory: None,
             time: None,
             cool_below: None,
         },

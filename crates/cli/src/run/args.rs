@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(long)]
     pub force: bool,
 
-    /// The board: local, ssh:[user@]host[:port] or serial:/dev/ttyUSB0[@baud]
+    /// The board: `local`, `ssh:[user@]host[:port]` or `serial:/dev/ttyUSB0[@baud]`
     ///
     /// A board behind ssh needs nothing but sshd: edgescore-rt, pack and model are copied once.
     /// Behind a serial line edgescore-rt must run already.

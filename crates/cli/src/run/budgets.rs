@@ -27,9 +27,9 @@ pub struct Args {
     #[arg(long, value_name = "SCOPE", value_parser = scope)]
     power_scope: Option<Scope>,
 
-    /// Where power is read: best, pi5-pmic, jetson-ina3221, rapl, hwmon[:NAME], fnb58,
-    /// trace:FILE, simulated[:idle=2.7W,active=7.5W] or none. `best` takes a meter at the
-    /// board's input if there is one, else what the board has
+    /// Where power is read: `best`, `pi5-pmic`, `jetson-ina3221`, `rapl`, `hwmon[:NAME]`,
+    /// `fnb58`, `trace:FILE`, `simulated[:idle=2.7W,active=7.5W]` or `none`. `best` takes a
+    /// meter at the board's input if there is one, else what the board has
     #[arg(long, value_name = "NAME[:ARG]", default_value = "best", value_parser = source)]
     power_source: String,
 
@@ -55,7 +55,6 @@ impl Args {
             power: self.power,
             power_window: self.power_window,
             power_scope: self.power_scope,
-            memory: None,
             time: self.time_limit,
             cool_below: self.cool_below,
         }

@@ -15,8 +15,8 @@ use crate::meter::Meter;
 use crate::paced::Paced;
 use crate::parse;
 use crate::prompt::Prompt;
+use crate::refusal::Refusal;
 use crate::rng::Rng;
-use crate::run::Refusal;
 
 /// Why a question has no answer.
 pub enum NoAnswer {

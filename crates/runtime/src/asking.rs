@@ -8,8 +8,8 @@ use edgescore_record::{Ask, Mode, Plan, Record, Skipped, Stop, VerdictKind, WhyS
 
 use crate::answering::{Answerer, NoAnswer};
 use crate::prompt::{PromptError, Prompter};
+use crate::refusal::{Refusal, data};
 use crate::report::Reports;
-use crate::run::{Refusal, data};
 use crate::stop;
 
 /// How the questions came to an end.

@@ -24,6 +24,7 @@ mod paced;
 mod parent;
 mod parse;
 mod prompt;
+mod refusal;
 mod report;
 mod rng;
 mod run;

@@ -14,7 +14,7 @@ use edgescore_probe::{
 use edgescore_record::{Budgets, Fault, Power, PowerBudget, PowerEnd, PowerStart};
 
 use crate::outbox::clip;
-use crate::run::Refusal;
+use crate::refusal::Refusal;
 use crate::stop::INTERRUPTED;
 
 /// How long idle power is measured, before and after.

@@ -12,8 +12,9 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 
 use crate::inlet::Inlet;
 use crate::outbox::clip;
+use crate::refusal::Refusal;
 use crate::report::{Report, Reports};
-use crate::run::{self, Refusal};
+use crate::run;
 use crate::stop;
 
 /// Carries out the plan that comes first on standard input.

@@ -1,0 +1,199 @@
+//! One run: a plan in, the rows of a result out.
+
+mod judge;
+mod loading;
+mod start;
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use edgescore_engine::Session;
+use edgescore_probe::{Bytes, MemorySample, Reading};
+use edgescore_record::{Ask, Fault, Memory, ModelLoaded, Plan, Record, Stop, Verdict, VerdictKind};
+use edgescore_taskpack::{Hash, Pack};
+
+use crate::answering::{Answerer, microseconds};
+use crate::asking::{Asking, Counts, Ending};
+use crate::conditions::Watch;
+use crate::cpu_level::CpuLevel;
+use crate::meter::{BelowIdle, Meter};
+use crate::model_file;
+use crate::outbox::clip;
+use crate::paced::Paced;
+use crate::prompt::Prompter;
+use crate::refusal::{Refusal, data};
+use crate::report::{Report, Reports};
+use crate::select;
+use crate::stop;
+
+/// Longest text of unknown origin that goes into a row, in bytes.
+const TEXT: usize = 200;
+
+/// Carries out `plan`. After [`Refusal::Because`] the rows sent so far are no result.
+pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal> {
+    let level = CpuLevel::read();
+    if let Some(refusal) = level.refusal() {
+        return Err(Refusal::Because(Fault::Board, refusal));
+    }
+    let bytes = std::fs::read(plan.pack).map_err(|e| {
+        data(format!(
+            "cannot read the pack {}: {e}; check --pack",
+            plan.pack
+        ))
+    })?;
+    let pack = Pack::open(&bytes)
+        .and_then(|pack| pack.verify().map(|()| pack))
+        .map_err(|e| data(format!("{}: {e}", plan.pack)))?;
+    let asks = select::asks(&pack, plan).map_err(data)?;
+    let path = Path::new(plan.model);
+    let identity = model_file::identify(path).map_err(|e| {
+        data(format!(
+            "cannot read the model {}: {e}; check --model",
+            plan.model
+        ))
+    })?;
+    let began = Instant::now();
+    start::start(plan, &pack, &asks, identity, &level, reports)?;
+
+    let mut counts = Counts::default();
+    let ending = match ask_all(plan, &pack, &asks, began, &mut counts, reports) {
+        Ok(ending) => ending,
+        Err(Refusal::Because(..)) if stop::requested() == Some(Stop::Interrupted) => {
+            Ending::Stopped(Stop::Interrupted)
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let (kind, detail, stop) = match ending {
+        Ending::Complete => (VerdictKind::Ok, String::new(), None),
+        Ending::Stopped(Stop::Decided) => (VerdictKind::Ok, String::new(), Some(Stop::Decided)),
+        Ending::Stopped(Stop::Interrupted) => (
+            VerdictKind::Aborted,
+            format!(
+                "interrupted after {} of {} questions",
+                counts.answered,
+                asks.len()
+            ),
+            Some(Stop::Interrupted),
+        ),
+        Ending::Failed(kind, reason) => (kind, reason, None),
+    };
+    reports.say(&Report::Ended {
+        verdict: Verdict {
+            kind,
+            detail: clip(&detail, 2000),
+        },
+        stop,
+    })?;
+    Ok(())
+}
+
+/// Loads the model and asks it. Sends ModelLoaded, the questions' rows and Memory.
+fn ask_all(
+    plan: &Plan,
+    pack: &Pack,
+    asks: &[Ask],
+    began: Instant,
+    counts: &mut Counts,
+    reports: &mut Reports<impl Write>,
+) -> Result<Ending, Refusal> {
+    let Some(conditions) = Watch::start(&plan.budgets) else {
+        return Ok(Ending::Stopped(Stop::Interrupted));
+    };
+    let mut meter = Meter::start(&plan.budgets)?;
+    if let Err(BelowIdle(detail)) = meter.check() {
+        return Ok(Ending::Failed(VerdictKind::OverPower, detail));
+    }
+    let load_from = meter.edge();
+    let started = Instant::now();
+    let model = loading::load(plan)?;
+    let mut load_time = started.elapsed();
+    meter.loaded(load_from);
+    let template = model
+        .template(plan.template)
+        .map_err(|e| data(format!("{}: {e}; pass it as --template NAME", plan.model)))?;
+    let mut prompter = Prompter::new(&model, &template, pack, plan);
+    let Some(options) = loading::options(plan, &model, &mut prompter, asks)? else {
+        return Ok(Ending::Stopped(Stop::Interrupted));
+    };
+    let threads = options.threads;
+    let session_started = Instant::now();
+    let session = Session::new(&model, &options).map_err(data)?;
+    let shape = session.shape();
+    load_time += session_started.elapsed();
+
+    let mut answerer = Answerer::new(&model, Paced::new(session, meter), plan);
+    let warm_up_started = Instant::now();
+    if let Some(ask) = asks.first() {
+        let (_, prompt) = prompter.open(*ask).map_err(data)?;
+        let tokens = prompt.tokens;
+        let fits = tokens.get(..answerer.context() as usize).unwrap_or(tokens);
+        if let Err(error) = answerer.warm_up(fits) {
+            return Ok(error.into());
+        }
+        match answerer.calibrate(fits) {
+            Ok(calibrated) => calibrated?,
+            Err(error) => return Ok(error.into()),
+        }
+    }
+    let facts = model.facts();
+    reports.record(&Record::ModelLoaded(ModelLoaded {
+        name: clip(facts.name.as_deref().unwrap_or_default(), TEXT),
+        architecture: clip(&facts.architecture, TEXT),
+        quantisation: clip(&facts.quantisation, TEXT),
+        parameters: facts.parameters,
+        tensor_bytes: Bytes(facts.tensor_bytes),
+        origin: loading::origin(&model),
+        template_hash: Hash::of(template.text().to_bytes()),
+        threads: threads as u16,
+        context: shape.context,
+        batch: shape.batch,
+        ubatch: shape.ubatch,
+        weights: plan.weights,
+        reuse: plan.reuse,
+        flash: plan.flash,
+        cache: plan.cache,
+        load: microseconds(load_time),
+        warm_up: microseconds(warm_up_started.elapsed()),
+    }))?;
+
+    reports.record(&Record::PowerStart(answerer.meter().row()))?;
+
+    let root = Path::new("/");
+    let faults_before = MemorySample::read(root).major_faults;
+    answerer.meter().first_question();
+    let mut asking = Asking {
+        plan,
+        deadline: plan
+            .budgets
+            .time
+            .and_then(|limit| began.checked_add(limit.into())),
+        prompter: &mut prompter,
+        answerer: &mut answerer,
+        counts,
+        reports,
+    };
+    let ending = asking.all(asks)?;
+    let memory = MemorySample::read(root);
+    let power = answerer.finish().finish();
+    reports.record(&Record::PowerEnd(power))?;
+    let conditions = conditions.finish();
+    reports.record(&Record::Conditions(conditions))?;
+    reports.record(&Record::Memory(Memory {
+        rss_peak: memory.rss_peak,
+        rss_anon: memory.rss_anon,
+        rss_file: memory.rss_file,
+        major_faults: match (faults_before, memory.major_faults) {
+            (Reading::Value(before), Reading::Value(after)) => {
+                Reading::Value(after.saturating_sub(before))
+            }
+            (missing @ Reading::Missing(_), _) | (_, missing) => missing,
+        },
+    }))?;
+    Ok(match ending {
+        Ending::Complete | Ending::Stopped(Stop::Decided) => {
+            judge::judge(&plan.budgets, &power, &conditions).unwrap_or(ending)
+        }
+        other => other,
+    })
+}

@@ -1,0 +1,77 @@
+//! What a run says of itself before it begins.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use edgescore_engine::{llama_version, system_info};
+use edgescore_probe::{BoardFacts, Bytes};
+use edgescore_record::{Ask, Plan, Record, SessionStart, Task};
+use edgescore_taskpack::{Hash, Pack};
+
+use super::TEXT;
+use crate::cpu_level::CpuLevel;
+use crate::outbox::clip;
+use crate::refusal::{Refusal, data};
+use crate::report::Reports;
+
+/// Sends SessionStart and the task table.
+pub fn start(
+    plan: &Plan,
+    pack: &Pack,
+    asks: &[Ask],
+    (model_bytes, model_hash): (Bytes, Hash),
+    level: &CpuLevel,
+    reports: &mut Reports<impl Write>,
+) -> Result<(), Refusal> {
+    let board = BoardFacts::read(Path::new("/"));
+    let features = system_info();
+    let unused = level.unused();
+    let file = Path::new(plan.model).file_name().unwrap_or_default();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    reports.record(&Record::SessionStart(SessionStart {
+        runtime: env!("CARGO_PKG_VERSION"),
+        llama: clip(llama_version(), TEXT),
+        features: clip(features.trim(), 2 * TEXT),
+        unused_features: clip(&unused, TEXT),
+        board: clip(&board.board, TEXT),
+        cpu: clip(&board.cpu, TEXT),
+        kernel: clip(&board.kernel, TEXT),
+        governor: clip(&board.governor, TEXT),
+        unix_time_s: since_1970.map_or(0, |d| d.as_secs()),
+        pack: clip(pack.name(), TEXT),
+        pack_hash: pack.hash(),
+        pack_questions: pack.question_count(),
+        asks: u32::try_from(asks.len()).map_err(data)?,
+        model_file: clip(&file.to_string_lossy(), TEXT),
+        model_hash,
+        model_bytes,
+        mode: plan.mode,
+        layout: plan.layout,
+        order: plan.order,
+        rotate: plan.rotate,
+        seed: plan.seed,
+        draws: plan.draws,
+        temperature_milli: plan.temperature_milli,
+        max_tokens: plan.max_tokens,
+    }))?;
+    let mut of_task = vec![0; pack.task_count() as usize];
+    for ask in asks {
+        let task = pack.task_of(ask.question()).map_err(data)?;
+        if let Some(count) = of_task.get_mut(task as usize) {
+            *count += 1;
+        }
+    }
+    for (index, asks) in (0..).zip(of_task) {
+        let task = pack.task(index).map_err(data)?;
+        reports.record(&Record::Task(Task {
+            index,
+            id: clip(task.id, TEXT),
+            name: clip(task.name, TEXT),
+            group: clip(task.group, TEXT),
+            pass_at_k: task.pass_at_k,
+            asks,
+        }))?;
+    }
+    Ok(())
+}

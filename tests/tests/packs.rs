@@ -152,6 +152,28 @@ fn the_default_pack_has_ten_questions_of_each_task() {
     }
 }
 
+/// Results name their pack by its hash, so two machines that build the same pack must get the
+/// same bytes. Who changes the generator on purpose writes the new hashes here: from then on
+/// results of older packs are no longer comparable.
+#[test]
+fn the_same_seed_gives_the_same_bytes_on_every_machine() {
+    let frozen = [
+        "21ad6e303f321811e7416549d274a4e731ceb87f7776ba6ce7d46e11ea0392b4",
+        "e917e5a6d01141cdbe0cf0df29a34041b74df37827dd816b1cbb179a20bed518",
+        "01a8d4d607d620b3b3e1eacc0839848b20e80e0c451b99089449dbb31135cfb3",
+        "f19743f4ae918545a16333fb6f39ede29fa3accd047ee745e604a202942d27b5",
+        "9e6918bbf1d5276cb62d5e94c2d8ef352c05187e1e4f5c330be0a21fa0bb3d1b",
+    ];
+    let sandbox = Sandbox::default();
+    for (level, hash) in (1..).zip(frozen) {
+        sandbox.done(&format!(
+            "pack build --seed 1 --per-task 10 --level {level} --split test -o level.pack"
+        ));
+        let info = json(sandbox.done("pack info --json level.pack"));
+        assert_eq!(info["sha256"], hash, "level {level}");
+    }
+}
+
 #[test]
 fn what_is_shown_is_what_was_written() {
     let sandbox = Sandbox::default();

@@ -1,4 +1,6 @@
 //! edgescore, the program on the desk. It never links llama.cpp: it starts edgescore-rt.
+// The JSON report of a run is one macro call, deeper than the default of 128.
+#![recursion_limit = "256"]
 
 mod collect;
 mod compare;

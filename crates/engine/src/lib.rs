@@ -19,7 +19,7 @@ mod template;
 mod token;
 
 pub use ffi::features::{CpuFeature, cpu_features, llama_version, system_info};
-pub use model::{Facts, LoadError, LoadProblem, Model, Weights};
+pub use model::{Facts, LoadError, LoadProblem, Model, TokenWeights, Weights};
 pub use session::{
     DecodeError, FlashAttention, KvType, Pacing, Session, SessionError, SessionOptions, Shape,
     StateError,

@@ -42,6 +42,8 @@ pub struct Facts {
     pub tensor_bytes: u64,
     /// Context length the model was trained with, in tokens.
     pub trained_context: u32,
+    /// What a token takes of the weights; `None` for a model in several files.
+    pub token_weights: Option<TokenWeights>,
     /// Number of tokens in the vocabulary: the length of the logits.
     pub vocabulary: u32,
     /// Width in tokens of the sliding attention window of some or all layers; 0 for none.
@@ -50,6 +52,16 @@ pub struct Facts {
     pub recurrent: bool,
     /// Some layers keep a recurrent state, others a KV cache (LFM2, Granite 4).
     pub hybrid: bool,
+}
+
+/// What one token takes of the weights. Of a mixture of experts those that it is sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenWeights {
+    /// Weights that each token of a prompt is multiplied with: without the output's, which only
+    /// the last token meets.
+    pub multiplied: u64,
+    /// Bytes of weights that are read to decode a token.
+    pub read_bytes: u64,
 }
 
 /// A loaded model: weights and tokenizer.
@@ -93,7 +105,7 @@ impl Model {
                 why_refused(&c_path, file_bytes)
             }));
         };
-        let facts = facts(&raw);
+        let facts = facts(&raw, &c_path);
         if let Some(problem) = cannot_generate(&raw, &facts) {
             return Err(fail(problem));
         }
@@ -189,7 +201,7 @@ fn check_file(path: &Path) -> Result<u64, LoadProblem> {
 /// Looks for the reason that llama.cpp states least clearly: a copy that stopped half way.
 fn why_refused(path: &CStr, file_bytes: u64) -> LoadProblem {
     let reason = logging::reason();
-    match ffi::gguf_extent(path) {
+    match ffi::Gguf::open(path).map(|file| file.extent()) {
         Some(needed_bytes) if file_bytes < needed_bytes => LoadProblem::Truncated {
             file_bytes,
             needed_bytes,
@@ -198,7 +210,7 @@ fn why_refused(path: &CStr, file_bytes: u64) -> LoadProblem {
     }
 }
 
-fn facts(raw: &ffi::Model) -> Facts {
+fn facts(raw: &ffi::Model, path: &CStr) -> Facts {
     Facts {
         architecture: raw.meta(c"general.architecture").unwrap_or_default(),
         name: raw.meta(c"general.name"),
@@ -207,10 +219,70 @@ fn facts(raw: &ffi::Model) -> Facts {
         parameters: raw.parameters(),
         tensor_bytes: raw.tensor_bytes(),
         trained_context: raw.trained_context(),
+        token_weights: token_weights(raw, path),
         vocabulary: raw.vocabulary(),
         sliding_window: raw.sliding_window(),
         recurrent: raw.is_recurrent(),
         hybrid: raw.is_hybrid(),
+    }
+}
+
+/// Goes over the tensors of the file, by llama.cpp's names for them (`llama-arch.cpp`).
+fn token_weights(raw: &ffi::Model, path: &CStr) -> Option<TokenWeights> {
+    if raw.meta(c"split.count").is_some_and(|count| count != "1") {
+        return None;
+    }
+    let file = ffi::Gguf::open(path)?;
+    let is = |tensor: &ffi::Tensor, name: &str| tensor.name.to_bytes().ends_with(name.as_bytes());
+    // Not by its ending: there is attn_output.weight.
+    let has_output = file.tensors().any(|tensor| tensor.name == c"output.weight");
+    let experts = Experts::of(raw);
+    let (mut multiplied, mut read_bytes) = (0u64, 0u64);
+    for tensor in file.tensors() {
+        let looked_up = is(&tensor, "token_embd.weight") || is(&tensor, "position_embd.weight");
+        let output = match has_output {
+            true => tensor.name == c"output.weight",
+            // Tied: the embeddings are the output's weights too.
+            false => tensor.name == c"token_embd.weight",
+        };
+        let share = |whole| match is(&tensor, "_exps.weight") {
+            true => experts.share(whole),
+            false => whole,
+        };
+        if !looked_up && !output {
+            multiplied = multiplied.saturating_add(share(tensor.values));
+        }
+        if !looked_up || output {
+            read_bytes = read_bytes.saturating_add(share(tensor.bytes));
+        }
+    }
+    Some(TokenWeights {
+        multiplied,
+        read_bytes,
+    })
+}
+
+/// How many experts a token is sent to, of how many.
+struct Experts {
+    used: u64,
+    of: u64,
+}
+
+impl Experts {
+    fn of(raw: &ffi::Model) -> Experts {
+        let architecture = raw.meta(c"general.architecture").unwrap_or_default();
+        let number = |key: &str| {
+            let key = CString::new(format!("{architecture}.{key}")).ok()?;
+            raw.meta(&key)?.parse().ok()
+        };
+        match (number("expert_used_count"), number("expert_count")) {
+            (Some(used), Some(of @ 1..)) if used <= of => Experts { used, of },
+            _ => Experts { used: 1, of: 1 },
+        }
+    }
+
+    fn share(&self, whole: u64) -> u64 {
+        whole / self.of * self.used
     }
 }
 

@@ -311,6 +311,11 @@ impl<'m> Session<'m> {
         self.has_logits = false;
     }
 
+    /// Bytes that a state saved now would have.
+    pub fn state_bytes(&self) -> u64 {
+        self.context.state_bytes() as u64
+    }
+
     /// Replaces `state` by a copy of everything the session holds, logits excepted. No Rust
     /// allocation once `state` is large enough.
     pub fn save(&self, state: &mut Vec<u8>) -> Result<(), StateError> {

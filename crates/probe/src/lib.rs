@@ -35,6 +35,8 @@ pub mod power;
 #[cfg(feature = "std")]
 mod pressure;
 #[cfg(feature = "std")]
+mod roofline;
+#[cfg(feature = "std")]
 mod sampler;
 #[cfg(feature = "std")]
 pub mod survey;
@@ -43,7 +45,10 @@ mod unavailable;
 
 pub use reading::{Reading, Reason};
 pub use throttle::Throttled;
-pub use units::{Bytes, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius, NotAPower};
+pub use units::{
+    Bytes, BytesPerSecond, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius, NotAPower,
+    OperationsPerSecond,
+};
 
 #[cfg(feature = "std")]
 pub use {
@@ -52,8 +57,9 @@ pub use {
     cpu::{ClockPolicy, clocks},
     gpu::Gpu,
     heat::Thermometer,
-    memory::MemorySample,
+    memory::{MemorySample, available_memory, forget_memory_peak},
     pressure::Pressure,
+    roofline::{Peak, Roofline},
     sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Trailing, Watched},
     throttle::ThrottleSource,
     unavailable::Unavailable,

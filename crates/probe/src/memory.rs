@@ -39,6 +39,20 @@ impl MemorySample {
     }
 }
 
+/// Memory that can be taken without swapping: MemAvailable of `/proc/meminfo`, proc(5).
+pub fn available_memory(root: &Path) -> Reading<Bytes> {
+    match fs::read_to_string(root.join("proc/meminfo")) {
+        Ok(text) => kib_field(&text, "MemAvailable:"),
+        Err(error) => Reading::Missing(error.into()),
+    }
+}
+
+/// Lets the peak of [`MemorySample::rss_peak`] begin anew at what is resident now, as far as the
+/// kernel can (`/proc/self/clear_refs`, proc_pid_clear_refs(5)).
+pub fn forget_memory_peak() -> std::io::Result<()> {
+    fs::write("/proc/self/clear_refs", "5")
+}
+
 /// A line such as `VmHWM:      1234 kB`; the kernel's kB are 1024 bytes.
 fn kib_field(status: &str, name: &str) -> Reading<Bytes> {
     let Some(line) = status.lines().find_map(|line| line.strip_prefix(name)) else {
@@ -103,6 +117,16 @@ mod tests {
             kib_field("VmHWM:\t    3 kB\n", "VmHWM:"),
             Reading::Value(Bytes(3072))
         );
+    }
+
+    #[test]
+    fn a_peak_is_forgotten() {
+        let peak = || MemorySample::read(Path::new("/")).rss_peak.value().unwrap();
+        let before = peak();
+        drop(std::hint::black_box(std::vec![1u8; 64 << 20]));
+        assert!(peak().0 > before.0 + (60 << 20));
+        forget_memory_peak().unwrap();
+        assert!(peak().0 < before.0 + (32 << 20));
     }
 
     #[test]

@@ -38,6 +38,14 @@ unit!(
     MilliCelsius(i32)
 );
 unit!(
+    /// Memory bandwidth in bytes/s.
+    BytesPerSecond(u64)
+);
+unit!(
+    /// Arithmetic in operations/s; a multiplication and an addition are one each.
+    OperationsPerSecond(u64)
+);
+unit!(
     /// Clock frequency in 1/s.
     Hertz(u64)
 );

@@ -31,8 +31,8 @@ pub use control::{Control, Fault, Level, Phase};
 pub use probabilities::Probabilities;
 pub use record::{
     Conditions, Generated, Memory, ModelLoaded, Origin, Power, PowerBudget, PowerEnd, PowerStart,
-    Question, QuestionEnergy, Record, Sample, SessionEnd, SessionStart, Skipped, Task, Verdict,
-    VerdictKind, WhySkipped,
+    Question, QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Task,
+    TokenWork, Verdict, VerdictKind, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

@@ -2,7 +2,8 @@
 
 use edgescore_probe::energy::Scope;
 use edgescore_probe::{
-    Bytes, Microjoules, Microseconds, Microwatts, MilliCelsius, Reading, Throttled,
+    Bytes, BytesPerSecond, Microjoules, Microseconds, Microwatts, MilliCelsius,
+    OperationsPerSecond, Reading, Throttled,
 };
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,9 @@ pub enum Record<'a> {
     PowerEnd(PowerEnd),
     /// Heat and throttling over the whole run.
     Conditions(Conditions),
+    /// What the machine could do at best, and what a token takes: behind ModelLoaded.
+    #[serde(borrow)]
+    Roofline(Roofline<'a>),
 }
 
 /// Where, with what and how a run was made.
@@ -167,6 +171,40 @@ pub struct ModelLoaded<'a> {
     pub load: Microseconds,
     /// Time of the warm-up, which no other figure includes.
     pub warm_up: Microseconds,
+}
+
+/// What the machine could do at best, measured before the model was loaded, and what a token of
+/// this model takes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roofline<'a> {
+    /// Threads that measured it: all CPUs the process may use.
+    pub threads: u16,
+    /// What was read again and again; where caches hold it, the bandwidth is theirs.
+    pub buffer: Bytes,
+    /// Memory read in a second.
+    pub bandwidth: Reading<BytesPerSecond>,
+    /// Operations on 8-bit integers.
+    pub int8: Reading<OperationsPerSecond>,
+    /// The instruction that reached it; empty without one.
+    pub int8_instruction: &'a str,
+    /// Operations on 32-bit floats.
+    pub f32: Reading<OperationsPerSecond>,
+    /// The instruction that reached it; empty without one.
+    pub f32_instruction: &'a str,
+    /// What a token of the model takes.
+    pub token: Reading<TokenWork>,
+}
+
+/// What one token takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenWork {
+    /// Weights that a token of a prompt is multiplied with; the output's weights, which only
+    /// the last token needs, and the attention's scores are not among them.
+    pub multiplied: u64,
+    /// Bytes of weights read to decode a token.
+    pub weights: Bytes,
+    /// Bytes that a token adds to the KV cache: a later token reads those of all before it.
+    pub kv: Bytes,
 }
 
 /// An answered question.

@@ -89,6 +89,7 @@ frozen! {
     power: Record::Power(POWER) => "0ac0843d008092f401";
     power_end: Record::PowerEnd(POWER_END) => "0b8095f52a00f0c3f30100e0e6f70100808ece1c00f0b3a501840701d08603ac02";
     conditions: Record::Conditions(CONDITIONS) => "0c00d8f20501000000808010";
+    roofline: Record::Roofline(ROOFLINE) => "0d0480808080010080acc7f0370080f092cbdd080453444f5401010000e0bdd4aa0180ecc185018060";
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
         0170016d0106636861746d6c01000101ac020105bc054004008010800400010201 \

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use edgescore_engine::{DecodeError, Model, Token};
-use edgescore_probe::{Microjoules, Microseconds};
+use edgescore_probe::{Bytes, Microjoules, Microseconds};
 use edgescore_record::{
     Answer, Ask, Found, Generated, Plan, Question, QuestionEnergy, Sample, WhySkipped,
 };
@@ -118,6 +118,21 @@ impl<'m> Answerer<'m> {
         }
         self.held.clear();
         Ok(())
+    }
+
+    /// Bytes that a token adds to what the session holds: 0 where all of it is recurrent state,
+    /// and where the prompt is shorter than two tokens.
+    pub fn token_bytes(&mut self, prompt: &[Token]) -> Result<Bytes, DecodeError> {
+        self.held.clear();
+        let session = self.held.session();
+        let mut bytes = [0; 2];
+        for (token, bytes) in prompt.iter().zip(&mut bytes) {
+            session.decode(*token)?;
+            *bytes = session.state_bytes();
+        }
+        self.held.clear();
+        let [one, two] = bytes;
+        Ok(Bytes(two.saturating_sub(one)))
     }
 
     /// What measures the phases.

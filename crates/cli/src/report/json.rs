@@ -81,6 +81,7 @@ pub fn run(entry: &Entry, entries: &[Entry]) -> Value {
         },
         "prefill_tps": measured(run.prefill_tps, |tps| json!(tps)),
         "decode_tps": measured(run.decode_tps, |tps| json!(tps)),
+        "roofline": run.roofline.json,
         "peak_memory_bytes": measured(run.peak_memory, |bytes| json!(bytes.0)),
         "energy_per_question_j": measured(run.energy, |energy| json!(energy.joules)),
         "mean_power_w": measured(run.power_w, |watts| json!(watts)),

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 use super::asked::{Asked, Collector, Draws};
 use super::facts;
 use super::power::{self, Energies, PowerFacts};
+use super::roofline::{DecodeWork, RooflineFacts};
 use crate::failure::Failure;
 use crate::files;
 
@@ -76,6 +77,8 @@ pub struct RunSummary {
     pub prefill_tps: Measured<f64>,
     /// Decode speed over all generated tokens, in tokens a second.
     pub decode_tps: Measured<f64>,
+    /// How close prefill and decode came to the machine.
+    pub roofline: RooflineFacts,
     /// Peak resident memory of the runtime.
     pub peak_memory: Measured<Bytes>,
     /// Mean energy of a counted question.
@@ -186,6 +189,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
     let mut groups: Vec<String> = Vec::new();
     let mut peak_memory = Measured::Missing(Missing::Off);
     let mut verdict = None;
+    let mut roofline = None;
     let mut power = power::Collector::default();
     for record in file.records() {
         power.take(&record);
@@ -207,6 +211,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
                     pass_k: task.pass_at_k,
                 });
             }
+            Record::Roofline(row) => roofline = Some(row),
             Record::Memory(memory) => peak_memory = measured(memory.rss_peak),
             Record::Verdict(row) => verdict = Some((row.kind, row.detail.to_owned())),
             row => collector.take(&row),
@@ -232,11 +237,13 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
     facts.extend(loaded.iter().flat_map(facts::of_model));
     facts.extend(file.end().iter().flat_map(facts::of_end));
     let model = start.model_file;
+    let quantisation = loaded.map_or("", |row| row.quantisation);
+    let prefill_tps = tokens_per_second(totals.prefill_tokens, totals.prefill_us);
     Ok(RunSummary {
         file: path.display().to_string(),
         id,
         model: model.strip_suffix(".gguf").unwrap_or(model).to_owned(),
-        quantisation: loaded.map_or(String::new(), |row| row.quantisation.to_owned()),
+        quantisation: quantisation.to_owned(),
         origin: loaded.map_or(Origin::Given, |row| row.origin),
         pack: start.pack.to_owned(),
         pack_hash: start.pack_hash,
@@ -255,8 +262,15 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
         faults,
         pass_at_1,
         stopped_early,
-        prefill_tps: tokens_per_second(totals.prefill_tokens, totals.prefill_us),
+        prefill_tps,
         decode_tps: tokens_per_second(totals.decode_tokens, totals.decode_us),
+        roofline: RooflineFacts::of(
+            roofline.as_ref(),
+            quantisation,
+            prefill_tps,
+            totals.decoded,
+            totals.decode_us,
+        ),
         peak_memory,
         energy: totals.energies.per_question_j().map(|joules| Energy {
             joules,
@@ -284,6 +298,7 @@ struct Totals {
     prefill_us: u64,
     decode_tokens: u64,
     decode_us: u64,
+    decoded: DecodeWork,
     energies: Energies,
 }
 
@@ -294,6 +309,7 @@ impl Totals {
             if let Ok(question) = &asked.outcome {
                 totals.add(question);
             }
+            totals.decoded.add(asked);
             totals.decode_tokens += asked.draws.decoded;
             totals.decode_us = totals.decode_us.saturating_add(asked.draws.decode_us);
         }

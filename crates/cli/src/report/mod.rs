@@ -10,6 +10,7 @@ mod modes;
 mod power;
 mod question_sheet;
 mod ranked;
+mod roofline;
 mod run_sheet;
 mod several;
 mod single;

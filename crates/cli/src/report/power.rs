@@ -104,6 +104,7 @@ impl<'a> Collector<'a> {
                 "budget_w": budget.map(|budget| budget.power.0 as f64 / 1e6),
                 "window_s": budget.map(|budget| budget.window.0 as f64 / 1e6),
                 "piece_tokens": budget.map(|budget| budget.piece),
+                "length_s": seconds(|row| row.length.0),
                 "mean_w": number(mean_w),
                 "worst_window_w": number(worst_window_w),
                 "time_over_s": seconds(|row| row.over.0),

@@ -7,7 +7,7 @@ use crate::sheet::{Cell, Column, Kind, column};
 use crate::words;
 
 /// The columns of the table `runs`.
-pub const COLUMNS: [Column; 47] = [
+pub const COLUMNS: [Column; 49] = [
     column("run", Kind::Text),
     column("file", Kind::Text),
     column("model", Kind::Text),
@@ -48,6 +48,8 @@ pub const COLUMNS: [Column; 47] = [
     column("latency_p99_ms", Kind::Real),
     column("prefill_tps", Kind::Real),
     column("decode_tps", Kind::Real),
+    column("prefill_arithmetic_utilisation", Kind::Real),
+    column("decode_bandwidth_utilisation", Kind::Real),
     column("peak_memory_bytes", Kind::Int),
     column("energy_per_question_j", Kind::Real),
     column("edge_score", Kind::Real),
@@ -113,6 +115,8 @@ pub fn row(entry: &Entry) -> Vec<Cell> {
     row.value(latency.p99.map(milliseconds));
     row.value(run.prefill_tps);
     row.value(run.decode_tps);
+    row.value(run.roofline.prefill);
+    row.value(run.roofline.decode);
     row.value(run.peak_memory.map(|bytes| bytes.0));
     row.value(run.energy.map(|energy| energy.joules));
     row.score(&entry.literal);

@@ -126,11 +126,17 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
         ),
     ));
     let speed = |value| words::or_reason(value, |tps: f64| format!("{tps:.1} tokens/s"));
-    facts.push(("prefill", speed(run.prefill_tps)));
+    let roofline = &run.roofline;
+    facts.push((
+        "prefill",
+        speed(run.prefill_tps) + &share(roofline.prefill, roofline.peak, "peak"),
+    ));
     facts.push((
         "decode",
         match run.decode_tps {
-            Measured::Value(_) => speed(run.decode_tps),
+            Measured::Value(_) => {
+                speed(run.decode_tps) + &share(roofline.decode, "read", "bandwidth")
+            }
             Measured::Missing(_) => "no tokens were generated".into(),
         },
     ));
@@ -149,6 +155,12 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
     facts.push(("  less chance", edge_score(&entry.skill)));
     facts.push(("  per joule", edge_score(&entry.per_joule)));
     facts
+}
+
+/// How close that is to what the machine can do, if that was measured.
+fn share(share: Measured<f64>, kind: &str, roof: &str) -> String {
+    let say = |share: f64| format!(", {:.0} % of the machine's {kind} {roof}", 100.0 * share);
+    share.value().map_or(String::new(), say)
 }
 
 /// Mean and worst window, and the budget where there is one.

@@ -204,6 +204,12 @@ impl<'m> Context<'m> {
         unsafe { sys::llama_memory_seq_rm(self.memory, SEQUENCE, position, -1) }
     }
 
+    /// Bytes of the sequence's state, positions included.
+    pub(crate) fn state_bytes(&self) -> usize {
+        // SAFETY: a live context.
+        unsafe { sys::llama_state_seq_get_size(self.raw.as_ptr(), SEQUENCE) }
+    }
+
     /// Appends the state of the sequence. False, and nothing appended, if that failed.
     pub(crate) fn save(&self, out: &mut Vec<u8>) -> bool {
         // SAFETY: a live context; llama.cpp writes at most `room` bytes, all of the size it

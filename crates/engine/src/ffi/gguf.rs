@@ -1,31 +1,68 @@
-//! What a GGUF file says about its own length.
+//! What a GGUF file says about its tensors.
 
 use std::ffi::CStr;
 use std::ptr::NonNull;
 
 use llama_cpp_sys_2 as sys;
 
-/// Bytes that a GGUF file must have to hold all its tensors. `None` if even its header
-/// cannot be read.
-pub(crate) fn gguf_extent(path: &CStr) -> Option<u64> {
-    let params = sys::gguf_init_params {
-        no_alloc: true,
-        ctx: std::ptr::null_mut(),
-    };
-    // SAFETY: a NUL-terminated path; with `no_alloc` only the header is read.
-    let gguf = NonNull::new(unsafe { sys::gguf_init_from_file(path.as_ptr(), params) })?;
-    // SAFETY: a live GGUF context that is freed last, and tensor ids below its count.
-    unsafe {
-        let tensors = 0..sys::gguf_get_n_tensors(gguf.as_ptr());
-        let data = tensors
-            .map(|id| {
-                let offset = sys::gguf_get_tensor_offset(gguf.as_ptr(), id) as u64;
-                offset.saturating_add(sys::gguf_get_tensor_size(gguf.as_ptr(), id) as u64)
-            })
-            .max()
-            .unwrap_or(0);
-        let header = sys::gguf_get_data_offset(gguf.as_ptr()) as u64;
-        sys::gguf_free(gguf.as_ptr());
-        Some(header.saturating_add(data))
+/// The header of a GGUF file.
+pub(crate) struct Gguf(NonNull<sys::gguf_context>);
+
+impl Drop for Gguf {
+    fn drop(&mut self) {
+        // SAFETY: made by `gguf_init_from_file` and freed once.
+        unsafe { sys::gguf_free(self.0.as_ptr()) }
+    }
+}
+
+/// One tensor of a GGUF file.
+pub(crate) struct Tensor<'g> {
+    /// Its name, such as `blk.0.ffn_down.weight`.
+    pub(crate) name: &'g CStr,
+    /// Where its data begins, counted from the end of the header.
+    offset: u64,
+    pub(crate) bytes: u64,
+    /// Number of its values.
+    pub(crate) values: u64,
+}
+
+impl Gguf {
+    /// Reads a header; `None` if it cannot be read.
+    pub(crate) fn open(path: &CStr) -> Option<Gguf> {
+        let params = sys::gguf_init_params {
+            no_alloc: true,
+            ctx: std::ptr::null_mut(),
+        };
+        // SAFETY: a NUL-terminated path; with `no_alloc` only the header is read.
+        NonNull::new(unsafe { sys::gguf_init_from_file(path.as_ptr(), params) }).map(Gguf)
+    }
+
+    /// Its tensors.
+    pub(crate) fn tensors(&self) -> impl Iterator<Item = Tensor<'_>> {
+        let raw = self.0.as_ptr();
+        // SAFETY: a live GGUF context.
+        let count = unsafe { sys::gguf_get_n_tensors(raw) };
+        // SAFETY: a live GGUF context, from which the name is borrowed, and ids below its
+        // count; the types of a file that was read are known ones, whose blocks are not empty.
+        (0..count).map(move |id| unsafe {
+            let bytes = sys::gguf_get_tensor_size(raw, id) as u64;
+            let kind = sys::gguf_get_tensor_type(raw, id);
+            let block = sys::ggml_blck_size(kind).unsigned_abs();
+            let blocks = bytes / (sys::ggml_type_size(kind) as u64).max(1);
+            Tensor {
+                name: CStr::from_ptr(sys::gguf_get_tensor_name(raw, id)),
+                offset: sys::gguf_get_tensor_offset(raw, id) as u64,
+                bytes,
+                values: blocks.saturating_mul(block),
+            }
+        })
+    }
+
+    /// Bytes that the file must have to hold all its tensors.
+    pub(crate) fn extent(&self) -> u64 {
+        let ends = self.tensors().map(|t| t.offset.saturating_add(t.bytes));
+        // SAFETY: a live GGUF context.
+        let header = unsafe { sys::gguf_get_data_offset(self.0.as_ptr()) } as u64;
+        header.saturating_add(ends.max().unwrap_or(0))
     }
 }

@@ -18,7 +18,7 @@ use log::Level;
 use crate::logging::{self, Piece};
 
 pub(crate) use context::Context;
-pub(crate) use gguf::gguf_extent;
+pub(crate) use gguf::{Gguf, Tensor};
 pub(crate) use model::Model;
 pub(crate) use template::{apply_template, builtin_templates};
 

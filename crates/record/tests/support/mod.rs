@@ -3,7 +3,8 @@
 
 use edgescore_probe::energy::Scope;
 use edgescore_probe::{
-    Bytes, Microjoules, Microseconds, Microwatts, MilliCelsius, Reading, Reason, Throttled,
+    Bytes, BytesPerSecond, Microjoules, Microseconds, Microwatts, MilliCelsius,
+    OperationsPerSecond, Reading, Reason, Throttled,
 };
 use edgescore_record::*;
 use edgescore_taskpack::{Hash, Layout, Letter, Rotation};
@@ -62,6 +63,21 @@ pub const LOADED: ModelLoaded<'static> = ModelLoaded {
     cache: CacheType::Q8_0,
     load: Microseconds(500_000),
     warm_up: Microseconds(0),
+};
+
+pub const ROOFLINE: Roofline<'static> = Roofline {
+    threads: 4,
+    buffer: Bytes(268_435_456),
+    bandwidth: Reading::Value(BytesPerSecond(15_000_000_000)),
+    int8: Reading::Value(OperationsPerSecond(300_000_000_000)),
+    int8_instruction: "SDOT",
+    f32: Reading::Missing(Reason::Unsupported),
+    f32_instruction: "",
+    token: Reading::Value(TokenWork {
+        multiplied: 357_900_000,
+        weights: Bytes(280_000_000),
+        kv: Bytes(12_288),
+    }),
 };
 
 pub fn question() -> Question {

@@ -2,6 +2,7 @@
 
 mod judge;
 mod loading;
+mod roofline;
 mod start;
 
 use std::io::Write;
@@ -9,7 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use edgescore_engine::Session;
-use edgescore_probe::{Bytes, MemorySample, Reading};
+use edgescore_probe::{Bytes, MemorySample, Reading, Roofline};
 use edgescore_record::{Ask, Fault, Memory, ModelLoaded, Plan, Record, Stop, Verdict, VerdictKind};
 use edgescore_taskpack::{Hash, Pack};
 
@@ -55,9 +56,10 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
     })?;
     let began = Instant::now();
     start::start(plan, &pack, &asks, identity, &level, reports)?;
+    let roofline = roofline::measure(identity.0);
 
     let mut counts = Counts::default();
-    let ending = match ask_all(plan, &pack, &asks, began, &mut counts, reports) {
+    let ending = match ask_all(plan, &pack, &asks, began, &roofline, &mut counts, reports) {
         Ok(ending) => ending,
         Err(Refusal::Because(..)) if stop::requested() == Some(Stop::Interrupted) => {
             Ending::Stopped(Stop::Interrupted)
@@ -94,6 +96,7 @@ fn ask_all(
     pack: &Pack,
     asks: &[Ask],
     began: Instant,
+    machine: &Roofline,
     counts: &mut Counts,
     reports: &mut Reports<impl Write>,
 ) -> Result<Ending, Refusal> {
@@ -124,12 +127,17 @@ fn ask_all(
 
     let mut answerer = Answerer::new(&model, Paced::new(session, meter), plan);
     let warm_up_started = Instant::now();
+    let mut token_bytes = Bytes(0);
     if let Some(ask) = asks.first() {
         let (_, prompt) = prompter.open(*ask).map_err(data)?;
         let tokens = prompt.tokens;
         let fits = tokens.get(..answerer.context() as usize).unwrap_or(tokens);
         if let Err(error) = answerer.warm_up(fits) {
             return Ok(error.into());
+        }
+        match answerer.token_bytes(fits) {
+            Ok(bytes) => token_bytes = bytes,
+            Err(error) => return Ok(error.into()),
         }
         match answerer.calibrate(fits) {
             Ok(calibrated) => calibrated?,
@@ -157,6 +165,11 @@ fn ask_all(
         warm_up: microseconds(warm_up_started.elapsed()),
     }))?;
 
+    reports.record(&Record::Roofline(roofline::row(
+        machine,
+        facts,
+        token_bytes,
+    )))?;
     reports.record(&Record::PowerStart(answerer.meter().row()))?;
 
     let root = Path::new("/");

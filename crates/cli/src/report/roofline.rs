@@ -1,0 +1,125 @@
+//! How close a run came to what its machine could do.
+
+use edgescore_probe::Reading;
+use edgescore_record::{Roofline, TokenWork};
+use edgescore_score::{Measured, Missing};
+use serde_json::{Value, json};
+
+use super::asked::Asked;
+use super::json::measured as or_missing;
+use super::load::measured;
+
+/// The shares that a run reached, and the block of the JSON report.
+pub struct RooflineFacts {
+    /// Model-bandwidth utilisation: bytes of weights and KV cache read a second of decode, of
+    /// the read bandwidth.
+    pub decode: Measured<f64>,
+    /// Arithmetic utilisation: operations with weights a second of prefill, of the peak.
+    pub prefill: Measured<f64>,
+    /// Which peak that is: `int8` for quantised weights, else `f32`.
+    pub peak: &'static str,
+    /// The block `roofline`.
+    pub json: Value,
+}
+
+/// What decode read, summed over all generated tokens but the first of each text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DecodeWork {
+    /// Tokens decoded.
+    tokens: u64,
+    /// Tokens that stood before each of them, summed: what was read of the KV cache.
+    before: u64,
+}
+
+impl DecodeWork {
+    /// Adds the texts of a question.
+    pub fn add(&mut self, asked: &Asked) {
+        let Ok(question) = &asked.outcome else { return };
+        let generated = question.generated.map_or(0, |text| text.tokens);
+        self.text(
+            question.prompt_tokens,
+            u64::from(generated).saturating_sub(1),
+            1,
+        );
+        let draws = u64::from(asked.draws.drawn);
+        self.text(question.prompt_tokens, asked.draws.decoded, draws);
+    }
+
+    /// `decoded` tokens in `texts` of about the same length behind one prompt.
+    fn text(&mut self, prompt: u32, decoded: u64, texts: u64) {
+        let each = decoded / texts.max(1);
+        self.tokens = self.tokens.saturating_add(decoded);
+        let mean = u64::from(prompt).saturating_add(each.saturating_add(1) / 2);
+        self.before = self.before.saturating_add(decoded.saturating_mul(mean));
+    }
+
+    fn bytes(self, token: TokenWork) -> f64 {
+        self.tokens as f64 * token.weights.0 as f64 + self.before as f64 * token.kv.0 as f64
+    }
+}
+
+impl RooflineFacts {
+    /// Of the row in a result, if it has one. `prefill_tps` is in tokens a second; decode took
+    /// `decode_us` microseconds.
+    pub fn of(
+        row: Option<&Roofline>,
+        quantisation: &str,
+        prefill_tps: Measured<f64>,
+        work: DecodeWork,
+        decode_us: u64,
+    ) -> RooflineFacts {
+        const OFF: Measured<f64> = Measured::Missing(Missing::Off);
+        let token = row.map_or(Measured::Missing(Missing::Off), |row| measured(row.token));
+        let quantised = !matches!(quantisation, "F32" | "F16" | "BF16" | "all F32");
+        let int8 = row.map_or(OFF, |row| rate(row.int8.map(|rate| rate.0)));
+        let f32 = row.map_or(OFF, |row| rate(row.f32.map(|rate| rate.0)));
+        let bandwidth = row.map_or(OFF, |row| rate(row.bandwidth.map(|rate| rate.0)));
+        let done = both(prefill_tps, token, |tps, token| {
+            2.0 * token.multiplied as f64 * tps
+        });
+        let read = match decode_us {
+            0 => Measured::Missing(Missing::NoRows),
+            us => token.map(|token| work.bytes(token) * 1e6 / us as f64),
+        };
+        let prefill = both(done, if quantised { int8 } else { f32 }, |done, peak| {
+            done / peak
+        });
+        let decode = both(read, bandwidth, |read, peak| read / peak);
+        let peak = if quantised { "int8" } else { "f32" };
+        let number = |value: Measured<f64>| or_missing(value, |value| json!(value));
+        let count = |f: fn(TokenWork) -> u64| or_missing(token, |token| json!(f(token)));
+        RooflineFacts {
+            decode,
+            prefill,
+            peak,
+            json: json!({
+                "threads": row.map(|row| row.threads),
+                "buffer_bytes": row.map(|row| row.buffer.0),
+                "bandwidth_bytes_per_s": number(bandwidth),
+                "int8_operations_per_s": number(int8),
+                "int8_instruction": row.map(|row| row.int8_instruction),
+                "f32_operations_per_s": number(f32),
+                "f32_instruction": row.map(|row| row.f32_instruction),
+                "weights_multiplied_per_token": count(|token| token.multiplied),
+                "weight_bytes_per_token": count(|token| token.weights.0),
+                "kv_bytes_per_token": count(|token| token.kv.0),
+                "decode_bandwidth_utilisation": number(decode),
+                "prefill_arithmetic_utilisation": number(prefill),
+                "prefill_peak": peak,
+            }),
+        }
+    }
+}
+
+fn rate(rate: Reading<u64>) -> Measured<f64> {
+    measured(rate).map(|rate| rate as f64)
+}
+
+fn both<A, B>(a: Measured<A>, b: Measured<B>, f: impl FnOnce(A, B) -> f64) -> Measured<f64> {
+    match (a, b) {
+        (Measured::Value(a), Measured::Value(b)) => Measured::Value(f(a, b)),
+        (Measured::Missing(reason), _) | (_, Measured::Missing(reason)) => {
+            Measured::Missing(reason)
+        }
+    }
+}

@@ -17,8 +17,8 @@ pub struct Proxy {
 
 impl Proxy {
     /// Every connection is cut after as many bytes, both ways together, as `budget` says; it is
-    /// asked once for each connection.
-    pub fn start(to: u16, mut budget: impl FnMut() -> Option<u64> + Send + 'static) -> Proxy {
+    /// asked once for each connection, and told how many were cut before.
+    pub fn start(to: u16, mut budget: impl FnMut(u32) -> Option<u64> + Send + 'static) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let proxy = Proxy {
@@ -35,7 +35,8 @@ impl Proxy {
                 let Ok(board) = TcpStream::connect(("127.0.0.1", to)) else {
                     return;
                 };
-                let bytes = budget().map_or(i64::MAX, |bytes| bytes.try_into().unwrap());
+                let bytes = budget(cuts.load(Ordering::Relaxed));
+                let bytes = bytes.map_or(i64::MAX, |bytes| bytes.try_into().unwrap());
                 let left = Arc::new(AtomicI64::new(bytes));
                 for (from, to, counted) in [(&desk, &board, &up), (&board, &desk, &down)] {
                     let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use edgescore_record::VerdictKind;
 use edgescore_tests::{
@@ -25,7 +27,7 @@ fn expected(sandbox: &Sandbox) -> Rows {
 fn a_bare_board_gets_what_it_lacks_and_nothing_twice() {
     let (sandbox, sshd) = (Sandbox::with_small_pack(SMALL), Sshd::start());
     let expected = expected(&sandbox);
-    let proxy = Proxy::start(sshd.port, || None);
+    let proxy = Proxy::start(sshd.port, |_| None);
     let board = format!("--board ssh:board:{}", proxy.port);
     assert_eq!(sshd.copied(), []);
     let first = Outcome::of(&mut sshd.command(&sandbox, &format!("{RUN} {board} -o first.esr")));
@@ -57,43 +59,101 @@ fn a_bare_board_gets_what_it_lacks_and_nothing_twice() {
     assert_eq!((sshd.runs("journal").len(), sshd.runs("esr").len()), (0, 2));
 }
 
-/// Runs over connections that are cut after `budgets` bytes.
-fn run_with_cuts(sandbox: &Sandbox, sshd: &Sshd, budgets: Vec<u64>, output: &str) -> u32 {
-    let mut budgets = budgets.into_iter();
-    let proxy = Proxy::start(sshd.port, move || budgets.next());
-    let run = format!("{RUN} --board ssh:board:{} -o {output}", proxy.port);
-    Outcome::of(&mut sshd.command(sandbox, &run)).expect(0);
-    proxy.cuts()
+/// What the board or the desk lacked when a connection was cut.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lacking {
+    /// edgescore-rt, on the board.
+    Program,
+    /// The pack or the model, on the board.
+    Files,
+    /// Any row, on the desk.
+    FirstRow,
+    /// Some of the rows.
+    Rows,
 }
 
-#[test]
-fn a_connection_that_is_cut_at_a_random_byte_resumes() {
-    let sandbox = Sandbox::with_small_pack(SMALL);
-    let expected = expected(&sandbox);
+/// Cuts there shall be in all.
+const CUTS: usize = 50;
+
+/// Runs over connections that are cut at random bytes. Returns what was lacking at each cut.
+fn run_with_cuts(sandbox: &Sandbox, sshd: &Sshd, output: &str) -> Vec<Lacking> {
+    let (cache, result) = (sshd.cache(), sandbox.path(output));
     let mut dice = Dice::new(20_261_124);
-    // What is on the board before: nothing, then the program. So the cuts
-    // fall into copies of the program, then into files and rows.
-    for (name, before) in [
-        ("program", None),
-        ("files", Some("collect ssh:board".to_owned())),
-    ] {
-        let sshd = Sshd::start();
-        if let Some(before) = before {
-            Outcome::of(&mut sshd.command(&sandbox, &before)).expect(0);
+    let places = Arc::<Mutex<Vec<Lacking>>>::default();
+    let fell = places.clone();
+    let mut connections = 0;
+    let proxy = Proxy::start(sshd.port, move |cuts_before| {
+        let lacking = lacking(&cache, &result);
+        let mut fell = fell.lock().unwrap();
+        if cuts_before as usize > fell.len() {
+            fell.push(lacking);
         }
-        // A handshake takes some 5,000 bytes. The first is left alone: a board that was never
-        // reached is an error.
-        let mut budgets = vec![20_000];
-        for most in [1_000_000, 8_000, 500_000, 8_000, 100_000, 8_000] {
-            budgets.push(3_000 + dice.below(most));
+        connections += 1;
+        // A board that was never reached is an error.
+        if connections == 1 {
+            return None;
         }
-        let output = format!("{name}.esr");
-        let cuts = run_with_cuts(&sandbox, &sshd, budgets.clone(), &output);
-        println!("{name}: {cuts} cuts, of {budgets:?}");
-        assert!(cuts >= 1, "{cuts} cuts");
-        assert_eq!(sandbox.rows(&output).timeless(), expected);
-        assert_eq!(sshd.copied().len(), 3);
+        // As many as the cuts shall be, and the most bytes that a connection is left; a
+        // handshake takes some 5,000.
+        let (cuts, most) = match lacking {
+            Lacking::Program => (12, 500_000),
+            Lacking::Files => (20, 60_000),
+            Lacking::FirstRow | Lacking::Rows => (CUTS, 5_000),
+        };
+        (fell.len() < cuts).then(|| 3_000 + dice.below(most))
+    });
+    let run = format!("{RUN} --board ssh:board:{} -o {output}", proxy.port);
+    Outcome::of(&mut sshd.command(sandbox, &run)).expect(0);
+    places.lock().unwrap().clone()
+}
+
+/// What is lacking when a connection is made.
+fn lacking(cache: &Path, result: &Path) -> Lacking {
+    let whole = |folder: &str| {
+        let folders = fs::read_dir(cache.join(folder)).into_iter().flatten();
+        let paths = folders.map(|entry| entry.unwrap().path());
+        let files = paths.flat_map(|path| fs::read_dir(path).into_iter().flatten());
+        files.count()
+    };
+    if whole("bin") == 0 {
+        return Lacking::Program;
     }
+    if whole("files") < 2 {
+        return Lacking::Files;
+    }
+    let rows = Rows::parse(&fs::read(result).unwrap_or_default()).unwrap_or_default();
+    match rows.questions.len() {
+        0 => Lacking::FirstRow,
+        _ => Lacking::Rows,
+    }
+}
+
+/// Fifty cuts: in the program, in pack and model, and in the rows of a run that goes on
+/// meanwhile. Every record is on the desk exactly once, and is the board's to the byte.
+#[test]
+fn a_connection_that_is_cut_at_fifty_random_bytes_resumes() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 4,
+        questions: 600,
+    });
+    let expected = expected(&sandbox);
+    let sshd = Sshd::start();
+    let fell = run_with_cuts(&sandbox, &sshd, "cut.esr");
+    let of = |place| fell.iter().filter(|lacking| **lacking == place).count();
+    println!(
+        "{} cuts: {} in the program, {} in pack and model, {} before the first row, {} inside the rows",
+        fell.len(),
+        of(Lacking::Program),
+        of(Lacking::Files),
+        of(Lacking::FirstRow),
+        of(Lacking::Rows)
+    );
+    assert_eq!(fell.len(), CUTS, "{fell:?}");
+    assert!(of(Lacking::Rows) >= 10, "{fell:?}");
+    assert_eq!(sandbox.rows("cut.esr").timeless(), expected);
+    assert_eq!(sshd.copied().len(), 3);
+    let [kept] = sshd.runs("esr").try_into().unwrap();
+    assert!(sandbox.read("cut.esr") == fs::read(kept).unwrap());
 }
 
 #[test]

@@ -106,13 +106,7 @@ fn fetch(
         Ok(ControlFlow::Continue(()))
     });
     progress.finish();
-    let verdict = match finish.and_then(|finish| recorder.close(finish)) {
-        Ok(verdict) => verdict,
-        Err(failure) => {
-            recorder.give_up(&failure.to_string());
-            return Err(failure);
-        }
-    };
+    let verdict = recorder.close(finish)?;
     follow.thank()?;
     report::print(report::load(output)?, None)?;
     print(|out| writeln!(out, "\nresult: {}", output.display()))?;

@@ -29,6 +29,7 @@ mod report;
 mod rng;
 mod run;
 mod select;
+mod signals;
 mod stop;
 mod worker;
 

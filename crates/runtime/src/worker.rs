@@ -8,18 +8,18 @@ use std::thread;
 
 use edgescore_record::{Command, Fault, Stop, frame};
 use nix::sys::prctl;
-use nix::sys::signal::{SigHandler, Signal, signal};
 
 use crate::inlet::Inlet;
 use crate::outbox::clip;
 use crate::refusal::Refusal;
 use crate::report::{Report, Reports};
-use crate::run;
-use crate::stop;
+use crate::{run, signals, stop};
 
 /// Carries out the plan that comes first on standard input.
 pub fn work() -> io::Result<()> {
-    stop_at_signals();
+    // TERM and HUP, which end a service or a terminal with all its processes, end the run here
+    // as in the parent.
+    signals::catch(interrupt, decide);
     // It was started as /proc/self/exe, and would be called `exe`.
     let _ = prctl::set_name(c"edgescore-work");
     let mut commands = Inlet::new(io::stdin().as_fd().try_clone_to_owned()?);
@@ -47,21 +47,6 @@ pub fn work() -> io::Result<()> {
             fault,
             detail: clip(&detail, 2000),
         }),
-    }
-}
-
-/// Dying of a signal would lose the last rows. Ctrl-C on the desk's terminal reaches this
-/// process too; the desk decides what it means and says so over the link. TERM and HUP, which
-/// end a service or a terminal with all its processes, end the run here as well.
-#[allow(unsafe_code)]
-fn stop_at_signals() {
-    let interrupt = SigHandler::Handler(interrupt);
-    // SAFETY: the handlers store to an atomic, which is safe in signal context.
-    unsafe {
-        let _ = signal(Signal::SIGINT, SigHandler::SigIgn);
-        let _ = signal(Signal::SIGTERM, interrupt);
-        let _ = signal(Signal::SIGHUP, interrupt);
-        let _ = signal(Signal::SIGUSR1, SigHandler::Handler(decide));
     }
 }
 

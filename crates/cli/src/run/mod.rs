@@ -72,14 +72,7 @@ fn record(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
     };
     let finish = follow.rows(&mut take);
     progress.finish();
-    let verdict = match finish.and_then(|finish| recorder.close(finish)) {
-        Ok(verdict) => verdict,
-        Err(failure) => {
-            // What was answered is kept.
-            recorder.give_up(&failure.to_string());
-            return Err(failure);
-        }
-    };
+    let verdict = recorder.close(finish)?;
     follow.thank()?;
     let run = report::load(&output)?;
     let judged = match &args.gate {

@@ -105,18 +105,28 @@ impl Recorder {
         }))
     }
 
-    /// There are no more rows: everything is on the disk. Returns the verdict. Of a run that
-    /// came short the board could not say how it ended, so the desk says it.
-    pub fn close(&mut self, finish: Finish) -> Result<Option<VerdictKind>, Failure> {
-        if let Finish::Short(why) = finish {
-            self.close_for_board(&why)?;
+    /// There are no more rows, for the reason in `finish`: everything goes to the disk. Returns
+    /// the verdict. Of a run that came short the board could not say how it ended, so the desk
+    /// says it; of one that failed here, too, if there are answers.
+    pub fn close(
+        &mut self,
+        finish: Result<Finish, Failure>,
+    ) -> Result<Option<VerdictKind>, Failure> {
+        let closed = finish.and_then(|finish| {
+            if let Finish::Short(why) = finish {
+                self.close_for_board(&why)?;
+            }
+            self.sync()
+        });
+        if let Err(failure) = closed {
+            self.give_up(&failure.to_string());
+            return Err(failure);
         }
-        self.sync()?;
         Ok(self.verdict)
     }
 
     /// The run cannot go on. If there are answers, they are kept, with `why` as the verdict.
-    pub fn give_up(&mut self, why: &str) {
+    fn give_up(&mut self, why: &str) {
         if self.answered == 0 {
             return;
         }

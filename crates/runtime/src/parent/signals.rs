@@ -3,8 +3,10 @@
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use nix::sys::signal::{SigHandler, Signal, kill, signal};
+use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+
+use crate::signals;
 
 /// The worker; 0 while there is none.
 static WORKER: AtomicI32 = AtomicI32::new(0);
@@ -12,18 +14,10 @@ static WORKER: AtomicI32 = AtomicI32::new(0);
 /// TERM came.
 static TERMINATED: AtomicBool = AtomicBool::new(false);
 
-/// Ignores Ctrl-C, which the desk answers for, and hands TERM and HUP on to the worker: it ends
-/// the run, and the rows so far become a whole result.
-#[allow(unsafe_code)]
+/// Hands TERM and HUP on to the worker: it ends the run, and the rows so far become a whole
+/// result.
 pub fn pass_on() {
-    let handler = SigHandler::Handler(tell_worker);
-    // SAFETY: the only handler loads an atomic and calls kill(2), both safe in signal context.
-    unsafe {
-        let _ = signal(Signal::SIGINT, SigHandler::SigIgn);
-        let _ = signal(Signal::SIGTERM, handler);
-        let _ = signal(Signal::SIGHUP, handler);
-        let _ = signal(Signal::SIGUSR1, SigHandler::Handler(decide));
-    }
+    signals::catch(tell_worker, decide);
 }
 
 extern "C" fn tell_worker(_signal: c_int) {

@@ -14,6 +14,7 @@ mod proxy;
 mod rows;
 mod sandbox;
 mod shared;
+mod split;
 mod sshd;
 mod tasks;
 
@@ -24,5 +25,6 @@ pub use proxy::Proxy;
 pub use rows::Rows;
 pub use sandbox::{Outcome, Sandbox};
 pub use shared::{IMPORT, SIX_G_BENCH, with_shared};
+pub use split::split_in_two;
 pub use sshd::{Sshd, free_port};
 pub use tasks::SmallTasks;

@@ -6,9 +6,12 @@ use std::process::Command;
 
 use edgescore_probe::{Microjoules, Microseconds, Reading};
 use edgescore_record::file::{self, ResultFile};
-use edgescore_record::frame::Encoder;
-use edgescore_record::{Ask, Chain, Question, QuestionEnergy, Record, SessionEnd};
-use edgescore_taskpack::Rotation;
+use edgescore_record::frame::{COMMAND, Encoder};
+use edgescore_record::{
+    Ask, Budgets, CacheType, Chain, FlashAttention, LINGER_FOR_EVER, Mode, Order, Plan, Question,
+    QuestionEnergy, Record, RunId, SessionEnd, Weights,
+};
+use edgescore_taskpack::{Layout, Rotation};
 use edgescore_tests::{Outcome, Running, Sandbox, SerialLine, SmallTasks};
 
 const SMALL: SmallTasks = SmallTasks {
@@ -162,6 +165,101 @@ fn a_board_that_waited_for_nobody_is_heard_later() {
     let replay = Outcome::of(&mut sandbox.command("collect file:line.log -o replay.esr"));
     assert_eq!(replay.code, outcome.code, "{replay:?}");
     assert_eq!(sandbox.read("replay.esr"), sandbox.read("run.esr"));
+}
+
+/// The board has nothing but the line: what it logs comes as messages of it.
+#[test]
+fn what_the_board_logs_reaches_the_desk() {
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    let line = SerialLine::new(0.0, 0);
+    let _board = board(&sandbox, &line, &[]);
+    // A board without a thermometer.
+    let bare = sandbox.path("bare");
+    let budgets = format!(
+        "--cool-below 60C --power-source none --sysfs-root {}",
+        bare.display()
+    );
+    let run = format!("{RUN} --board {} {budgets} -o run.esr", spec(&line));
+    let outcome = Outcome::of(&mut sandbox.command(&run)).expect(0);
+    let said = outcome.stderr;
+    assert!(
+        said.contains("\n--cool-below 60.0 °C: no temperature") || said.starts_with("--cool-below"),
+        "{said}"
+    );
+}
+
+/// The frame of a run of small.pack, as a desk would send it.
+fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
+    let path = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
+    let (pack, model) = (path("small.pack"), path("tiny.gguf"));
+    let plan = Plan {
+        pack: &pack,
+        model: &model,
+        template: None,
+        mode: Mode::Letter,
+        layout: Layout::Reference,
+        order: Order::Pack,
+        rotate: false,
+        limit: 0,
+        seed: 1,
+        draws: 0,
+        temperature_milli: 700,
+        max_tokens: 64,
+        threads: 1,
+        context: 0,
+        batch: 2048,
+        ubatch: 512,
+        weights: Weights::Repacked,
+        reuse: true,
+        flash: FlashAttention::Auto,
+        cache: CacheType::F16,
+        budgets: Budgets {
+            power_source: "best",
+            root: "/",
+            power: None,
+            power_window: Microseconds(1_000_000),
+            power_scope: None,
+            time: None,
+            cool_below: None,
+        },
+    };
+    let linger = LINGER_FOR_EVER;
+    let command = edgescore_record::Command::Run { run, linger, plan };
+    let mut encoder = Encoder::default();
+    encoder.encode(COMMAND, &command).unwrap().frame.to_vec()
+}
+
+/// `--plan` starts at once and broadcasts; a desk that comes later gets every row; `--once` ends
+/// when it has them. The next start finds the run made and only serves it.
+#[test]
+fn a_plan_runs_once_and_ends_when_a_desk_has_the_rows() {
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    sandbox.done(&format!("{RUN} -o local.esr"));
+    sandbox.write("plan", plan(&sandbox, RunId(0x3e8)));
+    let line = SerialLine::new(0.0, 0);
+    let again = ["--plan", "plan", "--once"];
+    let first = board(&sandbox, &line, &again);
+    let collect = format!("collect {} --run 3e8 -o run.esr --force", spec(&line));
+    Outcome::of(&mut sandbox.command(&collect)).expect(0);
+    first.end().expect(0);
+    assert_eq!(
+        sandbox.rows("run.esr").timeless(),
+        sandbox.rows("local.esr").timeless()
+    );
+    let result = sandbox.read("run.esr");
+    // Without a desk it ends too, when all is said.
+    board(&sandbox, &line, &again).end().expect(0);
+    let _third = board(&sandbox, &line, &again[..2]);
+    Outcome::of(&mut sandbox.command(&collect)).expect(0);
+    assert!(sandbox.read("run.esr") == result);
+    // What is no plan is refused in words.
+    sandbox.write("plan", "no frame\0");
+    let other = SerialLine::new(0.0, 0);
+    let refused = board(&sandbox, &other, &again).end().expect(3);
+    assert!(
+        refused.stderr.contains("no plan of this version"),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use edgescore_record::VerdictKind;
 use edgescore_tests::{
-    Dice, Outcome, Proxy, Rows, Running, Sandbox, SmallTasks, Sshd, free_port, wait_until,
+    Dice, Outcome, Proxy, Rows, Running, Sandbox, SmallTasks, Sshd, free_port, split_in_two,
+    wait_until,
 };
 use nix::sys::signal::Signal;
 
@@ -154,6 +155,32 @@ fn a_connection_that_is_cut_at_fifty_random_bytes_resumes() {
     assert_eq!(sshd.copied().len(), 3);
     let [kept] = sshd.runs("esr").try_into().unwrap();
     assert!(sandbox.read("cut.esr") == fs::read(kept).unwrap());
+}
+
+/// All parts go over, into one folder, where llama.cpp looks for them.
+#[test]
+fn a_split_model_goes_over_whole() {
+    let (sandbox, sshd) = (Sandbox::with_small_pack(SMALL), Sshd::start());
+    let expected = expected(&sandbox);
+    let [first, second] = split_in_two(&sandbox.read("tiny.gguf"));
+    sandbox.write("split-00001-of-00002.gguf", first);
+    let run = "run --model split-00001-of-00002.gguf --pack small.pack -t 1";
+    let lacks = format!("{run} --board ssh:board -o split.esr");
+    let words = ["split-00002-of-00002.gguf", "No such file"];
+    sandbox.refused_command(4, &mut sshd.command(&sandbox, &lacks), &words);
+    sandbox.write("split-00002-of-00002.gguf", second);
+    for output in ["split.esr", "again.esr"] {
+        let run = format!("{run} --board ssh:board -o {output}");
+        Outcome::of(&mut sshd.command(&sandbox, &run)).expect(0);
+        assert_eq!(sandbox.rows(output).timeless(), expected);
+        // The program, the pack and two parts.
+        assert_eq!(sshd.copied().len(), 4);
+    }
+    sandbox.done(&format!("{run} -o here.esr"));
+    assert_eq!(sandbox.rows("here.esr").timeless(), expected);
+    let hash = |name| sandbox.report(name)["provenance"]["model_sha256"].clone();
+    assert!(hash("here.esr").is_string());
+    assert_eq!(hash("here.esr"), hash("split.esr"));
 }
 
 #[test]

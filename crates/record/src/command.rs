@@ -42,6 +42,9 @@ pub enum Command<'a> {
     Have {
         /// SHA-256 of the file.
         hash: Hash,
+        /// SHA-256 of the split model that it is a part of, over all parts in order; of a file
+        /// that stands alone, its own. Files with one `whole` come into one folder.
+        whole: Hash,
         /// Its length.
         bytes: u64,
         /// The name it shall have on the board, without folders.

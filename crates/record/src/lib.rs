@@ -18,6 +18,8 @@ mod control;
 #[cfg(feature = "std")]
 pub mod file;
 pub mod frame;
+#[cfg(feature = "std")]
+mod parts;
 mod probabilities;
 mod record;
 
@@ -28,6 +30,8 @@ pub use command::{
     Weights,
 };
 pub use control::{Control, Fault, Level, Phase};
+#[cfg(feature = "std")]
+pub use parts::parts;
 pub use probabilities::Probabilities;
 pub use record::{
     Conditions, Generated, Memory, ModelLoaded, Origin, Power, PowerBudget, PowerEnd, PowerStart,

@@ -14,7 +14,8 @@ use crate::home::{Home, REMEDY};
 /// Longest file name that is taken, in bytes: what ext4 and FAT can hold, with room.
 const NAME: usize = 200;
 
-/// The files of this board. `HASH/NAME` is whole; `HASH.part` is on its way.
+/// The files of this board. `HASH/NAME` is whole, and so are the parts of a split model, whose hash
+/// is over all of them; `HASH.part` is on its way.
 pub struct Depot {
     home: Home,
     incoming: Option<Incoming>,
@@ -23,6 +24,7 @@ pub struct Depot {
 /// A file on its way.
 struct Incoming {
     hash: Hash,
+    whole: Hash,
     bytes: u64,
     name: String,
     part: PathBuf,
@@ -69,19 +71,27 @@ impl Depot {
     ///
     /// # Errors
     /// The disk; the message names the remedy.
-    pub fn announced(&mut self, hash: Hash, bytes: u64, name: &str) -> Result<Answer, String> {
+    pub fn announced(
+        &mut self,
+        hash: Hash,
+        whole: Hash,
+        bytes: u64,
+        name: &str,
+    ) -> Result<Answer, String> {
         let name = safe(name)?;
         let files = self.home.files().map_err(|e| e.to_string())?;
-        if let Some(path) = stored(&files.join(hash.to_string()), bytes, name) {
+        let folder = files.join(whole.to_string());
+        if let Some(path) = stored(&folder, bytes, name, whole != hash) {
             return Ok(Answer::Stored(hash, path));
         }
         if let Some(incoming) = &self.incoming
-            && (incoming.hash, incoming.bytes) == (hash, bytes)
+            && (incoming.hash, incoming.whole) == (hash, whole)
+            && incoming.bytes == bytes
         {
             return Ok(Answer::Need(hash, incoming.taken));
         }
         let part = files.join(format!("{hash}.part"));
-        let incoming = Incoming::open(part, hash, bytes, name).map_err(broken)?;
+        let incoming = Incoming::open(part, hash, whole, bytes, name).map_err(broken)?;
         let lacking = bytes - incoming.taken;
         // Sizes in the units of the file system, which nix gives as C has them.
         #[allow(clippy::unnecessary_cast)]
@@ -136,11 +146,11 @@ impl Depot {
         if incoming.hasher.clone().finalize()[..] != hash.0 {
             // What was there from an earlier try is not the beginning of this file.
             fs::remove_file(&incoming.part).map_err(broken)?;
-            return self.announced(hash, incoming.bytes, &incoming.name);
+            return self.announced(hash, incoming.whole, incoming.bytes, &incoming.name);
         }
         let keep = || {
             incoming.file.sync_all()?;
-            let folder = incoming.part.with_extension("");
+            let folder = incoming.part.with_file_name(incoming.whole.to_string());
             fs::create_dir_all(&folder)?;
             let path = folder.join(&incoming.name);
             fs::rename(&incoming.part, &path)?;
@@ -154,7 +164,13 @@ impl Depot {
 
 impl Incoming {
     /// Goes on with what is there of the file.
-    fn open(part: PathBuf, hash: Hash, bytes: u64, name: &str) -> io::Result<Incoming> {
+    fn open(
+        part: PathBuf,
+        hash: Hash,
+        whole: Hash,
+        bytes: u64,
+        name: &str,
+    ) -> io::Result<Incoming> {
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -174,6 +190,7 @@ impl Incoming {
         }
         Ok(Incoming {
             hash,
+            whole,
             bytes,
             name: name.to_owned(),
             part,
@@ -184,10 +201,11 @@ impl Incoming {
     }
 }
 
-/// The whole file in `folder`, under `name`: the name goes into the result.
-fn stored(folder: &Path, bytes: u64, name: &str) -> Option<PathBuf> {
+/// The whole file in `folder`, under `name`: the name goes into the result. A part of a split
+/// model has one name alone.
+fn stored(folder: &Path, bytes: u64, name: &str, is_part: bool) -> Option<PathBuf> {
     let path = folder.join(name);
-    if path.exists() {
+    if path.exists() || is_part {
         return (path.metadata().ok()?.len() == bytes).then_some(path);
     }
     let mut others = fs::read_dir(folder).ok()?.filter_map(Result::ok);
@@ -250,19 +268,39 @@ mod tests {
         let need = |offset| Some(Answer::Need(hash, offset));
         let mut depot = folder.depot();
         assert_eq!(depot.piece(hash, 0, b"unannounced").unwrap(), None);
-        assert_eq!(depot.announced(hash, 21, "m.gguf").ok(), need(0));
+        assert_eq!(depot.announced(hash, hash, 21, "m.gguf").ok(), need(0));
         assert_eq!(depot.piece(hash, 4, &FILE[4..8]).unwrap(), need(0));
         assert_eq!(depot.piece(hash, 0, &FILE[..8]).unwrap(), need(8));
         assert_eq!(depot.piece(hash, 0, &FILE[..8]).unwrap(), need(8));
         drop(depot);
         let mut depot = folder.depot();
-        assert_eq!(depot.announced(hash, 21, "m.gguf").ok(), need(8));
+        assert_eq!(depot.announced(hash, hash, 21, "m.gguf").ok(), need(8));
         let Some(Answer::Stored(_, path)) = depot.piece(hash, 8, &FILE[8..]).unwrap() else {
             unreachable!("the file is whole");
         };
         assert_eq!(fs::read(&path).unwrap(), FILE);
         let stored = Answer::Stored(hash, path.with_file_name("other.gguf"));
-        assert_eq!(depot.announced(hash, 21, "other.gguf").unwrap(), stored);
+        assert_eq!(
+            depot.announced(hash, hash, 21, "other.gguf").unwrap(),
+            stored
+        );
+    }
+
+    #[test]
+    fn parts_of_a_split_model_come_into_one_folder() {
+        let folder = Folder::new("parts");
+        let (whole, mut depot) = (Hash::of(b"onetwo"), folder.depot());
+        for (name, part) in [("m-1", b"one"), ("m-2", b"two")] {
+            let hash = Hash::of(part);
+            let need = Ok(Answer::Need(hash, 0));
+            assert_eq!(depot.announced(hash, whole, 3, name), need);
+            let Some(Answer::Stored(_, path)) = depot.piece(hash, 0, part).unwrap() else {
+                unreachable!("the part is whole");
+            };
+            let files = folder.0.join("files").join(whole.to_string());
+            assert_eq!(path, files.join(name));
+            assert_eq!(fs::read(path).unwrap(), part);
+        }
     }
 
     #[test]
@@ -270,7 +308,7 @@ mod tests {
         let folder = Folder::new("wrong");
         let hash = Hash::of(FILE);
         let mut depot = folder.depot();
-        depot.announced(hash, 21, "m.gguf").unwrap();
+        depot.announced(hash, hash, 21, "m.gguf").unwrap();
         depot.piece(hash, 0, b"something else").unwrap();
         let answer = depot.piece(hash, 14, &FILE[14..]).unwrap();
         assert_eq!(answer, Some(Answer::Need(hash, 0)));
@@ -283,9 +321,14 @@ mod tests {
         let folder = Folder::new("names");
         let mut depot = folder.depot();
         for name in ["", "../m.gguf", "a/b", ".part", "a\nb"] {
-            assert!(depot.announced(Hash::of(FILE), 21, name).is_err(), "{name}");
+            assert!(
+                depot
+                    .announced(Hash::of(FILE), Hash::of(FILE), 21, name)
+                    .is_err(),
+                "{name}"
+            );
         }
-        let refused = depot.announced(Hash::of(FILE), u64::MAX / 2, "m.gguf");
+        let refused = depot.announced(Hash::of(FILE), Hash::of(FILE), u64::MAX / 2, "m.gguf");
         assert!(refused.unwrap_err().contains("EDGESCORE_HOME"));
     }
 }

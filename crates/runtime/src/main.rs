@@ -17,6 +17,7 @@ mod journal;
 mod json;
 mod link;
 mod logits;
+mod logs;
 mod meter;
 mod model_file;
 mod outbox;
@@ -66,10 +67,10 @@ fn main() -> ExitCode {
             );
             ExitCode::from(2)
         }
-        Some("--link") => serve(parent::serve, "the link"),
+        Some("--link") => serve(parent::serve, "the link", false),
         Some("--serial") => serve_line(&arguments),
         // Started by the parent, and by nobody else.
-        Some("--worker") => serve(worker::work, "the pipe to the parent"),
+        Some("--worker") => serve(worker::work, "the pipe to the parent", false),
         Some("--version") => {
             println!("edgescore-rt {}", env!("CARGO_PKG_VERSION"));
             println!("llama.cpp {}", edgescore_engine::llama_version());
@@ -103,7 +104,10 @@ fn serve_line(arguments: &[&str]) -> ExitCode {
         }
     };
     match link::Port::parse(port) {
-        Ok(port) => serve(|| parent::serve_line(&port, plan, once), "the serial line"),
+        Ok(port) => {
+            let line = || parent::serve_line(&port, plan, once);
+            serve(line, "the serial line", true)
+        }
         Err(error) => {
             eprintln!("edgescore-rt: --serial {error}");
             ExitCode::from(2)
@@ -111,10 +115,9 @@ fn serve_line(arguments: &[&str]) -> ExitCode {
     }
 }
 
-fn serve(serve: impl FnOnce() -> std::io::Result<()>, what: &str) -> ExitCode {
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
-        .format_timestamp_millis()
-        .init();
+/// Serves; the log goes to the desk too where nobody may see standard error.
+fn serve(serve: impl FnOnce() -> std::io::Result<()>, what: &str, log_to_desk: bool) -> ExitCode {
+    logs::start(log_to_desk);
     match serve() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

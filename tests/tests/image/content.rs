@@ -119,7 +119,11 @@ fn what_is_missing_is_named() {
     refused(4, "--board pi5 --model tiny.gguf", &kernel);
     let kernel = ["boot/vmlinuz-*", "virtio_blk.ko", "scripts/kernel"];
     refused(4, "--board qemu-virt --model tiny.gguf", &kernel);
-    refused(2, "--board pi3 --model tiny.gguf", &["pi5, qemu-virt"]);
+    refused(
+        2,
+        "--board pi3 --model tiny.gguf",
+        &["jetson-orin-nano, pi5, qemu-virt"],
+    );
     sandbox.write("firmware/kernel_2712.img", "");
     let firmware = made_up_firmware(&sandbox);
     let mut command = sandbox.command("image --board pi5 --model tiny.gguf -o card.img");

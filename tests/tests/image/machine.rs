@@ -1,13 +1,14 @@
 //! A machine in QEMU, and its serial line.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use edgescore_record::frame::{COMMAND, CONTROL, Encoder, Receiver};
 use edgescore_record::{Command as Ask, Control, file, frame};
-use edgescore_tests::Sandbox;
+use edgescore_tests::{Sandbox, wait_until};
 
 use crate::{Workshop, copy_out};
 
@@ -20,8 +21,6 @@ pub struct Machine {
     line: UnixStream,
     asking: Vec<u8>,
     receiver: Box<Receiver>,
-    started: Instant,
-    first_frame: Option<Duration>,
 }
 
 /// What came over the line until it ended or `enough` was said.
@@ -35,52 +34,13 @@ pub struct Heard {
 
 impl Machine {
     /// Boots the kernel of `workshop` with the initramfs of card.img, and card.img as its disk
-    /// if `with_card`. `words` are added to the kernel's command line.
+    /// if `with_card`. `words` are added to the kernel's command line. The test speaks for the
+    /// desk.
     pub fn boot(workshop: &Workshop, sandbox: &Sandbox, with_card: bool, words: &str) -> Machine {
-        copy_out(sandbox, 1, "initramfs.gz", "initramfs.gz");
-        let line = copy_out(sandbox, 1, "cmdline.txt", "cmdline.txt");
-        let kernels = std::fs::read_dir(workshop.kernel.join("boot")).unwrap();
-        let kernel = kernels
-            .map(|entry| entry.unwrap().path())
-            .find(|path| path.to_str().unwrap().contains("vmlinuz"))
-            .unwrap();
-        let mut command = Command::new("qemu-system-aarch64");
-        command
-            .args([
-                "-M",
-                "virt",
-                "-cpu",
-                "cortex-a76",
-                "-smp",
-                "2",
-                "-m",
-                "1024",
-            ])
-            .args([
-                "-display",
-                "none",
-                "-monitor",
-                "none",
-                "-nic",
-                "none",
-                "-no-reboot",
-            ])
-            .args(["-serial", "unix:uart,server=on,wait=on"])
-            .arg("-kernel")
-            .arg(kernel)
-            .args(["-initrd", "initramfs.gz", "-append"])
-            .arg(format!(
-                "{} {words}",
-                String::from_utf8(line).unwrap().trim()
-            ));
-        if with_card {
-            command.args(["-drive", "if=none,id=card,file=card.img,format=raw"]);
-            command.args(["-device", "virtio-blk-device,drive=card"]);
-            command.args(["-device", "i6300esb"]);
-        }
-        sandbox.inside(&mut command);
+        let mut command = qemu(workshop, sandbox, with_card, words);
+        command.args(["-serial", "unix:uart,server=on,wait=on"]);
         let started = Instant::now();
-        let mut qemu = command.stdin(Stdio::null()).spawn().unwrap();
+        let mut qemu = command.spawn().unwrap();
         let line = loop {
             match UnixStream::connect(sandbox.path("uart")) {
                 Ok(line) => break line,
@@ -101,8 +61,6 @@ impl Machine {
             line,
             asking: Vec::new(),
             receiver: Box::default(),
-            started,
-            first_frame: None,
         }
     }
 
@@ -120,7 +78,6 @@ impl Machine {
             result: file::header().to_vec(),
             ..Heard::default()
         };
-        let mut encoder = Box::<Encoder>::default();
         let mut buffer = [0; 4096];
         let mut last = Instant::now();
         loop {
@@ -139,23 +96,10 @@ impl Machine {
                 Err(_) => return heard,
             };
             last = Instant::now();
-            let mut bytes = &buffer[..read];
             let mut done = false;
-            while let (rest, Some((number, content))) = self
-                .receiver
-                .push(bytes, |number, content| (number, content.to_vec()))
-            {
-                bytes = rest;
-                self.first_frame.get_or_insert(self.started.elapsed());
-                if number != CONTROL {
-                    heard
-                        .result
-                        .extend(encoder.reframe(&content).unwrap().frame);
-                } else if let Some(control) = frame::message::<Control>(&content) {
-                    heard.controls.push(format!("{control:?}"));
-                    done |= enough(&control);
-                }
-            }
+            heard.take(&mut self.receiver, &buffer[..read], |control| {
+                done |= enough(control);
+            });
             if done {
                 return heard;
             }
@@ -163,11 +107,11 @@ impl Machine {
     }
 
     /// Listens until the machine has turned itself off.
-    pub fn listen_to_the_end(mut self) -> (Heard, Option<Duration>) {
+    pub fn listen_to_the_end(mut self) -> Heard {
         let heard = self.listen(|_| false);
         let status = self.qemu.wait().unwrap();
         assert!(status.success(), "{status}");
-        (heard, self.first_frame)
+        heard
     }
 }
 
@@ -176,4 +120,123 @@ impl Drop for Machine {
         let _ = self.qemu.kill();
         let _ = self.qemu.wait();
     }
+}
+
+impl Heard {
+    /// Takes in what came; control messages are shown to `see`.
+    fn take(&mut self, receiver: &mut Receiver, mut bytes: &[u8], mut see: impl FnMut(&Control)) {
+        let mut encoder = Box::<Encoder>::default();
+        while let (rest, Some((number, content))) =
+            receiver.push(bytes, |number, content| (number, content.to_vec()))
+        {
+            bytes = rest;
+            if number != CONTROL {
+                let encoded = encoder.reframe(&content).unwrap();
+                self.result.extend(encoded.frame);
+            } else if let Some(control) = frame::message::<Control>(&content) {
+                self.controls.push(format!("{control:?}"));
+                see(&control);
+            }
+        }
+    }
+}
+
+/// A machine whose serial line is a port of this computer, for a desk to open.
+pub struct Bench {
+    qemu: Child,
+    started: Instant,
+    said: PathBuf,
+    /// The port.
+    pub port: String,
+}
+
+impl Bench {
+    /// Boots card.img, with its own initramfs and command line.
+    pub fn boot(workshop: &Workshop, sandbox: &Sandbox) -> Bench {
+        let mut command = qemu(workshop, sandbox, true, "");
+        command.args(["-chardev", "pty,id=uart,logfile=uart.log"]);
+        command.args(["-serial", "chardev:uart"]);
+        command.stdout(Stdio::piped());
+        let started = Instant::now();
+        let mut qemu = command.spawn().unwrap();
+        // "char device redirected to /dev/pts/7 (label uart)"
+        let mut line = String::new();
+        let stdout = qemu.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        let port = line
+            .split_whitespace()
+            .find(|word| word.starts_with("/dev/"));
+        Bench {
+            qemu,
+            started,
+            said: sandbox.path("uart.log"),
+            port: port.unwrap().to_owned(),
+        }
+    }
+
+    /// Waits for the first frame: how long after the power came.
+    pub fn first_frame(&self) -> Duration {
+        wait_until("the machine says a frame", || {
+            !self.said().result.is_empty()
+        });
+        self.started.elapsed()
+    }
+
+    /// What the machine has said so far, as QEMU noted it down: its controls, and as `result`
+    /// every row as often as it was sent.
+    pub fn said(&self) -> Heard {
+        let mut heard = Heard::default();
+        let bytes = std::fs::read(&self.said).unwrap_or_default();
+        heard.take(&mut Box::<Receiver>::default(), &bytes, |_| {});
+        heard
+    }
+
+    /// Waits until the machine has turned itself off.
+    pub fn end(mut self) -> Heard {
+        let status = self.qemu.wait().unwrap();
+        assert!(status.success(), "{status}");
+        self.said()
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        let _ = self.qemu.kill();
+        let _ = self.qemu.wait();
+    }
+}
+
+/// QEMU with a Pi 5's cores and 1 GiB, without a serial line.
+fn qemu(workshop: &Workshop, sandbox: &Sandbox, with_card: bool, words: &str) -> Command {
+    copy_out(sandbox, 1, "initramfs.gz", "initramfs.gz");
+    let line = copy_out(sandbox, 1, "cmdline.txt", "cmdline.txt");
+    let line = String::from_utf8(line).unwrap();
+    let kernels = std::fs::read_dir(workshop.kernel.join("boot")).unwrap();
+    let kernel = kernels
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.to_str().unwrap().contains("vmlinuz"));
+    let mut command = Command::new("qemu-system-aarch64");
+    command
+        .args([
+            "-M",
+            "virt",
+            "-cpu",
+            "cortex-a76",
+            "-smp",
+            "2",
+            "-m",
+            "1024",
+        ])
+        .args(["-display", "none", "-monitor", "none", "-nic", "none"])
+        .args(["-no-reboot", "-initrd", "initramfs.gz", "-kernel"])
+        .arg(kernel.unwrap())
+        .args(["-append", &format!("{} {words}", line.trim())]);
+    if with_card {
+        command.args(["-drive", "if=none,id=card,file=card.img,format=raw"]);
+        command.args(["-device", "virtio-blk-device,drive=card"]);
+        command.args(["-device", "i6300esb"]);
+    }
+    sandbox.inside(&mut command);
+    command.stdin(Stdio::null());
+    command
 }

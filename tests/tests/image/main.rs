@@ -8,6 +8,8 @@
 mod boots;
 mod content;
 mod machine;
+mod overlay;
+mod readme;
 
 use std::env;
 use std::fs;

@@ -17,10 +17,26 @@ pub struct Board {
     pub uart: Uart,
     /// Words for the kernel's command line.
     pub kernel_arguments: Vec<String>,
-    /// What its boot partition holds.
-    pub image: Image,
-    /// The firmware's configuration, where it has one.
-    pub config: Option<&'static str>,
+    /// What is made for it.
+    pub kind: Kind,
+}
+
+/// What is made for a board.
+pub enum Kind {
+    /// A card that boots.
+    Card(Image),
+    /// Files to lay over the root of its own system.
+    Overlay(Overlay),
+}
+
+/// What an overlay needs beside plan, pack, model and program.
+pub struct Overlay {
+    /// The power mode, unless another is asked for.
+    pub nvpmodel: String,
+    /// The systemd unit, with `{nvpmodel}`, `{tty}` and `{baud}` to fill in.
+    pub unit: &'static str,
+    /// The program that sets the power mode by its name.
+    pub set_nvpmodel: &'static str,
 }
 
 /// The serial console.
@@ -47,6 +63,9 @@ pub struct Image {
     /// Modules that the initramfs loads, in this order, below `lib/modules/VERSION`.
     #[serde(default)]
     pub modules: Vec<String>,
+    /// The firmware's configuration, where it has one.
+    #[serde(skip)]
+    pub config: Option<&'static str>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +74,12 @@ struct File {
     #[serde(default)]
     memory: Memory,
     image: Option<Image>,
+    nvpmodel: Option<Nvpmodel>,
+}
+
+#[derive(Deserialize)]
+struct Nvpmodel {
+    default: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -83,12 +108,22 @@ impl Board {
     fn read(name: &str) -> Option<Board> {
         let text = |file: &str| TARGETS.get_file(format!("{name}/{file}"))?.contents_utf8();
         let file: File = toml::from_str(text("board.toml")?).ok()?;
+        let kind = match file.image {
+            Some(image) => Kind::Card(Image {
+                config: text("config.txt"),
+                ..image
+            }),
+            None => Kind::Overlay(Overlay {
+                nvpmodel: file.nvpmodel?.default?,
+                unit: text("overlay/edgescore.service")?,
+                set_nvpmodel: text("overlay/set-nvpmodel")?,
+            }),
+        };
         Some(Board {
             name: name.to_owned(),
             uart: file.uart?,
             kernel_arguments: file.memory.kernel_arguments,
-            image: file.image?,
-            config: text("config.txt"),
+            kind,
         })
     }
 }
@@ -100,12 +135,25 @@ mod tests {
 
     #[test]
     fn images_can_be_made_for_these_boards() {
-        assert_eq!(Board::find("pi5").unwrap().image.kernel, "kernel_2712.img");
-        assert!(Board::find("pi5").unwrap().config.is_some());
-        assert!(!Board::find("qemu-virt").unwrap().image.modules.is_empty());
+        let image = |name| match Board::find(name).unwrap().kind {
+            Kind::Card(image) => image,
+            Kind::Overlay(_) => unreachable!("{name} boots from a card"),
+        };
+        assert_eq!(image("pi5").kernel, "kernel_2712.img");
+        assert!(image("pi5").config.is_some());
+        assert!(!image("qemu-virt").modules.is_empty());
+        let Kind::Overlay(overlay) = Board::find("jetson-orin-nano").unwrap().kind else {
+            unreachable!("a Jetson boots its own system");
+        };
+        assert_eq!(overlay.nvpmodel, "15W");
         let Err(Failure::Usage(error)) = Board::find("host") else {
             unreachable!("the host boots itself");
         };
-        assert!(error.to_string().ends_with("pi5, qemu-virt"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with("jetson-orin-nano, pi5, qemu-virt"),
+            "{error}"
+        );
     }
 }

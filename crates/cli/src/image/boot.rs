@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 
 use super::Args;
-use super::board::Board;
-use super::fat::{Content, Entry};
+use super::board::{Board, Image};
+use super::entry::{Content, Entry};
 use super::initramfs;
 use crate::failure::Failure;
 use crate::files;
@@ -24,9 +24,11 @@ pub struct Boot {
 }
 
 /// Collects the files; everything that is missing is named at once.
-pub fn files(board: &Board, args: &Args) -> Result<Boot, Failure> {
-    let folder = &args.boot_files;
-    let image = &board.image;
+pub fn files(board: &Board, image: &Image, args: &Args) -> Result<Boot, Failure> {
+    let folder = args
+        .boot_files
+        .as_ref()
+        .ok_or_else(|| Failure::Usage(anyhow!("give --boot-files {}", boot_files(image))))?;
     let mut missing = Vec::new();
     let mut files = Vec::new();
     let mut notes = Vec::new();
@@ -65,10 +67,7 @@ pub fn files(board: &Board, args: &Args) -> Result<Boot, Failure> {
             "{} lacks {}: give --boot-files {}",
             folder.display(),
             missing.join(", "),
-            match board.config {
-                Some(_) => "a copy of /boot/firmware of Raspberry Pi OS",
-                None => "what scripts/kernel unpacked",
-            }
+            boot_files(image)
         )));
     }
     let modules = modules.iter().map(|path| files::read(path));
@@ -82,10 +81,18 @@ pub fn files(board: &Board, args: &Args) -> Result<Boot, Failure> {
     };
     add("initramfs.gz", initramfs);
     add("cmdline.txt", cmdline(board, args).into_bytes());
-    if let Some(config) = board.config {
+    if let Some(config) = image.config {
         add("config.txt", config.as_bytes().to_vec());
     }
     Ok(Boot { files, notes })
+}
+
+/// Where the boot files of a board come from.
+fn boot_files(image: &Image) -> &'static str {
+    match image.config {
+        Some(_) => "a copy of /boot/firmware of Raspberry Pi OS",
+        None => "what scripts/kernel unpacked",
+    }
 }
 
 /// One line, as the Pi's firmware wants it.
@@ -106,7 +113,7 @@ fn cmdline(board: &Board, args: &Args) -> String {
 }
 
 /// The board's edgescore-rt.
-fn runtime(board: &Board, named: Option<&Path>) -> Result<Vec<u8>, Failure> {
+pub fn runtime(board: &Board, named: Option<&Path>) -> Result<Vec<u8>, Failure> {
     let built = || {
         let this = std::env::current_exe().unwrap_or_default();
         let target = this.ancestors().nth(2).unwrap_or(Path::new(""));

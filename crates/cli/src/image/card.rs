@@ -3,7 +3,8 @@
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::fat::{self, Entry, Slice};
+use super::entry::Entry;
+use super::fat::{self, Slice};
 use crate::failure::Failure;
 use crate::files;
 

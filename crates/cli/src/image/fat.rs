@@ -1,47 +1,53 @@
 //! FAT file systems in a part of a file.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
 
+use anyhow::anyhow;
 use fatfs::{FatType, FileSystem, FormatVolumeOptions, FsOptions, format_volume};
 
+use super::entry::Entry;
 use crate::failure::Failure;
 
 /// The largest file that FAT holds, in bytes.
-pub const LARGEST: u64 = u32::MAX as u64;
-
-/// A file for the card.
-pub struct Entry {
-    /// Its name there. All files stand in the root: fatfs 0.3.6 writes folders that fsck.fat
-    /// finds fault with.
-    pub name: String,
-    /// What is in it.
-    pub content: Content,
-}
-
-/// What is in a file.
-pub enum Content {
-    /// These bytes.
-    Bytes(Vec<u8>),
-    /// What this file holds.
-    File(PathBuf),
-}
+const LARGEST: u64 = u32::MAX as u64;
 
 /// Bytes of all entries, each rounded up to the largest cluster.
+///
+/// # Errors
+/// One that FAT cannot hold.
 pub fn bytes(entries: &[Entry]) -> Result<u64, Failure> {
     let mut sum = 0;
+    // FAT does not tell capitals from small letters.
+    let mut taken = vec!["runs".to_owned(), "files".to_owned()];
     for entry in entries {
-        let size = match &entry.content {
-            Content::Bytes(bytes) => bytes.len() as u64,
-            Content::File(path) => fs::metadata(path).map_err(Failure::data)?.len(),
-        };
+        let size = entry.content.bytes().map_err(Failure::data)?;
+        let name = &entry.name;
+        if size > LARGEST {
+            return Err(Failure::Data(anyhow!(
+                "{name} has 4 GiB or more, which FAT cannot hold: split it with llama.cpp's \
+                 `llama-gguf-split --split-max-size 3G` and give the first part"
+            )));
+        }
+        if name.contains(|c: char| "\\:*?\"<>|".contains(c) || c.is_control()) {
+            return Err(Failure::Data(anyhow!(
+                "{name:?} is a name that FAT cannot hold: rename it"
+            )));
+        }
+        let small = name.to_lowercase();
+        if taken.contains(&small) {
+            return Err(Failure::Data(anyhow!(
+                "the card would have two files called {small}: rename the model or the pack"
+            )));
+        }
+        taken.push(small);
         sum += size.next_multiple_of(32 << 10);
     }
     Ok(sum)
 }
 
-/// Makes a file system in `slice` and writes the entries.
+/// Makes a file system in `slice` and writes the entries, all into its root: fatfs 0.3.6 writes
+/// folders that fsck.fat finds fault with.
 pub fn fill(mut slice: Slice, label: [u8; 11], entries: &[Entry]) -> io::Result<()> {
     let options = FormatVolumeOptions::new()
         .fat_type(FatType::Fat32)
@@ -52,13 +58,7 @@ pub fn fill(mut slice: Slice, label: [u8; 11], entries: &[Entry]) -> io::Result<
     let root = system.root_dir();
     for entry in entries {
         let mut file = root.create_file(&entry.name)?;
-        match &entry.content {
-            Content::Bytes(bytes) => file.write_all(bytes)?,
-            Content::File(path) => {
-                let mut from = io::BufReader::with_capacity(1 << 20, File::open(path)?);
-                io::copy(&mut from, &mut file)?;
-            }
-        }
+        io::copy(&mut entry.content.open()?, &mut file)?;
         file.flush()?;
     }
     drop(root);

@@ -1,10 +1,13 @@
-//! `edgescore image`: a card that a board boots, measures and turns itself off with.
+//! `edgescore image`: a card that a board boots, measures and turns itself off with, or an overlay
+//! for a board that boots its own system.
 
 mod board;
 mod boot;
 mod card;
+mod entry;
 mod fat;
 mod initramfs;
+mod overlay;
 mod plan;
 
 use std::path::PathBuf;
@@ -14,32 +17,34 @@ use anyhow::anyhow;
 use crate::failure::Failure;
 use crate::output::print;
 use crate::run::Asked;
-use board::Board;
+use board::{Board, Kind};
 
 // Doc comments of a flattened group would take this one's place, so the group has none.
 /// Write a card image that runs a pack on a model when the power comes, and nothing else
 ///
-/// Its only process is edgescore-rt. Results leave by the UART and stay on the card's second
+/// For a Jetson: a tarball to unpack over the root of its own system, before flashing or on the
+/// board (`sudo tar -xpf overlay.tar -C /`), whose systemd unit does the same at the next boot. On
+/// a card the only process is edgescore-rt. Results leave by the UART and stay on the card's second
 /// partition as runs/*.journal, which `report` reads; then the board turns itself off. Write it to a card with
 /// `dd if=card.img of=/dev/sdX bs=4M conv=fsync`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The board: pi5 or qemu-virt
+    /// The board: pi5, qemu-virt or jetson-orin-nano
     #[arg(long, value_name = "BOARD")]
     board: String,
 
-    /// The model
+    /// The model [default: the best reference model]
     #[arg(long, value_name = "M.gguf")]
-    model: PathBuf,
+    model: Option<PathBuf>,
 
     /// The task pack [default: the built-in one]
     #[arg(long, value_name = "P.pack")]
     pack: Option<PathBuf>,
 
-    /// Where kernel and device tree come from: for pi5 a copy of the boot folder of Raspberry
+    /// Where a card's kernel and device tree come from: for pi5 a copy of the boot folder of Raspberry
     /// Pi OS (/boot/firmware), for qemu-virt an unpacked linux-image package of Debian
     #[arg(long, value_name = "DIR")]
-    boot_files: PathBuf,
+    boot_files: Option<PathBuf>,
 
     /// The edgescore-rt of the board [default: the one that `scripts/cross BOARD` built]
     #[arg(long, value_name = "FILE")]
@@ -53,10 +58,14 @@ pub struct Args {
     #[arg(long, value_name = "WORDS", default_value = "")]
     append: String,
 
+    /// The power mode of a Jetson, by its name in /etc/nvpmodel.conf [default: 15W]
+    #[arg(long, value_name = "MODE")]
+    nvpmodel: Option<String>,
+
     #[command(flatten)]
     asked: Asked,
 
-    /// The image to write
+    /// The image or tarball to write
     #[arg(short, long = "output", value_name = "CARD.img")]
     output: PathBuf,
 
@@ -74,11 +83,32 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             args.output.display()
         )));
     }
-    let boot = boot::files(&board, args)?;
-    let data = plan::files(args)?;
-    card::write(&args.output, &boot.files, &data)?;
+    let mut notes = Vec::new();
+    match &board.kind {
+        Kind::Card(image) => {
+            if args.nvpmodel.is_some() {
+                return Err(Failure::Usage(anyhow!(
+                    "--nvpmodel is for Jetsons: {} has no such modes",
+                    board.name
+                )));
+            }
+            let boot = boot::files(&board, image, args)?;
+            let data = plan::files(args, "/data")?;
+            card::write(&args.output, &boot.files, &data)?;
+            notes = boot.notes;
+        }
+        Kind::Overlay(overlay) => {
+            if args.boot_files.is_some() || !args.append.is_empty() {
+                return Err(Failure::Usage(anyhow!(
+                    "{} boots its own kernel: leave --boot-files and --append out",
+                    board.name
+                )));
+            }
+            overlay::write(&args.output, &board, overlay, args)?;
+        }
+    }
     print(|out| {
-        for note in &boot.notes {
+        for note in &notes {
             writeln!(out, "{note}")?;
         }
         writeln!(out, "image: {}", args.output.display())

@@ -1,13 +1,13 @@
-//! Bringing a file to the board, unless it is there.
+//! Bringing files to the board, unless they are there.
 
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use edgescore_record::{Command, Control, Fault};
+use edgescore_record::{Command, Control, Fault, parts};
 use edgescore_taskpack::Hash;
 use sha2::{Digest, Sha256};
 
@@ -21,61 +21,77 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Times that a file may arrive with another hash.
 const DAMAGED: u32 = 2;
 
-/// SHA-256 of a file.
-fn hash_of(path: &Path, print: &Print) -> Result<Hash, Failure> {
-    let mut file = files::open(path)?;
-    let bytes = file.metadata().map_err(Failure::data)?.len();
-    let mut transfer = Transfer::new(
-        format!("hashing {}", path.display()),
-        bytes,
-        0,
-        print.clone(),
-    );
-    let mut hasher = Sha256::new();
+/// SHA-256 of each of `files`, and of all of them in order.
+fn hashes(files: &[PathBuf], print: &Print) -> Result<(Vec<Hash>, Hash), Failure> {
+    let mut whole = Sha256::new();
+    let mut each = Vec::new();
     let mut buffer = vec![0; 1 << 20];
-    let mut position = 0;
-    loop {
-        let read = file
-            .read(&mut buffer)
-            .with_context(|| format!("cannot read {}", path.display()))
-            .map_err(Failure::Data)?;
-        if read == 0 {
-            return Ok(Hash(hasher.finalize().into()));
+    for path in files {
+        let mut file = files::open(path)?;
+        let bytes = file.metadata().map_err(Failure::data)?.len();
+        let what = format!("hashing {}", path.display());
+        let mut transfer = Transfer::new(what, bytes, 0, print.clone());
+        let mut hasher = Sha256::new();
+        let mut position = 0;
+        loop {
+            let read = file
+                .read(&mut buffer)
+                .with_context(|| format!("cannot read {}", path.display()))
+                .map_err(Failure::Data)?;
+            if read == 0 {
+                break;
+            }
+            let bytes = buffer.get(..read).unwrap_or_default();
+            hasher.update(bytes);
+            if files.len() > 1 {
+                whole.update(bytes);
+            }
+            position += read as u64;
+            transfer.at(position);
         }
-        hasher.update(buffer.get(..read).unwrap_or_default());
-        position += read as u64;
-        transfer.at(position);
+        each.push(Hash(hasher.finalize().into()));
     }
+    let whole = match each.as_slice() {
+        [one] => *one,
+        _ => Hash(whole.finalize().into()),
+    };
+    Ok((each, whole))
 }
 
-/// Makes sure that the board has the file at `path`, and says where.
+/// Makes sure that the board has the file at `path`, or all files of a split model whose first it
+/// is, and says where.
 pub fn find_or_send(line: &mut Line, path: &Path) -> Result<String, Failure> {
-    let name = path
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
-    let hash = hash_of(path, &line.print)?;
-    let file = files::open(path)?;
-    let mut sending = Sending {
-        pace: line.pace(),
-        hash,
-        name,
-        size: file.metadata().map_err(Failure::data)?.len(),
-        file,
-        has: 0,
-        sent: 0,
-        same: 0,
-        rewound: None,
-        damaged: 0,
-        announced: false,
-    };
-    sending.run(line)
+    let files = parts(path);
+    let (each, whole) = hashes(&files, &line.print)?;
+    let mut first = None;
+    for (path, hash) in files.iter().zip(each) {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let file = files::open(path)?;
+        let mut sending = Sending {
+            pace: line.pace(),
+            hash,
+            whole,
+            name: name.unwrap_or_default(),
+            size: file.metadata().map_err(Failure::data)?.len(),
+            file,
+            has: 0,
+            sent: 0,
+            same: 0,
+            rewound: None,
+            damaged: 0,
+            announced: false,
+        };
+        let there = sending.run(line)?;
+        first.get_or_insert(there);
+    }
+    Ok(first.unwrap_or_default())
 }
 
 /// A file on its way.
 struct Sending<'n> {
     pace: Pace,
     hash: Hash,
+    whole: Hash,
     name: &'n str,
     size: u64,
     file: File,
@@ -147,6 +163,7 @@ impl Sending<'_> {
     fn announce(&self, line: &mut Line) {
         let _ = line.say(&Command::Have {
             hash: self.hash,
+            whole: self.whole,
             bytes: self.size,
             name: self.name,
         });

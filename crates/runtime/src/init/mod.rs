@@ -44,9 +44,12 @@ pub fn start() -> ! {
     for trouble in troubles {
         reporter.say(Level::Warn, &trouble);
     }
-    watchdog::feed();
     for trouble in system::load_modules() {
         reporter.say(Level::Warn, &trouble);
+    }
+    // After its driver.
+    if let Some(watchdog) = watchdog::feed() {
+        reporter.say(Level::Info, &watchdog);
     }
     if setup.must_panic {
         // A test of the report of a panic, which nothing else can bring about.

@@ -10,10 +10,9 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(3);
 
 /// Opens the watchdog, if there is one, which starts it, and feeds it until the power is off.
-pub fn feed() {
-    let Ok(mut watchdog) = OpenOptions::new().write(true).open("/dev/watchdog") else {
-        return;
-    };
+/// Returns which one.
+pub fn feed() -> Option<String> {
+    let mut watchdog = OpenOptions::new().write(true).open("/dev/watchdog").ok()?;
     thread::spawn(move || {
         loop {
             // Any byte but the V that would stop it.
@@ -21,4 +20,14 @@ pub fn feed() {
             thread::sleep(EVERY);
         }
     });
+    let fact = |name: &str| {
+        let path = format!("/sys/class/watchdog/watchdog0/{name}");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        text.trim().to_owned()
+    };
+    Some(format!(
+        "the watchdog ({}, {} s) resets a board that hangs",
+        fact("identity"),
+        fact("timeout")
+    ))
 }

@@ -20,6 +20,7 @@ use crate::depot::{Answer, Depot};
 use crate::home::Home;
 use crate::inlet::Inlet;
 use crate::journal;
+use crate::logs;
 use crate::outbox::clip;
 use out::Out;
 pub use serial::Port;
@@ -124,6 +125,11 @@ impl Desk {
 
     /// Sends what may be sent. Called after everything that may have changed it.
     pub fn speak(&mut self) -> io::Result<()> {
+        for line in logs::take() {
+            let (level, text) = logs::parts(&line);
+            let text = clip(text, 1000);
+            self.out.control(&Control::Log { level, text })?;
+        }
         self.out.flush();
         let present = self.is_present();
         if let Some(stream) = &mut self.stream {
@@ -150,12 +156,15 @@ impl Desk {
             Some(Command::Abort { run, stop }) => {
                 return Ok(Some(Order::Abort(run, stop, content)));
             }
-            Some(Command::Have { hash, bytes, name }) => {
-                match self.depot.announced(hash, bytes, name) {
-                    Ok(answer) => self.answer = Some(answer),
-                    Err(detail) => self.refuse(Fault::Board, &detail)?,
-                }
-            }
+            Some(Command::Have {
+                hash,
+                whole,
+                bytes,
+                name,
+            }) => match self.depot.announced(hash, whole, bytes, name) {
+                Ok(answer) => self.answer = Some(answer),
+                Err(detail) => self.refuse(Fault::Board, &detail)?,
+            },
             Some(Command::Put {
                 hash,
                 offset,

@@ -10,6 +10,7 @@ use edgescore_record::frame::Encoder;
 
 use super::signals;
 use crate::inlet::Inlet;
+use crate::logs;
 
 /// Bytes of the worker's log that are kept for a verdict.
 const TAIL: usize = 1000;
@@ -85,8 +86,7 @@ impl Worker {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Ok(read) if read > 0 => {
                 let bytes = buffer.get(..read).unwrap_or_default();
-                // Nobody may be left to read it.
-                let _ = io::stderr().write_all(bytes);
+                logs::pass(bytes);
                 self.tail.extend(bytes);
                 let surplus = self.tail.len().saturating_sub(TAIL);
                 self.tail.drain(..surplus);

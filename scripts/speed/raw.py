@@ -1,5 +1,7 @@
 """Prefill and decode in tokens/s against llama-bench, and their share of the machine."""
 
+import csv
+import os
 import statistics
 
 from .sitting import column, in_turn, over, spread, total
@@ -12,17 +14,18 @@ def measure(sitting, number):
     figures = {}
 
     def us():
+        # The first question also computes what the others share with it: they are counted.
         rows, report, _ = sitting.ours(f"raw-{number}", "--mode", "generate", "--draws", "0", "--max-tokens",
-                                       str(GENERATED), "--limit", "2", "--no-reuse")
-        figures["prompt_tokens"] = [int(row["prompt_tokens"]) for row in rows]
-        figures["prefill"] = total(rows, "prompt_tokens") / total(rows, "prefill_us") * 1e6
+                                       str(GENERATED), "--limit", "3")
+        figures["fresh_tokens"] = fresh_tokens(rows)
+        figures["prefill"] = sum(fresh_tokens(rows)) / total(rows[1:], "prefill_us") * 1e6
         # The first token comes out of the prefill.
         figures["decode"] = (total(rows, "generated_tokens") - len(rows)) / total(rows, "decode_us") * 1e6
         figures["roofline"] = report["roofline"]
 
     def them():
-        # Total tokens over total time, as ours, not the mean of rates. The prompts of the two
-        # questions have about the same length.
+        # Total tokens over total time, as ours, not the mean of rates. The prompts have about the
+        # same length.
         prompt = mean_prompt(sitting)
         run, _ = sitting.llama_bench(f"raw-{number}-prefill", "-p", str(prompt), "-n", "0", "-r", "2")
         figures["llama_bench_prefill"] = prompt / statistics.mean(run["samples_ns"]) * 1e9
@@ -34,16 +37,18 @@ def measure(sitting, number):
     return figures
 
 
+def fresh_tokens(rows):
+    return [int(row["prompt_tokens"]) - int(row["cached_tokens"]) for row in rows[1:]]
+
+
 def mean_prompt(sitting):
-    """Tokens of a prompt of the two questions, from a run that is made once."""
-    import csv
-    import os
+    """Tokens that a prompt of the questions takes to compute, from a run that is made once."""
     file = f"{sitting.out}/raw-0.csv"
     if os.path.exists(file):
         rows = list(csv.DictReader(open(file)))
     else:
-        rows = sitting.ours("raw-0", "--limit", "2")[0]
-    return round(total(rows, "prompt_tokens") / len(rows))
+        rows = sitting.ours("raw-0", "--limit", "3")[0]
+    return round(statistics.mean(fresh_tokens(rows)))
 
 
 def summary(rounds):
@@ -55,7 +60,7 @@ def summary(rounds):
         "prefill_arithmetic_utilisation": share("prefill_arithmetic_utilisation"),
         "bandwidth_bytes_per_s": share("bandwidth_bytes_per_s"),
         "int8_operations_per_s": share("int8_operations_per_s"),
-        "raw_prompt_tokens": rounds[0]["prompt_tokens"],
+        "raw_fresh_tokens": rounds[0]["fresh_tokens"],
         "raw_tokens_per_second": {
             key: [round(value, 2) for value in column(rounds, key)]
             for key in ("prefill", "decode", "llama_bench_prefill", "llama_bench_decode")

@@ -47,7 +47,9 @@ class Sitting:
         """One run. Returns its rows, its report, and the seconds from start to end."""
         result = f"{self.out}/{name}.esr"
         run = [self.edgescore, "run", "--model", model or self.model, "--pack", pack or self.pack]
-        _, seconds = self.call([*run, "--threads", str(self.threads), "--force", "-o", result, *options])
+        # As llama-bench is told to: nothing is calibrated.
+        run += ["--threads", str(self.threads), "--ubatch", "512"]
+        _, seconds = self.call([*run, "--force", "-o", result, *options])
         rows, _ = self.call([self.edgescore, "report", result, "--format", "csv", "--questions"], f"{name}.csv")
         report, _ = self.call([self.edgescore, "report", result, "--format", "json"])
         return list(csv.DictReader(rows.splitlines())), json.loads(report)["runs"][0], seconds

@@ -1,7 +1,7 @@
 //! Values in words: the same way in every command.
 
 use edgescore_record::{
-    CacheType, FlashAttention, Mode, Order, Origin, Stop, VerdictKind, Weights, WhySkipped,
+    CacheType, FlashAttention, Mode, Order, Origin, Stop, Tuning, VerdictKind, Weights, WhySkipped,
 };
 use edgescore_score::{
     AgainstChance, Estimate, Interval, Measured, Missing, Percentile, Place, Refusal, Standing,
@@ -58,6 +58,16 @@ pub fn weights(weights: Weights) -> &'static str {
     match weights {
         Weights::Mapped => "mapped",
         Weights::Repacked => "repacked",
+    }
+}
+
+/// Where threads and physical batch come from.
+pub fn tuning(tuning: Tuning) -> &'static str {
+    match tuning {
+        Tuning::Given => "given",
+        Tuning::Default => "default",
+        Tuning::Measured => "measured",
+        Tuning::Kept => "kept",
     }
 }
 

@@ -57,7 +57,7 @@ pub use {
     cpu::{ClockPolicy, clocks},
     gpu::Gpu,
     heat::Thermometer,
-    memory::{MemorySample, available_memory, forget_memory_peak},
+    memory::{MemorySample, forget_memory_peak, free_memory},
     pressure::Pressure,
     roofline::{Peak, Roofline},
     sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Trailing, Watched},

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{Bytes, Reading, Reason};
+use crate::{Bytes, Cgroup, Reading, Reason};
 
 /// Resident memory and faults of this process at one moment. Fields of
 /// `/proc/self/status` and `/proc/self/stat`, proc_pid_status(5) and proc_pid_stat(5).
@@ -39,11 +39,21 @@ impl MemorySample {
     }
 }
 
-/// Memory that can be taken without swapping: MemAvailable of `/proc/meminfo`, proc(5).
-pub fn available_memory(root: &Path) -> Reading<Bytes> {
-    match fs::read_to_string(root.join("proc/meminfo")) {
+/// Memory that can be taken without swapping: of the machine, MemAvailable of `/proc/meminfo`
+/// (proc(5)), and no more than the limit of the cgroup leaves.
+pub fn free_memory(root: &Path) -> Reading<Bytes> {
+    let machine = match fs::read_to_string(root.join("proc/meminfo")) {
         Ok(text) => kib_field(&text, "MemAvailable:"),
         Err(error) => Reading::Missing(error.into()),
+    };
+    let group = Cgroup::own(root).ok().and_then(|cgroup| {
+        let memory = cgroup.memory();
+        let limit = memory.limit.value().flatten()?;
+        Some(Bytes(limit.0.saturating_sub(memory.current.value()?.0)))
+    });
+    match group {
+        Some(group) => machine.map(|machine| machine.min(group)),
+        None => machine,
     }
 }
 

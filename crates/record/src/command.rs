@@ -135,16 +135,19 @@ pub struct Plan<'a> {
     pub temperature_milli: u16,
     /// Tokens to generate at most for one answer (generate mode).
     pub max_tokens: u16,
-    /// Threads; 0 takes one for each CPU this process may use.
+    /// Threads; 0 lets the board choose.
     pub threads: u16,
     /// Context in tokens; 0 takes what the longest chosen prompt needs.
     pub context: u32,
     /// Tokens of a logical batch.
     pub batch: u32,
-    /// Tokens of a physical batch.
+    /// Tokens of a physical batch; 0 lets the board choose.
     pub ubatch: u32,
-    /// How weights are held.
-    pub weights: Weights,
+    /// Where threads or physical batch are the board's choice, whether it measures which are
+    /// best. If not, they are one thread for each CPU, and 512.
+    pub calibrate: bool,
+    /// How weights are held; none lets the board choose by its memory.
+    pub weights: Option<Weights>,
     /// Keep what a prompt shares with the one before it; the answers are the same without.
     pub reuse: bool,
     /// Whether attention is computed in one pass.

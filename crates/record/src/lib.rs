@@ -36,7 +36,7 @@ pub use probabilities::Probabilities;
 pub use record::{
     Conditions, Generated, Memory, ModelLoaded, Origin, Power, PowerBudget, PowerEnd, PowerStart,
     Question, QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Task,
-    TokenWork, Verdict, VerdictKind, WhySkipped,
+    TokenWork, Tuning, Verdict, VerdictKind, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

@@ -134,6 +134,20 @@ pub enum Origin {
     Reference,
 }
 
+/// Where threads and physical batch come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tuning {
+    /// Both were asked for.
+    Given,
+    /// What was not asked for is one thread for each CPU, and 512: calibration was not wanted, or
+    /// model or prompt are too small for a difference.
+    Default,
+    /// What was not asked for was measured in this run.
+    Measured,
+    /// What was not asked for was measured in an earlier run of this model, board and build.
+    Kept,
+}
+
 /// The model as loaded and the session made for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelLoaded<'a> {
@@ -159,8 +173,12 @@ pub struct ModelLoaded<'a> {
     pub batch: u32,
     /// Physical batch in tokens.
     pub ubatch: u32,
+    /// Where threads and physical batch come from.
+    pub tuning: Tuning,
     /// How the weights are held.
     pub weights: Weights,
+    /// The free memory by which that was chosen; none where it was asked for.
+    pub chosen_with: Option<Reading<Bytes>>,
     /// Whether the KV cache kept what a prompt shared with the one before it.
     pub reuse: bool,
     /// Flash attention, as asked for.

@@ -39,6 +39,11 @@ impl Home {
         made(&self.0, "files")
     }
 
+    /// Where calibrations are kept; made if missing.
+    pub fn calibrations(&self) -> io::Result<PathBuf> {
+        made(&self.0, "calibrations")
+    }
+
     /// Where journals are kept; made if missing.
     pub fn runs(&self) -> io::Result<PathBuf> {
         made(&self.0, "runs")

@@ -43,7 +43,9 @@ pub fn of_model(model: &ModelLoaded) -> Map<String, Value> {
         "context": model.context,
         "batch": model.batch,
         "ubatch": model.ubatch,
+        "tuning": words::tuning(model.tuning),
         "weights": words::weights(model.weights),
+        "weights_chosen_with_bytes": model.chosen_with.and_then(|free| Some(free.value()?.0)),
         "reuse": model.reuse,
         "flash_attention": words::flash(model.flash),
         "cache_type": words::cache_type(model.cache),
@@ -62,7 +64,9 @@ pub fn of_end(end: &SessionEnd) -> Map<String, Value> {
 }
 
 /// Facts that differ from run to run even when nothing else does: they are no difference.
-pub const OF_ONE_RUN: [&str; 6] = [
+pub const OF_ONE_RUN: [&str; 8] = [
+    "tuning",
+    "weights_chosen_with_bytes",
     "started_unix_s",
     "load_ms",
     "warm_up_ms",

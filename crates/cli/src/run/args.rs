@@ -96,7 +96,7 @@ pub struct Asked {
     #[command(flatten)]
     budgets: super::budgets::Args,
 
-    /// Threads [default: one for each CPU]
+    /// Threads [default: measured once for this board, model and build]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     threads: Option<u16>,
 
@@ -116,14 +116,22 @@ pub struct Asked {
     #[arg(long, short, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=65536))]
     batch: u32,
 
-    /// Tokens of a physical batch
-    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=65536))]
-    ubatch: u32,
+    /// Tokens of a physical batch [default: measured once for this board, model and build]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    ubatch: Option<u32>,
+
+    /// Measure nothing before the run: one thread for each CPU, physical batches of 512 tokens
+    ///
+    /// Without it the first run of a model of 64 MiB or more tries which threads and batch are
+    /// fastest, keeps that on the board for later runs, and says so in its result. Other threads
+    /// or batches round differently, so give them, or this, to compare runs to the last bit.
+    #[arg(long)]
+    no_calibrate: bool,
 
     /// How weights are held: mapped as in the file, or repacked for the CPU (faster prefill,
-    /// up to twice the memory)
-    #[arg(long, value_enum, default_value_t = Weights::Repacked)]
-    weights: Weights,
+    /// up to twice the memory) [default: repacked where memory is free for it]
+    #[arg(long, value_enum)]
+    weights: Option<Weights>,
 
     /// Whether attention is computed in one pass
     #[arg(long, value_enum, default_value_t = FlashAttention::Auto)]
@@ -273,11 +281,12 @@ impl Asked {
             threads: self.threads.unwrap_or(0),
             context: self.context.unwrap_or(0),
             batch: self.batch,
-            ubatch: self.ubatch,
-            weights: match self.weights {
+            ubatch: self.ubatch.unwrap_or(0),
+            calibrate: !self.no_calibrate,
+            weights: self.weights.map(|weights| match weights {
                 Weights::Mapped => record::Weights::Mapped,
                 Weights::Repacked => record::Weights::Repacked,
-            },
+            }),
             budgets: self.budgets.budgets(),
         }
     }

@@ -14,7 +14,7 @@ mod multiply;
 use std::path::Path;
 use std::thread;
 
-use crate::{Bytes, BytesPerSecond, Cgroup, Reading, available_memory};
+use crate::{Bytes, BytesPerSecond, Reading, free_memory};
 
 pub use multiply::Peak;
 
@@ -43,7 +43,9 @@ impl Roofline {
     /// at most a quarter of what is free.
     pub fn measure(model: Bytes) -> Roofline {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        let bytes = model.0.clamp(BUFFER.0, BUFFER.1).min(free() / 4);
+        let free = free_memory(Path::new("/")).value();
+        let free = free.map_or(u64::MAX, |free| free.0);
+        let bytes = model.0.clamp(BUFFER.0, BUFFER.1).min(free / 4);
         Roofline {
             // More than 65,535 CPUs would be news.
             threads: u16::try_from(threads).unwrap_or(u16::MAX),
@@ -53,19 +55,6 @@ impl Roofline {
             f32: multiply::peak(cpu::f32(), threads),
         }
     }
-}
-
-/// Bytes that may still be taken: of the machine (MemAvailable) and of the cgroup.
-fn free() -> u64 {
-    let root = Path::new("/");
-    let machine = available_memory(root).value();
-    let memory = Cgroup::own(root).map(|cgroup| cgroup.memory());
-    let group = memory.ok().and_then(|memory| {
-        let limit = memory.limit.value().flatten()?;
-        Some(limit.0.saturating_sub(memory.current.value()?.0))
-    });
-    let machine = machine.map_or(u64::MAX, |bytes| bytes.0);
-    group.map_or(machine, |group| group.min(machine))
 }
 
 /// Operations of the CPU that are timed.

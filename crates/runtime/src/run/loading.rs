@@ -5,15 +5,31 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use edgescore_engine::{KvType, LoadProblem, Model, SessionOptions};
+use edgescore_probe::{Bytes, Reading};
 use edgescore_record::{Ask, CacheType, Fault, FlashAttention, Mode, Origin, Plan, Stop, Weights};
 
+use super::calibration;
 use crate::prompt::Prompter;
 use crate::refusal::{Refusal, data};
 use crate::stop::{self, INTERRUPTED};
 
+/// Beside weights and their copy: KV cache, compute buffers and the rest of the board.
+const REST: u64 = 256 << 20;
+
+/// How the weights of a model file of `file` bytes are to be held: repacked if `free` memory
+/// has room for them twice, since the pages of the file are still read where a tensor has no
+/// other layout.
+pub fn weights(file: Bytes, free: Reading<Bytes>) -> Weights {
+    let needed = file.0.saturating_mul(2).saturating_add(REST);
+    match free {
+        Reading::Value(free) if free.0 < needed => Weights::Mapped,
+        _ => Weights::Repacked,
+    }
+}
+
 /// Loads the model of `plan`.
-pub fn load(plan: &Plan) -> Result<Model, Refusal> {
-    let weights = match plan.weights {
+pub fn load(plan: &Plan, weights: Weights) -> Result<Model, Refusal> {
+    let weights = match weights {
         Weights::Mapped => edgescore_engine::Weights::Mapped,
         Weights::Repacked => edgescore_engine::Weights::Repacked,
     };
@@ -45,12 +61,15 @@ pub fn options(
         asked => asked,
     };
     let threads = match plan.threads {
-        0 => std::thread::available_parallelism().map_or(1, |n| n.get() as u32),
+        0 => calibration::cpus(),
         asked => u32::from(asked),
     };
     Ok(Some(SessionOptions {
         batch: plan.batch,
-        ubatch: plan.ubatch,
+        ubatch: match plan.ubatch {
+            0 => calibration::UBATCH,
+            asked => asked,
+        },
         flash: match plan.flash {
             FlashAttention::Auto => edgescore_engine::FlashAttention::Auto,
             FlashAttention::On => edgescore_engine::FlashAttention::On,
@@ -103,5 +122,33 @@ pub fn origin(model: &Model) -> Origin {
         Origin::Reference
     } else {
         Origin::Given
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edgescore_probe::Reason;
+
+    #[test]
+    fn weights_are_repacked_where_there_is_room_for_them_twice() {
+        let (file, needed) = (Bytes(1 << 30), (2 << 30) + REST);
+        assert_eq!(
+            weights(file, Reading::Value(Bytes(needed))),
+            Weights::Repacked
+        );
+        assert_eq!(
+            weights(file, Reading::Value(Bytes(needed - 1))),
+            Weights::Mapped
+        );
+        // llama.cpp's own default where nothing is known.
+        assert_eq!(
+            weights(file, Reading::Missing(Reason::Denied)),
+            Weights::Repacked
+        );
+        assert_eq!(
+            weights(Bytes(u64::MAX), Reading::Value(Bytes(needed))),
+            Weights::Mapped
+        );
     }
 }

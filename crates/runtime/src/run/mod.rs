@@ -1,5 +1,6 @@
 //! One run: a plan in, the rows of a result out.
 
+mod calibration;
 mod judge;
 mod loading;
 mod roofline;
@@ -10,8 +11,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use edgescore_engine::Session;
-use edgescore_probe::{Bytes, MemorySample, Reading, Roofline};
-use edgescore_record::{Ask, Fault, Memory, ModelLoaded, Plan, Record, Stop, Verdict, VerdictKind};
+use edgescore_probe::{Bytes, MemorySample, Reading, Roofline, free_memory};
+use edgescore_record::{
+    Ask, Fault, Memory, ModelLoaded, Plan, Record, Stop, Tuning, Verdict, VerdictKind,
+};
 use edgescore_taskpack::{Hash, Pack};
 
 use crate::answering::{Answerer, microseconds};
@@ -56,10 +59,14 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
     })?;
     let began = Instant::now();
     start::start(plan, &pack, &asks, identity, &level, reports)?;
-    let roofline = roofline::measure(identity.0);
+    let begun = Begun {
+        at: began,
+        machine: roofline::measure(identity.0),
+        model: identity,
+    };
 
     let mut counts = Counts::default();
-    let ending = match ask_all(plan, &pack, &asks, began, &roofline, &mut counts, reports) {
+    let ending = match ask_all(plan, &pack, &asks, &begun, &mut counts, reports) {
         Ok(ending) => ending,
         Err(Refusal::Because(..)) if stop::requested() == Some(Stop::Interrupted) => {
             Ending::Stopped(Stop::Interrupted)
@@ -90,13 +97,20 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
     Ok(())
 }
 
+/// What is known of a run before its model is loaded.
+struct Begun {
+    at: Instant,
+    machine: Roofline,
+    /// Size and hash of the model file.
+    model: (Bytes, Hash),
+}
+
 /// Loads the model and asks it. Sends ModelLoaded, the questions' rows and Memory.
 fn ask_all(
     plan: &Plan,
     pack: &Pack,
     asks: &[Ask],
-    began: Instant,
-    machine: &Roofline,
+    begun: &Begun,
     counts: &mut Counts,
     reports: &mut Reports<impl Write>,
 ) -> Result<Ending, Refusal> {
@@ -109,16 +123,30 @@ fn ask_all(
     }
     let load_from = meter.edge();
     let started = Instant::now();
-    let model = loading::load(plan)?;
+    let (model_bytes, model_hash) = begun.model;
+    let free = free_memory(Path::new("/"));
+    let weights = plan
+        .weights
+        .unwrap_or_else(|| loading::weights(model_bytes, free));
+    let model = loading::load(plan, weights)?;
     let mut load_time = started.elapsed();
     meter.loaded(load_from);
     let template = model
         .template(plan.template)
         .map_err(|e| data(format!("{}: {e}; pass it as --template NAME", plan.model)))?;
     let mut prompter = Prompter::new(&model, &template, pack, plan);
-    let Some(options) = loading::options(plan, &model, &mut prompter, asks)? else {
+    let Some(mut options) = loading::options(plan, &model, &mut prompter, asks)? else {
         return Ok(Ending::Stopped(Stop::Interrupted));
     };
+    let mut tuning = Tuning::Default;
+    if let Some(ask) = asks.first() {
+        let (_, prompt) = prompter.open(*ask).map_err(data)?;
+        let about = (model_hash, weights);
+        match calibration::tune(plan, &model, about, prompt.tokens, &mut options) {
+            Ok(tuned) => tuning = tuned,
+            Err(error) => return Ok(error.into()),
+        }
+    }
     let threads = options.threads;
     let session_started = Instant::now();
     let session = Session::new(&model, &options).map_err(data)?;
@@ -157,7 +185,12 @@ fn ask_all(
         context: shape.context,
         batch: shape.batch,
         ubatch: shape.ubatch,
-        weights: plan.weights,
+        tuning,
+        weights,
+        chosen_with: match plan.weights {
+            Some(_) => None,
+            None => Some(free),
+        },
         reuse: plan.reuse,
         flash: plan.flash,
         cache: plan.cache,
@@ -166,7 +199,7 @@ fn ask_all(
     }))?;
 
     reports.record(&Record::Roofline(roofline::row(
-        machine,
+        &begun.machine,
         facts,
         token_bytes,
     )))?;
@@ -180,7 +213,7 @@ fn ask_all(
         deadline: plan
             .budgets
             .time
-            .and_then(|limit| began.checked_add(limit.into())),
+            .and_then(|limit| begun.at.checked_add(limit.into())),
         prompter: &mut prompter,
         answerer: &mut answerer,
         counts,

@@ -1,0 +1,66 @@
+//! Threads, batch and weights: chosen by the board, kept, or asked for.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use edgescore_tests::{Sandbox, SmallTasks};
+use serde_json::Value;
+
+/// A model that is large enough to be measured (64 MiB), whose layers are quick all the same:
+/// nearly all of it is vocabulary.
+const SHAPE: &str = "arch=llama,embd=512,layers=1,heads=8,kv=2,ff=256,vocab=140000,ctx=4096";
+
+fn provenance(sandbox: &Sandbox, options: &str) -> Value {
+    sandbox.done(&format!(
+        "run --model m.gguf --pack small.pack --limit 1 --force -o run.esr {options}"
+    ));
+    sandbox.report("run.esr")["provenance"].clone()
+}
+
+#[test]
+fn a_choice_is_measured_once_and_kept() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 1,
+        questions: 1,
+    });
+    sandbox.done(&format!("synth --shape {SHAPE} --quant q8_0 -o m.gguf"));
+    let first = provenance(&sandbox, "");
+    assert_eq!(first["tuning"], "measured");
+    assert!([128, 256, 512].contains(&first["ubatch"].as_u64().unwrap()));
+    let again = provenance(&sandbox, "");
+    assert_eq!(again["tuning"], "kept");
+    for what in ["threads", "batch", "ubatch"] {
+        assert_eq!(again[what], first[what], "{what}");
+    }
+    // What is asked for is not measured; with both there is nothing left to measure.
+    let given = provenance(&sandbox, "--threads 1 --ubatch 64");
+    assert_eq!(given["tuning"], "given");
+    assert_eq!(
+        (&given["threads"], &given["ubatch"]),
+        (&1.into(), &64.into())
+    );
+    let threads = provenance(&sandbox, "--threads 1");
+    assert_eq!(
+        (&threads["tuning"], &threads["threads"]),
+        (&"measured".into(), &1.into())
+    );
+    let default = provenance(&sandbox, "--no-calibrate");
+    assert_eq!(
+        (&default["tuning"], &default["ubatch"]),
+        (&"default".into(), &512.into())
+    );
+}
+
+#[test]
+fn a_small_model_is_not_measured_and_weights_fit() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 1,
+        questions: 1,
+    });
+    sandbox.done("synth -o m.gguf");
+    let chosen = provenance(&sandbox, "");
+    assert_eq!(chosen["tuning"], "default");
+    assert_eq!(chosen["weights"], "repacked");
+    assert!(chosen["weights_chosen_with_bytes"].as_u64().unwrap() > 0);
+    let asked = provenance(&sandbox, "--weights mapped");
+    assert_eq!(asked["weights"], "mapped");
+    assert_eq!(asked["weights_chosen_with_bytes"], Value::Null);
+}

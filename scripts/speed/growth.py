@@ -1,4 +1,4 @@
-"""Time and memory from 30 to 3,000 questions, with the reference model of a million parameters
+"""Time and memory from 30 to 3,000 questions, with the reference model of 0.3 million parameters
 and generated questions. Plotted in growth.svg."""
 
 import math
@@ -6,7 +6,7 @@ import statistics
 
 ROUNDS = False
 SIZES = (30, 100, 300, 1000, 3000)
-MODEL = "tasks/models/reference-1m.gguf"
+MODEL = "tasks/models/reference-0.3m.gguf"
 
 
 def measure(sitting, number):

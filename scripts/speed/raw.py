@@ -14,7 +14,7 @@ def measure(sitting, number):
     figures = {}
 
     def us():
-        # The first question also computes what the others share with it: they are counted.
+        # The first question also computes what the others share with it: the others are counted.
         rows, report, _ = sitting.ours(f"raw-{number}", "--mode", "generate", "--draws", "0", "--max-tokens",
                                        str(GENERATED), "--limit", "3")
         figures["fresh_tokens"] = fresh_tokens(rows)
@@ -25,12 +25,13 @@ def measure(sitting, number):
 
     def them():
         # Total tokens over total time, as ours, not the mean of rates. The prompts have about the
-        # same length.
-        prompt = mean_prompt(sitting)
-        run, _ = sitting.llama_bench(f"raw-{number}-prefill", "-p", str(prompt), "-n", "0", "-r", "2")
-        figures["llama_bench_prefill"] = prompt / statistics.mean(run["samples_ns"]) * 1e9
-        run, _ = sitting.llama_bench(f"raw-{number}-decode", "-p", "0", "-n", str(GENERATED - 1), "-d", str(prompt),
+        # same length, and begin behind what they share.
+        prompt, shared = mean_prompt(sitting), shared_tokens(sitting)
+        run, _ = sitting.llama_bench(f"raw-{number}-prefill", "-p", str(prompt), "-n", "0", "-d", str(shared),
                                      "-r", "2")
+        figures["llama_bench_prefill"] = prompt / statistics.mean(run["samples_ns"]) * 1e9
+        run, _ = sitting.llama_bench(f"raw-{number}-decode", "-p", "0", "-n", str(GENERATED - 1), "-d",
+                                     str(shared + prompt), "-r", "2")
         figures["llama_bench_decode"] = (GENERATED - 1) / statistics.mean(run["samples_ns"]) * 1e9
 
     in_turn(number, [us, them])
@@ -41,14 +42,21 @@ def fresh_tokens(rows):
     return [int(row["prompt_tokens"]) - int(row["cached_tokens"]) for row in rows[1:]]
 
 
-def mean_prompt(sitting):
-    """Tokens that a prompt of the questions takes to compute, from a run that is made once."""
+def first_run(sitting):
+    """Rows of three questions, from a run that is made once."""
     file = f"{sitting.out}/raw-0.csv"
     if os.path.exists(file):
-        rows = list(csv.DictReader(open(file)))
-    else:
-        rows = sitting.ours("raw-0", "--limit", "3")[0]
-    return round(statistics.mean(fresh_tokens(rows)))
+        return list(csv.DictReader(open(file)))
+    return sitting.ours("raw-0", "--limit", "3")[0]
+
+
+def mean_prompt(sitting):
+    """Tokens that a question takes to compute, behind those it shares."""
+    return round(statistics.mean(fresh_tokens(first_run(sitting))))
+
+
+def shared_tokens(sitting):
+    return int(first_run(sitting)[-1]["cached_tokens"])
 
 
 def summary(rounds):

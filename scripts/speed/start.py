@@ -1,6 +1,6 @@
 """Time from start to the first answer, against llama-bench: its load and one prefill."""
 
-from .raw import mean_prompt
+from .raw import first_run
 from .sitting import column, in_turn, over
 
 ROUNDS = True
@@ -14,8 +14,8 @@ def measure(sitting, number):
         figures["prompt_tokens"] = int(rows[0]["prompt_tokens"])
 
     def them():
-        prompt = mean_prompt(sitting)
-        _, figures["theirs"] = sitting.llama_bench(f"start-{number}", "-p", str(prompt), "-n", "0", "-r", "1",
+        prompt = first_run(sitting)[0]["prompt_tokens"]
+        _, figures["theirs"] = sitting.llama_bench(f"start-{number}", "-p", prompt, "-n", "0", "-r", "1",
                                                    "--no-warmup")
 
     in_turn(number, [us, them])

@@ -24,7 +24,8 @@ fn a_choice_is_measured_once_and_kept() {
     sandbox.done(&format!("synth --shape {SHAPE} --quant q8_0 -o m.gguf"));
     let first = provenance(&sandbox, "");
     assert_eq!(first["tuning"], "measured");
-    assert!([128, 256, 512].contains(&first["ubatch"].as_u64().unwrap()));
+    // A physical batch is no longer than the context.
+    assert!((128..=512).contains(&first["ubatch"].as_u64().unwrap()));
     let again = provenance(&sandbox, "");
     assert_eq!(again["tuning"], "kept");
     for what in ["threads", "batch", "ubatch"] {
@@ -42,11 +43,7 @@ fn a_choice_is_measured_once_and_kept() {
         (&threads["tuning"], &threads["threads"]),
         (&"measured".into(), &1.into())
     );
-    let default = provenance(&sandbox, "--no-calibrate");
-    assert_eq!(
-        (&default["tuning"], &default["ubatch"]),
-        (&"default".into(), &512.into())
-    );
+    assert_eq!(provenance(&sandbox, "--no-calibrate")["tuning"], "default");
 }
 
 #[test]

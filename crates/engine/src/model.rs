@@ -42,7 +42,7 @@ pub struct Facts {
     pub tensor_bytes: u64,
     /// Context length the model was trained with, in tokens.
     pub trained_context: u32,
-    /// What a token takes of the weights; `None` for a model in several files.
+    /// What a token takes of the weights; `None` if a file of a model in several has an odd name.
     pub token_weights: Option<TokenWeights>,
     /// Number of tokens in the vocabulary: the length of the logits.
     pub vocabulary: u32,
@@ -229,16 +229,20 @@ fn facts(raw: &ffi::Model, path: &CStr) -> Facts {
 
 /// Goes over the tensors of the file, by llama.cpp's names for them (`llama-arch.cpp`).
 fn token_weights(raw: &ffi::Model, path: &CStr) -> Option<TokenWeights> {
-    if raw.meta(c"split.count").is_some_and(|count| count != "1") {
-        return None;
-    }
-    let file = ffi::Gguf::open(path)?;
+    let count = raw
+        .meta(c"split.count")
+        .and_then(|count| count.parse().ok());
+    let files: Vec<ffi::Gguf> = parts(path, count.unwrap_or(1))?
+        .iter()
+        .map(|part| ffi::Gguf::open(part))
+        .collect::<Option<_>>()?;
+    let tensors = || files.iter().flat_map(|file| file.tensors());
     let is = |tensor: &ffi::Tensor, name: &str| tensor.name.to_bytes().ends_with(name.as_bytes());
     // Not by its ending: there is attn_output.weight.
-    let has_output = file.tensors().any(|tensor| tensor.name == c"output.weight");
+    let has_output = tensors().any(|tensor| tensor.name == c"output.weight");
     let experts = Experts::of(raw);
     let (mut multiplied, mut read_bytes) = (0u64, 0u64);
-    for tensor in file.tensors() {
+    for tensor in tensors() {
         let looked_up = is(&tensor, "token_embd.weight") || is(&tensor, "position_embd.weight");
         let output = match has_output {
             true => tensor.name == c"output.weight",
@@ -260,6 +264,18 @@ fn token_weights(raw: &ffi::Model, path: &CStr) -> Option<TokenWeights> {
         multiplied,
         read_bytes,
     })
+}
+
+/// The files of a model in `count` of them, of which `path` is the first, by llama.cpp's names.
+fn parts(path: &CStr, count: u32) -> Option<Vec<CString>> {
+    if count <= 1 {
+        return Some(vec![path.to_owned()]);
+    }
+    let name = |part: u32| format!("-{part:05}-of-{count:05}.gguf");
+    let start = path.to_bytes().strip_suffix(name(1).as_bytes())?;
+    (1..=count)
+        .map(|part| CString::new([start, name(part).as_bytes()].concat()).ok())
+        .collect()
 }
 
 /// How many experts a token is sent to, of how many.

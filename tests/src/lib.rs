@@ -23,7 +23,7 @@ pub use line::SerialLine;
 pub use process::{Running, ignores, is_gone, wait_until};
 pub use proxy::Proxy;
 pub use rows::Rows;
-pub use sandbox::{Outcome, Sandbox};
+pub use sandbox::{Outcome, Sandbox, copy_folder};
 pub use shared::{IMPORT, SIX_G_BENCH, with_shared};
 pub use split::split_in_two;
 pub use sshd::{Sshd, free_port};

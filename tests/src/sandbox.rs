@@ -186,6 +186,19 @@ impl Outcome {
     }
 }
 
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let from = entry.unwrap().path();
+        let to = to.join(from.file_name().unwrap());
+        match from.is_dir() {
+            true => copy_folder(&from, &to),
+            false => drop(fs::copy(&from, &to).unwrap()),
+        }
+    }
+}
+
 /// A program of this workspace, in the folder of the profile that the tests were built with:
 /// target/PROFILE/deps/TEST is two below target/PROFILE/PROGRAM.
 fn program(name: &str) -> PathBuf {

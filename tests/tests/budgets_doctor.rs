@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use edgescore_tests::{Outcome, Sandbox};
+use edgescore_tests::{Outcome, Sandbox, copy_folder};
 use serde_json::Value;
 
 const BOARDS: [&str; 7] = [
@@ -34,7 +34,7 @@ impl Board {
     fn new(name: &str) -> Board {
         let sandbox = Sandbox::default();
         let boards = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/boards");
-        copy(&Path::new(boards).join(name), &sandbox.path("board"));
+        copy_folder(&Path::new(boards).join(name), &sandbox.path("board"));
         Board { sandbox }
     }
 
@@ -73,18 +73,6 @@ impl Board {
     #[track_caller]
     fn misses(&self, subject: &str, reason: &str, words: &str) {
         self.survey().misses(subject, reason, words);
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let from = entry.unwrap().path();
-        let to = to.join(from.file_name().unwrap());
-        match from.is_dir() {
-            true => copy(&from, &to),
-            false => drop(fs::copy(&from, &to).unwrap()),
-        }
     }
 }
 

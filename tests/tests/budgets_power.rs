@@ -32,13 +32,29 @@ fn every_answer_has_its_energy() {
             assert!(joules as f64 >= 2.6 * time as f64, "{row:?}");
         }
     }
+    for draw in &rows.samples {
+        let joules = draw.energy.value().unwrap();
+        assert!(
+            joules.0 as f64 >= 2.6 * draw.generated.decode.0 as f64,
+            "{draw:?}"
+        );
+    }
     let report = sandbox.report("run.esr");
     let energy = &report["energy"];
+    let drawn = rows.samples.iter().filter_map(|draw| draw.energy.value());
+    let drawn: u64 = drawn.map(|energy| energy.0).sum();
+    assert!((number(&energy["draws_j"]) - drawn as f64 / 1e6).abs() < 1e-9);
     let sum = rows.questions.iter().filter_map(|row| row.energy.value());
     let sum: u64 = sum.map(|energy| energy.prefill.0 + energy.decode.0).sum();
     let mean = sum as f64 / 1e6 / rows.questions.len() as f64;
     assert!((number(&energy["per_question_j"]) - mean).abs() < 1e-9);
-    for part in ["load_j", "prefill_j", "decode_j", "per_question_j"] {
+    for part in [
+        "load_j",
+        "prefill_j",
+        "decode_j",
+        "draws_j",
+        "per_question_j",
+    ] {
         let (gross, net) = (number(&energy[part]), number(&energy["net"][part]));
         assert!(gross > net && gross > 0.0, "{part}: {energy}");
     }
@@ -82,22 +98,21 @@ fn a_recorded_trace_gives_its_energy() {
 }
 
 #[test]
-fn a_budget_paces_the_work_and_the_verdict_says_what_was_held() {
+fn a_budget_is_held() {
     let sandbox = sandbox();
-    // How closely a budget is held depends on how late a paused thread is woken, so on what else
-    // the machine does: that is for a benchmark. Unpaced, this board uses 40 W.
-    sandbox.edgescore(&format!(
-        "{RUN} --power-source simulated:idle=2.7W,active=40W --power 4W"
+    // One thread's CPU time for a piece of work is much the same on a busy machine, so these
+    // figures do not depend on what else it does. Unpaced, this board would use
+    // 2.7 W + 12 W / CPUs.
+    sandbox.done(&format!(
+        "{RUN} --power-source simulated:idle=2.7W,active=14.7W --power 4W"
     ));
     let report = sandbox.report("run.esr");
     let power = &report["power"];
     assert_eq!(report["answered"], 20, "{power}");
-    assert!(number(&power["mean_w"]) <= 6.0, "{power}");
-    // A run shorter than a window has no worst one. 2 % over is still held.
-    let over = |mean: &Value| mean.as_f64().is_some_and(|mean| mean > 4.08);
-    let held = !over(&power["mean_w"]) && !over(&power["worst_window_w"]);
-    let verdict = if held { "ok" } else { "over_power" };
-    assert_eq!(report["verdict"]["kind"], verdict, "{power}");
+    assert_eq!(report["verdict"]["kind"], "ok", "{power}");
+    assert!(number(&power["mean_w"]) <= 4.08, "{power}");
+    assert!(number(&power["worst_window_w"]) <= 4.08, "{power}");
+    assert_eq!(number(&power["time_over_s"]), 0.0, "{power}");
     let cost = number(&power["throughput_cost"]);
     assert!(
         cost > 0.3,

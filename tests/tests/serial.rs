@@ -222,6 +222,7 @@ fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
             power_scope: None,
             time: None,
             cool_below: None,
+            max_clock: None,
         },
     };
     let linger = LINGER_FOR_EVER;

@@ -1,11 +1,11 @@
 //! CPU clocks (Documentation/admin-guide/pm/cpufreq.rst).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::string::String;
 use std::vec::Vec;
 
 use crate::file;
-use crate::{Hertz, Reading};
+use crate::{Hertz, Reading, Reason};
 
 /// CPUs that share a clock, and that clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +22,24 @@ pub struct ClockPolicy {
     pub highest: Reading<Hertz>,
 }
 
+/// The folders below `root` of CPUs that share a clock; none where the kernel does not set them.
+pub fn policies(root: &Path) -> Vec<PathBuf> {
+    file::entries(&root.join("sys/devices/system/cpu/cpufreq"), "policy")
+}
+
+/// The highest clock that is allowed below `root`, of the CPUs that may have the highest.
+pub fn allowed(root: &Path) -> Reading<Hertz> {
+    let allowed = clocks(root).into_iter().map(|policy| policy.allowed);
+    let highest = allowed.reduce(|one, other| match (one, other) {
+        (Reading::Value(one), Reading::Value(other)) => Reading::Value(one.max(other)),
+        (missing @ Reading::Missing(_), _) | (_, missing) => missing,
+    });
+    highest.unwrap_or(Reading::Missing(Reason::Unsupported))
+}
+
 /// The clocks below `root`; none where the kernel does not set them.
 pub fn clocks(root: &Path) -> Vec<ClockPolicy> {
-    file::entries(&root.join("sys/devices/system/cpu/cpufreq"), "policy")
+    policies(root)
         .iter()
         .map(|policy| ClockPolicy {
             cpus: file::line(&policy.join("affected_cpus"))

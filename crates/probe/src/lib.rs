@@ -54,7 +54,7 @@ pub use units::{
 pub use {
     board::BoardFacts,
     cgroup::{Cgroup, CgroupMemory},
-    cpu::{ClockPolicy, clocks},
+    cpu::{ClockPolicy, allowed as allowed_clock, clocks, policies as clock_policies},
     gpu::Gpu,
     heat::Thermometer,
     memory::{MemorySample, forget_memory_peak, free_memory},

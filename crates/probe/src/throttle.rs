@@ -28,10 +28,11 @@ impl Throttled {
         self.0 >> 16 & 0xf != 0
     }
 
-    /// Bits that are set here and were not `before`: what happened in between, as far as it
-    /// had not happened earlier.
+    /// What was so from `before` to here: what was so at either end, and what happened in
+    /// between, as far as it had not happened earlier.
     pub fn since(self, before: Throttled) -> Throttled {
-        Throttled(self.0 & !before.0)
+        const NOW: u32 = 0xf;
+        Throttled((self.0 | before.0) & NOW | self.0 & !before.0)
     }
 
     /// Reads `throttled=0x50005`.
@@ -131,5 +132,9 @@ mod tests {
         let before = Throttled(0x10000);
         assert_eq!(Throttled(0x10000).since(before), Throttled(0));
         assert!(Throttled(0x50000).since(before).ever());
+        // Held back all the time, or until it cooled down.
+        let hot = Throttled(0x50005);
+        assert_eq!(hot.since(hot), Throttled(5));
+        assert_eq!(Throttled(0x50000).since(hot), Throttled(5));
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use edgescore_probe::energy::Scope;
-use edgescore_probe::{Microseconds, Microwatts, MilliCelsius};
+use edgescore_probe::{Hertz, Microseconds, Microwatts, MilliCelsius};
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
@@ -175,6 +175,9 @@ pub struct Budgets<'a> {
     pub time: Option<Microseconds>,
     /// Temperature to wait for before the start.
     pub cool_below: Option<MilliCelsius>,
+    /// Highest CPU clock while the run goes on. More than is allowed already changes nothing,
+    /// but is refused where clocks cannot be set.
+    pub max_clock: Option<Hertz>,
 }
 
 /// How an answer is obtained.

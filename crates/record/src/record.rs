@@ -2,7 +2,7 @@
 
 use edgescore_probe::energy::Scope;
 use edgescore_probe::{
-    Bytes, BytesPerSecond, Microjoules, Microseconds, Microwatts, MilliCelsius,
+    Bytes, BytesPerSecond, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius,
     OperationsPerSecond, Reading, Throttled,
 };
 use edgescore_taskpack::{Hash, Layout};
@@ -70,6 +70,8 @@ pub struct SessionStart<'a> {
     pub kernel: &'a str,
     /// cpufreq governor; may be empty.
     pub governor: &'a str,
+    /// Highest CPU clock that was allowed.
+    pub clock: Reading<Hertz>,
     /// Start of the run in seconds since 1970, by the board's clock, which may be wrong.
     pub unix_time_s: u64,
     /// Name of the pack.
@@ -306,6 +308,8 @@ pub struct Sample {
     pub answer: Answer,
     /// What was generated.
     pub generated: Generated,
+    /// Gross energy of its decode.
+    pub energy: Reading<Microjoules>,
 }
 
 /// Memory of the runtime process at the end of the run (proc_pid_status(5)).

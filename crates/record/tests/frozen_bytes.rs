@@ -5,7 +5,7 @@
 mod support;
 
 use edgescore_probe::energy::Scope;
-use edgescore_probe::{Microseconds, Microwatts, MilliCelsius, Reading, Reason};
+use edgescore_probe::{Hertz, Microseconds, Microwatts, MilliCelsius, Reading, Reason};
 use edgescore_record::*;
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
@@ -67,12 +67,13 @@ const PLAN: Plan<'static> = Plan {
         power_scope: Some(Scope::BoardIn),
         time: None,
         cool_below: Some(MilliCelsius(60_000)),
+        max_clock: Some(Hertz(1_500_000_000)),
     },
 };
 
 frozen! {
     session_start: Record::SessionStart(START) => "0005302e312e30026231064e454f4e3d3107444f5450524f4404506920350a436f727465782d41373606362e362e3331 \
-        086f6e64656d616e6480f2d6ca0606776f726b656411111111111111111111111111111111111111 \
+        086f6e64656d616e64 00 80b0b4f808 80f2d6ca0606776f726b656411111111111111111111111111111111111111 \
         111111111111111111111111115a1e066d2e67677566222222222222222222222222222222222222 \
         222222222222222222222222222280c6868f01000000000705bc0540";
     task: Record::Task(TASK) => "01080254391654727573742d4177617265204f66666c6f6164696e670247330101";
@@ -80,7 +81,7 @@ frozen! {
         333333333333333333333333333333333333333304801480108004030101 0080c6868f01010201a0c21e00";
     a_question: Record::Question(question()) => "03a4741d82010080ff3f00208f0500ec0e0080feac0d0080e8922600";
     skipped: Record::Skipped(SKIPPED) => "0417040088278020";
-    a_sample: Record::Sample(sample()) => "05180104d1408092f401";
+    a_sample: Record::Sample(sample()) => "05180104d1408092f401 00 80b6dc05";
     memory: Record::Memory(MEMORY) => "0600808c8d9e020080c6868f0101020000";
     a_reason: Reading::<u64>::Missing(Reason::Gaps) => "0105";
     verdict: Record::Verdict(VERDICT) => "0705026e6f";
@@ -94,7 +95,7 @@ frozen! {
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
         0170016d0106636861746d6c01000101ac020105bc05400400801080040101000102 01 \
-        0462657374012f018092f401c0843d01020001c0a907";
+        0462657374012f018092f401c0843d01020001c0a907 01 80dea0cb05";
     abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
     have: Command::Have { hash: Hash([0x55; 32]), whole: Hash([0x77; 32]), bytes: 300, name: "m.gguf" } => "03 \
         5555555555555555555555555555555555555555555555555555555555555555 \

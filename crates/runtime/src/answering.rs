@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use edgescore_engine::{DecodeError, Model, Token};
-use edgescore_probe::{Bytes, Microjoules, Microseconds};
+use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading};
 use edgescore_record::{
     Answer, Ask, Found, Generated, Plan, Question, QuestionEnergy, Sample, WhySkipped,
 };
@@ -53,6 +53,13 @@ pub struct Answerer<'m> {
     /// The session behind the prompt, for draws from memory that cannot be cut back.
     state: Vec<u8>,
     text: Vec<u8>,
+}
+
+/// A text that was generated.
+struct Completed {
+    given: Option<(Letter, Found)>,
+    generated: Generated,
+    energy: Reading<Microjoules>,
 }
 
 /// How the next token is picked.
@@ -210,9 +217,11 @@ impl<'m> Answerer<'m> {
         if self.draws > 0 && question.task.pass_at_k && !session.rewinds() {
             session.save(&mut self.state).map_err(DecodeError::from)?;
         }
-        let from = self.meter().edge();
-        let (given, generated) = self.complete(Pick::Greedy)?;
-        let decode = self.meter().since(from);
+        let Completed {
+            given,
+            generated,
+            energy: decode,
+        } = self.complete(Pick::Greedy)?;
         let energy = prefill.energy;
         Ok(Question {
             generated: Some(generated),
@@ -242,13 +251,19 @@ impl<'m> Answerer<'m> {
             | (u64::from(ask.rotation().steps()) << 8)
             | u64::from(draw);
         let rng = Rng::new(self.seed, purpose + 16);
-        let (given, generated) = self.complete(Pick::Draw(self.temperature, rng))?;
+        let pick = Pick::Draw(self.temperature, rng);
+        let Completed {
+            given,
+            generated,
+            energy,
+        } = self.complete(pick)?;
         Ok(Sample {
             ask,
             task: question.task.index,
             draw,
             answer: judged(ask, question, given),
             generated,
+            energy,
         })
     }
 
@@ -265,11 +280,9 @@ impl<'m> Answerer<'m> {
     }
 
     /// Generates from the first logits until the model ends or the tokens are used up.
-    fn complete(
-        &mut self,
-        mut pick: Pick,
-    ) -> Result<(Option<(Letter, Found)>, Generated), NoAnswer> {
+    fn complete(&mut self, mut pick: Pick) -> Result<Completed, NoAnswer> {
         self.text.clear();
+        let from = self.meter().edge();
         let start = Instant::now();
         let mut token = pick.next(&self.first)?;
         let mut tokens = 1;
@@ -285,8 +298,13 @@ impl<'m> Answerer<'m> {
             tokens += 1;
         }
         let decode = microseconds(start.elapsed());
+        let energy = self.meter().since(from);
         let given = parse::answer(String::from_utf8_lossy(&self.text).trim());
-        Ok((given, Generated { tokens, decode }))
+        Ok(Completed {
+            given,
+            generated: Generated { tokens, decode },
+            energy,
+        })
     }
 }
 

@@ -27,9 +27,17 @@ impl Watch {
         let thermometer = Thermometer::open(root);
         let waiting = Instant::now();
         if let Some(wanted) = budgets.cool_below {
+            let mut said = false;
             loop {
                 match thermometer.hottest() {
-                    Reading::Value(hottest) if hottest >= wanted => {}
+                    Reading::Value(hottest) if hottest >= wanted => {
+                        if !said {
+                            log::warn!(
+                                "waiting until the board is below {wanted}: it has {hottest}"
+                            );
+                        }
+                        said = true;
+                    }
                     Reading::Value(_) => break,
                     Reading::Missing(reason) => {
                         log::warn!("--cool-below {wanted}: no temperature ({reason})");

@@ -4,6 +4,8 @@
 //! error. `edgescore run` on the desk starts it; there is nothing to type into it. The process
 //! on the link is the parent; the measured work is done by its child, the worker.
 
+#[cfg(test)]
+mod allocations;
 mod answering;
 mod asking;
 mod conditions;

@@ -21,9 +21,12 @@ use crate::stop::INTERRUPTED;
 const BASELINE: Duration = Duration::from_secs(2);
 /// Rows of the trace before their distance doubles.
 const TRACE_ROWS: u32 = 128;
-/// A piece of work takes at most this part of a window: the shorter, the closer a window can
-/// be filled, and the worse the pieces use the weights that they read.
-const PIECES: f64 = 50.0;
+/// Pieces that a window's work is cut into, at least: the more, the closer a window can be
+/// filled, and the worse each uses the weights that it reads. With four of equal length a
+/// window is filled to 98 % or more.
+const PIECES: u64 = 4;
+/// Sizes of pieces that are told apart: 1, 2 to 3, 4 to 7 tokens and so on.
+const SIZES: usize = 16;
 
 /// Measures a run.
 pub struct Meter {
@@ -150,23 +153,25 @@ impl Meter {
             }
         };
         let token_us = window.length().0 as f64 / f64::from(tokens.max(1));
-        let longest = budget.window.0 as f64 / PIECES;
-        // Also where active power is below the budget: it may not stay there.
+        let longest = (budget.work_in_window(idle, active).0 / PIECES) as f64;
+        // All at once or a power of two, so that a run made again most likely has the same
+        // pieces, which round the same. Also where active power is below the budget: it may not
+        // stay there.
         let piece = (1..=ubatch)
             .rev()
-            .find(|n| n.is_power_of_two() && f64::from(*n) * token_us <= longest)
+            .filter(|n| *n == ubatch || n.is_power_of_two())
+            .find(|n| f64::from(*n) * token_us <= longest)
             .unwrap_or(1);
-        let guess = Guess {
-            token_us,
-            watts: active.0 as f64 / 1e6,
-        };
         self.governor = Some(Governor {
             pace: Pace::new(budget, idle),
             active,
             piece,
             is_counted: to.is_counted(),
-            prefill: guess,
-            decode: guess,
+            calibrated: Guess {
+                token_us,
+                watts: active.0 as f64 / 1e6,
+            },
+            guesses: [None; SIZES],
             rested: Microseconds(0),
         });
         Ok(())
@@ -246,10 +251,15 @@ impl Meter {
         }
     }
 
-    /// Tokens of a prompt that may be computed at once.
-    pub fn piece(&self) -> usize {
+    /// How many of `tokens` are computed at once. Pieces are of equal length, since a short last
+    /// one is dear: below 64 tokens ggml takes another kernel for flash attention, in which the
+    /// last 18 of 274 tokens needed as much time as the 256 before them in theirs.
+    pub fn piece(&self, tokens: usize) -> usize {
         let governor = self.governor.as_ref();
-        governor.map_or(usize::MAX, |governor| governor.piece as usize)
+        governor.map_or(usize::MAX, |governor| {
+            let pieces = tokens.div_ceil(governor.piece.max(1) as usize);
+            tokens.div_ceil(pieces.max(1))
+        })
     }
 }
 
@@ -262,8 +272,9 @@ struct Governor {
     /// source that reads power would always see the same phase of the work there, so its
     /// pieces are taken at the power of the calibration.
     is_counted: bool,
-    prefill: Guess,
-    decode: Guess,
+    calibrated: Guess,
+    /// By size of the piece: a small one uses more for a token, since it reads all weights too.
+    guesses: [Option<Guess>; SIZES],
     rested: Microseconds,
 }
 
@@ -283,13 +294,19 @@ impl Guess {
         }
     }
 
-    /// One in four: the attention of a token grows with its position, slowly.
-    fn learn(&mut self, tokens: usize, work: Work) {
+    /// What a piece took, if it took any time.
+    fn of(tokens: usize, work: Work) -> Option<Guess> {
         let (time, energy) = (work.time.0 as f64, work.energy.0 as f64);
-        if time > 0.0 {
-            self.token_us += (time / tokens.max(1) as f64 - self.token_us) / 4.0;
-            self.watts += (energy / time - self.watts) / 4.0;
-        }
+        (time > 0.0).then(|| Guess {
+            token_us: time / tokens.max(1) as f64,
+            watts: energy / time,
+        })
+    }
+
+    /// One in four: the attention of a token grows with its position, slowly.
+    fn learn(&mut self, next: Guess) {
+        self.token_us += (next.token_us - self.token_us) / 4.0;
+        self.watts += (next.watts - self.watts) / 4.0;
     }
 }
 
@@ -304,10 +321,21 @@ impl Governor {
         clock::now()
     }
 
-    fn guess(&mut self, tokens: usize) -> &mut Guess {
-        match tokens {
-            1 => &mut self.decode,
-            _ => &mut self.prefill,
+    /// What was learned from pieces of about as many tokens.
+    fn guess(&mut self, tokens: usize) -> Option<&mut Option<Guess>> {
+        let size = tokens.max(1).ilog2() as usize;
+        self.guesses.get_mut(size.min(SIZES - 1))
+    }
+
+    fn expect(&mut self, tokens: usize) -> Work {
+        let calibrated = self.calibrated;
+        let learned = self.guess(tokens).and_then(|guess| *guess);
+        learned.unwrap_or(calibrated).work(tokens)
+    }
+
+    fn learn(&mut self, tokens: usize, work: Work) {
+        if let Some((guess, next)) = self.guess(tokens).zip(Guess::of(tokens, work)) {
+            guess.get_or_insert(next).learn(next);
         }
     }
 }
@@ -318,7 +346,7 @@ impl Pacing for Meter {
             return;
         };
         let now = governor.rest(&mut self.sampler);
-        let work = governor.guess(tokens).work(tokens);
+        let work = governor.expect(tokens);
         let rest = governor.pace.rest(work);
         if rest.0 == 0 {
             return;
@@ -342,8 +370,7 @@ impl Pacing for Meter {
             governor.pace.worked(clock::now(), governor.active);
         }
         if let Some((from, to)) = began.zip(governor.pace.now()) {
-            let work = from.until(to);
-            governor.guess(tokens).learn(tokens, work);
+            governor.learn(tokens, from.until(to));
         }
     }
 }

@@ -92,6 +92,7 @@ mod tests {
             power_scope: None,
             time: None,
             cool_below: None,
+            max_clock: None,
         },
     };
 

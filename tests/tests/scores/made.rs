@@ -83,6 +83,7 @@ impl Made {
             cpu: "Cortex-A76",
             kernel: "6.6.31",
             governor: "performance",
+            clock: Reading::Missing(Reason::Unsupported),
             unix_time_s: 1_767_225_600,
             pack: "6g-bench",
             pack_hash: Hash([self.pack; 32]),
@@ -173,6 +174,7 @@ impl Made {
                         tokens: 8,
                         decode: Microseconds(median / 4),
                     },
+                    energy: Reading::Missing(Reason::Off),
                 }));
             }
         }

@@ -17,6 +17,6 @@ mod spec;
 mod ssh;
 
 pub use follow::{Finish, Follow, Stops, Want};
-pub use line::{Heard, Line, Options};
+pub use line::{Heard, Line, Options, Waker};
 pub use send::find_or_send;
 pub use spec::Spec;

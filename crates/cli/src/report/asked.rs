@@ -1,5 +1,6 @@
 //! Result rows, with the draws of a question beside it.
 
+use edgescore_probe::{Reading, Reason};
 use edgescore_record::{Ask, Question, Record, Sample, WhySkipped};
 
 /// A question as asked once, in one order of its options.
@@ -28,6 +29,10 @@ pub struct Draws {
     pub decoded: u64,
     /// Decode time of all of them, in microseconds.
     pub decode_us: u64,
+    /// Gross energy of their decode, in microjoules, without those that have none.
+    pub energy_uj: u64,
+    /// Why one has none.
+    pub no_energy: Option<Reason>,
 }
 
 impl Draws {
@@ -40,6 +45,10 @@ impl Draws {
         self.tokens += tokens;
         self.decoded += tokens.saturating_sub(1);
         self.decode_us = self.decode_us.saturating_add(sample.generated.decode.0);
+        match sample.energy {
+            Reading::Value(energy) => self.energy_uj = self.energy_uj.saturating_add(energy.0),
+            Reading::Missing(reason) => self.no_energy = Some(reason),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::Context;
-use edgescore_probe::{Bytes, Reading, Reason};
+use edgescore_probe::{Bytes, Hertz, Reading, Reason};
 use edgescore_record::file::ResultFile;
 use edgescore_record::{Mode, Origin, Question, Record, Stop, VerdictKind};
 use edgescore_score::{
@@ -52,6 +52,8 @@ pub struct RunSummary {
     pub board: String,
     /// Threads used, if the model was loaded.
     pub threads: Option<u16>,
+    /// Highest CPU clock that was allowed.
+    pub max_clock: Measured<Hertz>,
     /// Questions that were planned, each counted once however often it is turned.
     pub questions: u32,
     /// Provenance.
@@ -253,6 +255,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
         layout: start.layout,
         board: board(start.board, start.cpu),
         threads: loaded.map(|row| row.threads),
+        max_clock: measured(start.clock),
         questions,
         facts,
         tasks,
@@ -312,6 +315,7 @@ impl Totals {
             totals.decoded.add(asked);
             totals.decode_tokens += asked.draws.decoded;
             totals.decode_us = totals.decode_us.saturating_add(asked.draws.decode_us);
+            totals.energies.add_draws(&asked.draws);
         }
         totals
     }
@@ -407,7 +411,8 @@ pub fn measured<T>(reading: Reading<T>) -> Measured<T> {
     }
 }
 
-fn missing(reason: Reason) -> Missing {
+/// A reason as a score takes it.
+pub fn missing(reason: Reason) -> Missing {
     match reason {
         Reason::Off => Missing::Off,
         Reason::Unsupported => Missing::Unsupported,

@@ -5,8 +5,9 @@ use edgescore_record::{Conditions, Power, PowerEnd, PowerStart, Question, Record
 use edgescore_score::{Measured, Missing};
 use serde_json::{Value, json};
 
+use super::asked::Draws;
 use super::json::measured as or_missing;
-use super::load::measured;
+use super::load::{measured, missing};
 
 /// What the rows of a result say about power, in watts, joules and seconds.
 pub struct PowerFacts {
@@ -68,8 +69,9 @@ impl<'a> Collector<'a> {
         let budget = start.and_then(|row| row.budget);
         let seconds = |f: fn(&PowerEnd) -> u64| end.map(|row| f(row) as f64 / 1e6);
         let rested = seconds(|row| row.rested.0);
-        let length = seconds(|row| row.length.0).filter(|length| *length > 0.0);
-        let cost = rested.zip(length).map(|(rested, length)| rested / length);
+        let length = seconds(|row| row.length.0);
+        let worked = length.filter(|length| *length > 0.0);
+        let cost = rested.zip(worked).map(|(rested, length)| rested / length);
         let points = self.trace.iter().filter_map(|point| {
             let mean = point.mean.value()?;
             Some((point.at.0 as f64 / 1e6, mean.0 as f64 / 1e6))
@@ -104,7 +106,7 @@ impl<'a> Collector<'a> {
                 "budget_w": budget.map(|budget| budget.power.0 as f64 / 1e6),
                 "window_s": budget.map(|budget| budget.window.0 as f64 / 1e6),
                 "piece_tokens": budget.map(|budget| budget.piece),
-                "length_s": seconds(|row| row.length.0),
+                "length_s": length,
                 "mean_w": number(mean_w),
                 "worst_window_w": number(worst_window_w),
                 "time_over_s": seconds(|row| row.over.0),
@@ -144,6 +146,7 @@ pub struct Energies {
     decode_uj: u64,
     prefill_us: u64,
     decode_us: u64,
+    draws: Draws,
     counted: u32,
     correct: u32,
     /// Why a question has none. One without a reading refuses every sum: which questions lack
@@ -168,10 +171,28 @@ impl Energies {
         }
     }
 
+    /// Takes the draws of a question: they are no part of what its answer took.
+    pub fn add_draws(&mut self, draws: &Draws) {
+        let sum = &mut self.draws;
+        sum.drawn = sum.drawn.saturating_add(draws.drawn);
+        sum.decode_us = sum.decode_us.saturating_add(draws.decode_us);
+        sum.energy_uj = sum.energy_uj.saturating_add(draws.energy_uj);
+        sum.no_energy = sum.no_energy.or(draws.no_energy);
+    }
+
     /// Joules a question, gross.
     pub fn per_question_j(&self) -> Measured<f64> {
         self.sum((self.prefill_uj + self.decode_uj) as f64 / 1e6)
             .map(|joules| joules / f64::from(self.counted))
+    }
+
+    /// Joules of all draws, gross.
+    fn drawn_j(&self) -> Measured<f64> {
+        match (self.draws.no_energy, self.draws.drawn) {
+            (Some(reason), _) => Measured::Missing(missing(reason)),
+            (None, 0) => Measured::Missing(Missing::NoRows),
+            (None, _) => Measured::Value(self.draws.energy_uj as f64 / 1e6),
+        }
     }
 
     fn sum(&self, joules: f64) -> Measured<f64> {
@@ -193,6 +214,9 @@ impl Energies {
             let prefill = of(self.prefill_uj, self.prefill_us);
             let decode = of(self.decode_uj, self.decode_us);
             let both = prefill.and_then(|prefill| decode.map(|decode| prefill + decode));
+            let draws = self.drawn_j().and_then(|gross| {
+                idle_w.map(|idle| gross - idle * self.draws.decode_us as f64 / 1e6)
+            });
             let load = power
                 .load_j
                 .and_then(|gross| idle_w.map(|idle| gross - idle * power.load_s));
@@ -205,6 +229,7 @@ impl Energies {
                 "load_j": number(load),
                 "prefill_j": number(prefill),
                 "decode_j": number(decode),
+                "draws_j": number(draws),
                 "per_question_j": number(per(self.counted)),
                 "per_correct_j": number(per(self.correct)),
             })

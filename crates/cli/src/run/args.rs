@@ -38,6 +38,16 @@ pub struct Args {
     #[arg(long, value_name = "FILE.toml")]
     pub gate: Option<PathBuf>,
 
+    /// Run once at each operating point and name the one with the most correct answers per joule
+    /// that kept its budgets: `threads`, `freq` (the CPU clock) or `threads,freq`
+    ///
+    /// Threads: all of them up to four, else all, a half, a quarter and so on. Clocks: what is
+    /// allowed, three quarters and half of it; they are put back after each run. Every run writes
+    /// a result of its own beside RUN.esr, and RUN-sweep.json compares them.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "AXES",
+          conflicts_with_all = ["until_ci", "gate", "detach"])]
+    pub sweep: Vec<Axis>,
+
     /// The result to write [default: MODEL-TIME.esr in this folder]
     #[arg(short, long = "output", value_name = "RUN.esr")]
     pub output: Option<PathBuf>,
@@ -65,6 +75,15 @@ pub struct Args {
     /// this program, of `scripts/cross`, or in PATH]
     #[arg(long, value_name = "FILE", env = "EDGESCORE_RT")]
     pub runtime: Option<PathBuf>,
+}
+
+/// What a sweep changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Axis {
+    /// Threads
+    Threads,
+    /// The highest CPU clock
+    Freq,
 }
 
 // What is asked of the model and how: what a desk says to a board and an image holds.

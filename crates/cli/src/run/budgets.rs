@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use edgescore_probe::energy::Scope;
 use edgescore_probe::power::Choice;
-use edgescore_probe::{Microseconds, Microwatts, MilliCelsius};
+use edgescore_probe::{Hertz, Microseconds, Microwatts, MilliCelsius};
 use edgescore_record::Budgets;
 
 use crate::gate::Seconds;
@@ -41,6 +41,11 @@ pub struct Args {
     #[arg(long, value_name = "T", value_parser = temperature)]
     cool_below: Option<MilliCelsius>,
 
+    /// Allow no CPU clock above F while the run goes on, such as 1500MHz; the kernel takes the
+    /// next one that the CPU has
+    #[arg(long, value_name = "F", value_parser = clock)]
+    max_clock: Option<Hertz>,
+
     /// Read the board from this folder
     #[arg(long, value_name = "DIR", default_value = "/", hide = true)]
     sysfs_root: PathBuf,
@@ -57,6 +62,7 @@ impl Args {
             power_scope: self.power_scope,
             time: self.time_limit,
             cool_below: self.cool_below,
+            max_clock: self.max_clock,
         }
     }
 }
@@ -91,6 +97,17 @@ fn source(text: &str) -> Result<String, String> {
         },
         Ok(_) => Ok(text.to_owned()),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+fn clock(text: &str) -> Result<Hertz, String> {
+    let (number, unit) = match text.strip_suffix("GHz") {
+        Some(number) => (number, 1e9),
+        None => (text.strip_suffix("MHz").unwrap_or_default(), 1e6),
+    };
+    match number.trim_end().parse::<f64>() {
+        Ok(number) if (1e6..=1e11).contains(&(number * unit)) => Ok(Hertz((number * unit) as u64)),
+        _ => Err("give a clock, such as 1500MHz or 1.5GHz".to_owned()),
     }
 }
 

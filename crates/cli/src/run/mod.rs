@@ -5,17 +5,18 @@ mod budgets;
 mod early;
 mod progress;
 pub mod recorder;
+mod sweep;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
 use edgescore_record::{LINGER_FOR_EVER, Plan, Record, RunId, Stop, VerdictKind, frame};
 
-pub use args::{Args, Asked, seconds};
+pub use args::{Args, Asked, Axis, seconds};
 use early::Early;
 pub use progress::Progress;
 use recorder::Recorder;
@@ -23,7 +24,7 @@ use recorder::Recorder;
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::gate;
-use crate::link::{Finish, Follow, Line, Options, Spec, Stops, Want, find_or_send};
+use crate::link::{Finish, Follow, Line, Options, Spec, Stops, Waker, Want, find_or_send};
 use crate::output::print;
 use crate::report;
 
@@ -35,17 +36,48 @@ const LINGER: u32 = 300;
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
     let model = absolute(args.model.clone().map_or_else(defaults::model, Ok)?)?;
-    match args.detach {
-        true => detach(args, &pack, &model),
-        false => record(args, &pack, &model),
+    if args.detach {
+        return detach(args, &pack, &model);
+    }
+    let output = args
+        .output
+        .clone()
+        .unwrap_or_else(|| default_output(&model));
+    match args.sweep.is_empty() {
+        true => once(args, &pack, &model, &output),
+        false => sweep::sweep(args, &pack, &model, &output),
     }
 }
 
-/// Runs and records.
-fn record(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
-    let output = args.output.clone().unwrap_or_else(|| default_output(model));
+/// Runs once and reports.
+fn once(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
+    let verdict = record(args, args.plan(), pack, model, output)?;
+    let run = report::load(output)?;
+    let judged = match &args.gate {
+        Some(path) => Some(gate::judge(&run, gate::Profile::read(path)?)?),
+        None => None,
+    };
+    report::print(run, judged.as_ref())?;
+    print(|out| writeln!(out, "\nresult: {}", output.display()))?;
+    match verdict {
+        Some(VerdictKind::Ok) if judged.is_some_and(|judged| !judged.pass()) => {
+            Ok(Outcome::NotAsPlanned)
+        }
+        Some(VerdictKind::Ok) => Ok(Outcome::AsPlanned),
+        _ => Ok(Outcome::NotAsPlanned),
+    }
+}
+
+/// Runs `plan` on `pack` and `model` and records it in `output`.
+fn record(
+    args: &Args,
+    plan: Plan,
+    pack: &Path,
+    model: &Path,
+    output: &Path,
+) -> Result<Option<VerdictKind>, Failure> {
     let mut early = Early::new(args)?;
-    let mut recorder = Recorder::new(&output, args.force)?;
+    let mut recorder = Recorder::new(output, args.force)?;
     let mut progress = Progress::new();
     let mut line = open(args, &progress)?;
     let (pack, model) = (on_board(&mut line, pack)?, on_board(&mut line, model)?);
@@ -54,7 +86,7 @@ fn record(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
         plan: Plan {
             pack: &pack,
             model: &model,
-            ..args.plan()
+            ..plan
         },
     };
     let stops = catch_interrupts(&line)?;
@@ -74,20 +106,7 @@ fn record(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
     progress.finish();
     let verdict = recorder.close(finish)?;
     follow.thank()?;
-    let run = report::load(&output)?;
-    let judged = match &args.gate {
-        Some(path) => Some(gate::judge(&run, gate::Profile::read(path)?)?),
-        None => None,
-    };
-    report::print(run, judged.as_ref())?;
-    print(|out| writeln!(out, "\nresult: {}", output.display()))?;
-    match verdict {
-        Some(VerdictKind::Ok) if judged.is_some_and(|judged| !judged.pass()) => {
-            Ok(Outcome::NotAsPlanned)
-        }
-        Some(VerdictKind::Ok) => Ok(Outcome::AsPlanned),
-        _ => Ok(Outcome::NotAsPlanned),
-    }
+    Ok(verdict)
 }
 
 /// Starts a run that goes on alone, and waits until its model is loaded: what is refused is
@@ -153,18 +172,27 @@ fn on_board(line: &mut Line, path: &Path) -> Result<String, Failure> {
     }
 }
 
+/// What Ctrl-C ends: the run in progress.
+static IN_PROGRESS: Mutex<Option<(Arc<Stops>, Waker)>> = Mutex::new(None);
+
 /// Without this the first Ctrl-C would leave the last row unwritten.
 fn catch_interrupts(line: &Line) -> Result<Arc<Stops>, Failure> {
+    let in_progress = || IN_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
     let stops = Arc::<Stops>::default();
-    let (wishes, waker) = (stops.clone(), line.waker());
+    let before = in_progress().replace((stops.clone(), line.waker()));
+    if before.is_some() {
+        return Ok(stops);
+    }
     let mut interrupts = 0;
     ctrlc::set_handler(move || {
         interrupts += 1;
         if interrupts > 1 {
             std::process::exit(130);
         }
-        wishes.request(Stop::Interrupted);
-        waker.wake();
+        if let Some((stops, waker)) = &*in_progress() {
+            stops.request(Stop::Interrupted);
+            waker.wake();
+        }
     })
     .context("cannot catch Ctrl-C")
     .map_err(Failure::Board)?;

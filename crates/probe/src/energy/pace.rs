@@ -20,10 +20,19 @@ impl Budget {
         Microwatts(self.power.0.saturating_add(self.power.0 / 50))
     }
 
-    /// What the pace aims at for a single window: 1.5 % more. The run as a whole is held to the
+    /// What the pace aims at for a single window: 1 % more. The run as a whole is held to the
     /// budget itself, so a window that is over has one beside it that is under.
     const fn aimed(&self) -> u64 {
-        self.power.0.saturating_add(self.power.0 / 200 * 3)
+        self.power.0.saturating_add(self.power.0 / 100)
+    }
+
+    /// How long work at `active` power may last in a window of a board that else uses `idle`.
+    pub fn work_in_window(&self, idle: Microwatts, active: Microwatts) -> Microseconds {
+        let window = self.window.0;
+        let free = u128::from(self.power.0.saturating_sub(idle.0)) * u128::from(window);
+        let used = u128::from(active.0.saturating_sub(idle.0));
+        let time = free.checked_div(used).and_then(|t| u64::try_from(t).ok());
+        Microseconds(time.unwrap_or(window).min(window))
     }
 }
 
@@ -36,11 +45,19 @@ pub struct Work {
     pub energy: Microjoules,
 }
 
+/// Shares that the energy of a window is given out in.
+const SHARES: u64 = 4;
+
 /// Follows the energy of a board and says how long it must rest before the next piece of work.
 ///
 /// Mean power over a trailing window rises while the board works and falls while it rests, so
 /// it is highest where a piece of work ends: the pace looks at these moments only. A piece may
 /// start as soon as the window that ends with it, and the whole run up to it, keep the budget.
+///
+/// What the run may use beyond the idle board is given out four times a window, always at the
+/// same places of it: pieces then follow each other in bursts, since each start after a rest costs
+/// (threads wake up, caches are cold), and because the bursts of one window lie where those of
+/// the window before lay, they add no more than a piece to any window.
 pub struct Pace {
     budget: Budget,
     idle: Microwatts,
@@ -106,12 +123,11 @@ impl Pace {
     /// How long to rest from the last moment on before `work` may start; a window at most,
     /// after which more rest would not help.
     pub fn rest(&self, work: Work) -> Microseconds {
-        let longest = self.budget.window.0;
         if self.fits(work, 0) {
             return Microseconds(0);
         }
         // More rest never makes the windows worse, so halving finds the shortest that helps.
-        let (mut short, mut long) = (0, longest);
+        let (mut short, mut long) = (0, self.budget.window.0);
         while long - short > 100 {
             let middle = short.midpoint(long);
             match self.fits(work, middle) {
@@ -136,11 +152,23 @@ impl Pace {
         if in_window > Picojoules::from(self.budget.aimed()) * Picojoules::from(window) {
             return false;
         }
-        // What a short run may be ahead of the budget.
-        let ahead = Picojoules::from(self.budget.power.0 / 200 * 3) * Picojoules::from(window);
-        let length = end.saturating_sub(start.at.0);
-        let allowed = Picojoules::from(self.budget.power.0) * Picojoules::from(length);
-        used.saturating_sub(start.energy_pj) <= allowed + ahead
+        // What uses no more than the budget needs no share of it.
+        if Picojoules::from(work.energy.0) * 1_000_000
+            <= Picojoules::from(self.budget.power.0) * Picojoules::from(work.time.0)
+        {
+            return true;
+        }
+        let begun = now.at.0.saturating_add(rest).saturating_sub(start.at.0);
+        let share = (window / SHARES).max(1);
+        let given = self.free_pj(begun / share * share);
+        let rested = self.idle_pj(end.saturating_sub(start.at.0));
+        used.saturating_sub(start.energy_pj) <= given + rested
+    }
+
+    /// What the budget leaves for work in a time.
+    fn free_pj(&self, microseconds: u64) -> Picojoules {
+        let free = self.budget.power.0.saturating_sub(self.idle.0);
+        Picojoules::from(free) * Picojoules::from(microseconds)
     }
 
     /// Energy up to a moment of the last window.

@@ -44,14 +44,18 @@ impl Trail {
         self.window
     }
 
-    /// Highest mean of a whole window; `None` until one has passed.
+    /// Highest mean of a window. Until a whole one has passed, the mean so far: a shorter time
+    /// is judged as the one window that it is.
     pub fn worst(&self) -> Option<Microwatts> {
-        self.worst
+        self.worst.or_else(|| self.mean().map(|(mean, _)| mean))
     }
 
-    /// Time during which the whole window before was over the limit.
+    /// Time during which the window before was over the limit.
     pub fn over(&self) -> Microseconds {
-        self.over
+        match (self.worst, self.mean(), self.limit) {
+            (None, Some((mean, span)), Some(limit)) if mean > limit => span,
+            _ => self.over,
+        }
     }
 
     /// Mean power of the window that ends at the newest point, and how much of the window has

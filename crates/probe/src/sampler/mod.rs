@@ -62,7 +62,7 @@ pub struct Trailing {
 /// What was watched since [`Sampler::watch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watched {
-    /// Highest mean of a whole window; a reason when none has passed yet.
+    /// Highest mean of a window; of the time so far, until a whole one has passed.
     pub worst: Reading<Microwatts>,
     /// Time during which the window's mean was over the limit.
     pub over: Microseconds,

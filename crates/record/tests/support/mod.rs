@@ -3,7 +3,7 @@
 
 use edgescore_probe::energy::Scope;
 use edgescore_probe::{
-    Bytes, BytesPerSecond, Microjoules, Microseconds, Microwatts, MilliCelsius,
+    Bytes, BytesPerSecond, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius,
     OperationsPerSecond, Reading, Reason, Throttled,
 };
 use edgescore_record::*;
@@ -18,6 +18,7 @@ pub const START: SessionStart<'static> = SessionStart {
     cpu: "Cortex-A76",
     kernel: "6.6.31",
     governor: "ondemand",
+    clock: Reading::Value(Hertz(2_400_000_000)),
     unix_time_s: 1_767_225_600,
     pack: "worked",
     pack_hash: Hash([0x11; 32]),
@@ -119,6 +120,7 @@ pub fn sample() -> Sample {
             tokens: 64,
             decode: Microseconds(4_000_000),
         },
+        energy: Reading::Value(Microjoules(12_000_000)),
     }
 }
 

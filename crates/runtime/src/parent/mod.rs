@@ -2,6 +2,7 @@
 //! how it ended. It stays small, so that it lives on when the worker runs out of memory or
 //! crashes.
 
+mod clocks;
 mod signals;
 mod verdict;
 mod worker;
@@ -27,6 +28,7 @@ use crate::journal::{self, Journal};
 use crate::link::{Desk, Order, Port};
 use crate::outbox::{Outbox, clip};
 use crate::report::Report;
+use clocks::ClockCap;
 use verdict::Ended;
 use worker::Worker;
 
@@ -97,6 +99,7 @@ struct Run {
     /// Since when none is there.
     absent: Option<Instant>,
     worker: Worker,
+    cap: Option<ClockCap>,
     outbox: Outbox<Journal>,
     started: Instant,
     answered: u32,
@@ -218,6 +221,17 @@ impl Parent {
                 &format!("the board is busy with run {other}, and two at once would spoil each other: wait for its end, fetch it with `edgescore collect`, or end it with `edgescore collect --stop`"),
             );
         }
+        let cap = match frame::message(content) {
+            Some(Command::Run { plan, .. }) => plan
+                .budgets
+                .max_clock
+                .map(|clock| ClockCap::set(Path::new(plan.budgets.root), clock)),
+            _ => None,
+        };
+        let cap = match cap.transpose() {
+            Ok(cap) => cap,
+            Err(why) => return self.desk.refuse(Fault::Board, &why),
+        };
         let Some(journal) = Journal::create(&self.home, id)? else {
             return self.desk.attach(id);
         };
@@ -235,6 +249,7 @@ impl Parent {
             linger,
             absent: None,
             worker,
+            cap,
             outbox: Outbox::new(journal),
             started: Instant::now(),
             answered: 0,
@@ -319,6 +334,8 @@ impl Run {
     /// Ends the result of a worker that is gone.
     fn finish(self) -> io::Result<()> {
         let gone = self.worker.wait();
+        // Before the desk hears of the end and starts another run.
+        drop(self.cap);
         if self.refused {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use edgescore_engine::{llama_version, system_info};
-use edgescore_probe::{BoardFacts, Bytes};
+use edgescore_probe::{BoardFacts, Bytes, allowed_clock};
 use edgescore_record::{Ask, Plan, Record, SessionStart, Task};
 use edgescore_taskpack::{Hash, Pack};
 
@@ -38,6 +38,7 @@ pub fn start(
         cpu: clip(&board.cpu, TEXT),
         kernel: clip(&board.kernel, TEXT),
         governor: clip(&board.governor, TEXT),
+        clock: allowed_clock(Path::new(plan.budgets.root)),
         unix_time_s: since_1970.map_or(0, |d| d.as_secs()),
         pack: clip(pack.name(), TEXT),
         pack_hash: pack.hash(),

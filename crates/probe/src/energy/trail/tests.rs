@@ -42,14 +42,20 @@ fn a_steady_board_has_its_power_as_mean_and_worst() {
 }
 
 #[test]
-fn before_a_whole_window_there_is_a_mean_but_no_worst() {
+fn a_time_shorter_than_a_window_is_judged_as_one() {
     let mut fed = Fed::new();
+    fed.trail.restart(Some(Microwatts(3_900_000)));
     fed.power(0, 3_000_000);
     assert_eq!(fed.trail.mean(), None);
     fed.power(400_000, 5_000_000);
     let mean = Some((Microwatts(4_000_000), Microseconds(400_000)));
     assert_eq!(fed.trail.mean(), mean);
-    assert_eq!(fed.trail.worst(), None);
+    assert_eq!(fed.trail.worst(), Some(Microwatts(4_000_000)));
+    assert_eq!(fed.trail.over(), Microseconds(400_000));
+    // The first whole window takes its place.
+    fed.power(1_400_000, 1_000_000);
+    assert_eq!(fed.trail.worst(), Some(Microwatts(3_000_000)));
+    assert_eq!(fed.trail.over(), Microseconds(0));
 }
 
 #[test]

@@ -1,0 +1,96 @@
+//! The measured loop makes no Rust heap allocation, with power sampled and a budget kept. An
+//! allocator counts them on the measuring thread; those of the sampler's own thread are counted
+//! in `probe/tests/allocations.rs`, llama.cpp's own by nobody.
+#![allow(unsafe_code, clippy::unwrap_used)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use edgescore_engine::{Model, Session, SessionOptions, Token, Weights};
+use edgescore_probe::{Microseconds, Microwatts};
+use edgescore_record::Budgets;
+
+use crate::held::Held;
+use crate::meter::Meter;
+use crate::paced::Paced;
+use crate::prompt::Prompt;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: passes every call on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[test]
+fn the_metered_and_paced_loop_allocates_nothing() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tasks/models/reference-0.1m.gguf"
+    );
+    let mut on = |_| ControlFlow::Continue(());
+    let model = Model::load(Path::new(file), Weights::Mapped, &mut on).unwrap();
+    let session = Session::new(&model, &SessionOptions::new(512, 2)).unwrap();
+    let meter = Meter::start(&Budgets {
+        power_source: "simulated:idle=2.7W,active=40W",
+        root: "/",
+        power: Some(Microwatts(4_000_000)),
+        power_window: Microseconds(100_000),
+        power_scope: None,
+        time: None,
+        cool_below: None,
+        max_clock: None,
+    });
+    let mut held = Held::new(Paced::new(session, meter.ok().unwrap()), true);
+    let tokens: Vec<Token> = (0..200).map(|n| Token(n % 50 + 10)).collect();
+
+    let session = held.session();
+    let from = session.meter.edge();
+    session.prefill(&tokens).unwrap();
+    session.meter.calibrate(from, 200, 512).ok().unwrap();
+    session.meter.first_question();
+    let mut work = |tokens: &[Token]| {
+        let shared = &[40, 120];
+        let prefill = held.fill(Prompt { tokens, shared }).unwrap();
+        let session = held.session();
+        let from = session.meter.edge();
+        for _ in 0..5 {
+            session.decode(Token(20)).unwrap();
+        }
+        let decode = session.meter.since(from);
+        let point = session.meter.trace();
+        assert!(prefill.energy.and_then(|_| decode).value().is_some());
+        point.is_some()
+    };
+    work(&tokens);
+    let before = ALLOCATIONS.get();
+    // Until the trace has grown by two points: two seconds.
+    let lengths = (130..200).cycle().take(1_000_000);
+    let points = lengths.filter(|length| work(&tokens[..*length])).take(2);
+    assert_eq!(points.count(), 2);
+    assert_eq!(ALLOCATIONS.get(), before);
+    let rested = held.into_meter().finish().rested;
+    assert!(rested.0 > 0, "the budget made it rest");
+
+    let before = ALLOCATIONS.get();
+    drop(vec![0u8; 1]);
+    assert_eq!(ALLOCATIONS.get(), before + 1, "the allocator does count");
+}

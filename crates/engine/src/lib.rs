@@ -11,15 +11,19 @@
 //! llama.cpp's log lines go to the `log` crate under the target `llama.cpp`, one level
 //! lower than llama.cpp has them: its errors are `warn` here, its info is `debug`.
 
+mod buffers;
 mod ffi;
 mod logging;
 mod model;
+mod outline;
 mod session;
 mod template;
 mod token;
 
+pub use buffers::Buffers;
 pub use ffi::features::{CpuFeature, cpu_features, llama_version, system_info};
 pub use model::{Facts, LoadError, LoadProblem, Model, TokenWeights, Weights};
+pub use outline::{Outline, repacked_bytes};
 pub use session::{
     DecodeError, FlashAttention, KvType, Pacing, Session, SessionError, SessionOptions, Shape,
     StateError,

@@ -8,6 +8,8 @@ use std::cell::RefCell;
 
 use log::{Level, log, log_enabled};
 
+use crate::buffers::Buffers;
+
 /// The target under which the `log` crate sees these lines.
 const TARGET: &str = "llama.cpp";
 
@@ -48,13 +50,27 @@ pub(crate) fn reason() -> String {
     LINES.with_borrow_mut(Lines::reason)
 }
 
+/// Runs `call` and returns what llama.cpp says of its buffers in it.
+pub(crate) fn with_buffers<T>(call: impl FnOnce() -> T) -> (T, Buffers) {
+    LINES.with_borrow_mut(|lines| lines.buffers = Some(Buffers::default()));
+    let result = call();
+    let buffers = LINES.with_borrow_mut(|lines| {
+        lines.end_line();
+        lines.buffers.take()
+    });
+    (result, buffers.unwrap_or_default())
+}
+
 /// The line being put together, and the last error lines.
 struct Lines {
     level: Level,
     text: String,
-    /// The current line is wanted: its level is on, or it is an error to be kept.
+    /// The current line is wanted: its level is on, or it is an error to be kept, or it may
+    /// name a buffer.
     wanted: bool,
     errors: Vec<String>,
+    /// Counted up while somebody wants to know.
+    buffers: Option<Buffers>,
 }
 
 impl Lines {
@@ -64,6 +80,7 @@ impl Lines {
             text: String::new(),
             wanted: false,
             errors: Vec::new(),
+            buffers: None,
         }
     }
 
@@ -73,7 +90,9 @@ impl Lines {
         if let Piece::Line(level) = piece {
             self.end_line();
             self.level = level;
-            self.wanted = level == Level::Error || log_enabled!(target: TARGET, lower(level));
+            self.wanted = level == Level::Error
+                || (level == Level::Info && self.buffers.is_some())
+                || log_enabled!(target: TARGET, lower(level));
         }
         if !self.wanted {
             return;
@@ -90,6 +109,9 @@ impl Lines {
                 continue;
             }
             log!(target: TARGET, lower(self.level), "{line}");
+            if let Some(buffers) = &mut self.buffers {
+                buffers.note(line);
+            }
             if self.level == Level::Error {
                 if self.errors.len() == ERRORS_KEPT {
                     self.errors.remove(0);

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::buffers::Buffers;
 use crate::ffi;
 use crate::logging;
 use crate::token::{TextTooLong, Token, Tokenize, UnknownToken};
@@ -68,6 +69,7 @@ pub struct TokenWeights {
 pub struct Model {
     raw: ffi::Model,
     facts: Facts,
+    buffers: Buffers,
 }
 
 impl Model {
@@ -81,15 +83,6 @@ impl Model {
         weights: Weights,
         progress: &mut dyn FnMut(f32) -> ControlFlow<()>,
     ) -> Result<Self, LoadError> {
-        let fail = |problem| LoadError {
-            path: path.to_owned(),
-            problem,
-        };
-        let file_bytes = check_file(path).map_err(fail)?;
-        let c_path = CString::new(path.as_os_str().as_bytes())
-            .map_err(|e| fail(LoadProblem::Unreadable(e.into())))?;
-
-        ffi::init_backend();
         let mut given_up = false;
         let mut watch = |share| {
             let flow = progress(share);
@@ -97,19 +90,42 @@ impl Model {
             flow
         };
         let repack = weights == Weights::Repacked;
+        let loaded = Self::open(path, |path| ffi::Model::load(path, repack, &mut watch));
+        loaded.map_err(|problem| LoadError {
+            path: path.to_owned(),
+            problem: match given_up {
+                true => LoadProblem::GivenUp,
+                false => problem,
+            },
+        })
+    }
+
+    /// Loads a file by `load` and checks that the model continues texts.
+    pub(crate) fn open(
+        path: &Path,
+        load: impl FnOnce(&CStr) -> Option<ffi::Model>,
+    ) -> Result<Self, LoadProblem> {
+        let file_bytes = check_file(path)?;
+        let path = CString::new(path.as_os_str().as_bytes())
+            .map_err(|e| LoadProblem::Unreadable(e.into()))?;
+        ffi::init_backend();
         logging::forget_errors();
-        let Some(raw) = ffi::Model::load(&c_path, repack, &mut watch) else {
-            return Err(fail(if given_up {
-                LoadProblem::GivenUp
-            } else {
-                why_refused(&c_path, file_bytes)
-            }));
-        };
-        let facts = facts(&raw, &c_path);
-        if let Some(problem) = cannot_generate(&raw, &facts) {
-            return Err(fail(problem));
+        let (raw, buffers) = logging::with_buffers(|| load(&path));
+        let raw = raw.ok_or_else(|| why_refused(&path, file_bytes))?;
+        let facts = facts(&raw, &path);
+        match cannot_generate(&raw, &facts) {
+            Some(problem) => Err(problem),
+            None => Ok(Self {
+                raw,
+                facts,
+                buffers,
+            }),
         }
-        Ok(Self { raw, facts })
+    }
+
+    /// How much memory the weights take, and in which form.
+    pub fn buffers(&self) -> Buffers {
+        self.buffers
     }
 
     /// What the file says about the model.

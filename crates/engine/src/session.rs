@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::atomic::AtomicBool;
 
+use crate::buffers::Buffers;
 use crate::ffi;
 use crate::logging;
 use crate::model::Model;
@@ -137,6 +138,7 @@ pub struct Session<'m> {
     has_logits: bool,
     /// A zero for each token of a batch: llama.cpp's "no logits for this one".
     outputs: Box<[i8]>,
+    buffers: Buffers,
 }
 
 impl<'m> Session<'m> {
@@ -144,8 +146,8 @@ impl<'m> Session<'m> {
     pub fn new(model: &'m Model, options: &SessionOptions) -> Result<Self, SessionError> {
         options.check()?;
         logging::forget_errors();
-        let context = ffi::Context::new(model.raw(), options)
-            .ok_or_else(|| SessionError::Refused(logging::reason()))?;
+        let (context, buffers) = logging::with_buffers(|| ffi::Context::new(model.raw(), options));
+        let context = context.ok_or_else(|| SessionError::Refused(logging::reason()))?;
         if !context.has_memory() {
             return Err(SessionError::NotADecoder(
                 model.facts().architecture.clone(),
@@ -163,7 +165,13 @@ impl<'m> Session<'m> {
             position: 0,
             has_logits: false,
             outputs: vec![0; shape.batch as usize].into_boxed_slice(),
+            buffers,
         })
+    }
+
+    /// How much memory it takes beside the model.
+    pub fn buffers(&self) -> Buffers {
+        self.buffers
     }
 
     /// What llama.cpp made of the options.

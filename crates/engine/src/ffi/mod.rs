@@ -7,6 +7,7 @@ pub(crate) mod features;
 mod gguf;
 mod model;
 mod pool;
+mod repack;
 mod template;
 
 use std::ffi::{CStr, c_char, c_void};
@@ -20,6 +21,7 @@ use crate::logging::{self, Piece};
 pub(crate) use context::Context;
 pub(crate) use gguf::{Gguf, Tensor};
 pub(crate) use model::Model;
+pub(crate) use repack::repacked_bytes;
 pub(crate) use template::{apply_template, builtin_templates};
 
 /// Sets up llama.cpp once for the process, its log first.

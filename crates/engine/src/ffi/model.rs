@@ -33,10 +33,28 @@ unsafe extern "C" fn on_progress(share: f32, progress: *mut c_void) -> bool {
 impl Model {
     /// Maps and loads a GGUF file, or the whole set when it is the first of a split.
     /// The backend must have been initialised. `None`: refused, or given up by `progress`.
-    pub(crate) fn load(path: &CStr, repack: bool, mut progress: Progress<'_>) -> Option<Self> {
+    pub(crate) fn load(path: &CStr, repack: bool, progress: Progress<'_>) -> Option<Self> {
+        Self::load_with(path, repack, false, progress)
+    }
+
+    /// Reads all but the weights: a context of it knows its sizes and must not compute.
+    pub(crate) fn outline(path: &CStr, repack: bool) -> Option<Self> {
+        Self::load_with(path, repack, true, &mut |_| ControlFlow::Continue(()))
+    }
+
+    fn load_with(
+        path: &CStr,
+        repack: bool,
+        outline: bool,
+        mut progress: Progress<'_>,
+    ) -> Option<Self> {
         // SAFETY: returns plain data.
         let mut params = unsafe { sys::llama_model_default_params() };
-        params.load_mode = sys::LLAMA_LOAD_MODE_MMAP;
+        params.load_mode = match outline {
+            true => sys::LLAMA_LOAD_MODE_NONE,
+            false => sys::LLAMA_LOAD_MODE_MMAP,
+        };
+        params.no_alloc = outline;
         params.use_extra_bufts = repack;
         params.progress_callback = Some(on_progress);
         params.progress_callback_user_data = (&raw mut progress).cast();

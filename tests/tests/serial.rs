@@ -223,6 +223,7 @@ fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
             time: None,
             cool_below: None,
             max_clock: None,
+            memory: None,
         },
     };
     let linger = LINGER_FOR_EVER;

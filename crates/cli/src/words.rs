@@ -1,7 +1,8 @@
 //! Values in words: the same way in every command.
 
 use edgescore_record::{
-    CacheType, FlashAttention, Mode, Order, Origin, Stop, Tuning, VerdictKind, Weights, WhySkipped,
+    CacheType, FlashAttention, Keeper, Mode, Order, Origin, Stop, Tuning, VerdictKind, Weights,
+    WhySkipped,
 };
 use edgescore_score::{
     AgainstChance, Estimate, Interval, Measured, Missing, Percentile, Place, Refusal, Standing,
@@ -98,6 +99,16 @@ pub fn verdict(kind: VerdictKind) -> &'static str {
         VerdictKind::TimedOut => "timed_out",
         VerdictKind::EngineFailed => "engine_failed",
         VerdictKind::Aborted => "aborted",
+    }
+}
+
+/// Name of what keeps a run's memory.
+pub fn keeper(keeper: Keeper) -> &'static str {
+    match keeper {
+        Keeper::Process => "process",
+        Keeper::CgroupV2 => "cgroup_v2",
+        Keeper::CgroupV1 => "cgroup_v1",
+        Keeper::Watchdog => "watchdog",
     }
 }
 

@@ -10,8 +10,10 @@ pub struct Buffers {
     pub mapped: u64,
     /// Weights that were rearranged for the CPU.
     pub repacked: u64,
-    /// KV cache and recurrent state.
+    /// KV cache.
     pub kv: u64,
+    /// Recurrent state.
+    pub state: u64,
     /// Intermediate results of one physical batch.
     pub compute: u64,
     /// Logits.
@@ -40,15 +42,16 @@ impl Buffers {
         } else if what.ends_with("compute buffer") {
             // Said again when a graph is planned anew.
             self.compute = bytes;
-        } else if what.is_empty() && MEMORIES.contains(&function) {
-            // One line for each kind of layer.
-            self.kv += bytes;
+        } else if what.is_empty() {
+            // One line for each kind of layer. (The buffers' own lines say 0 for a plan.)
+            match function {
+                "llama_kv_cache" => self.kv += bytes,
+                "llama_memory_recurrent" => self.state += bytes,
+                _ => {}
+            }
         }
     }
 }
-
-/// What writes the size of the past that it keeps. (The buffers' own lines say 0 for a plan.)
-const MEMORIES: [&str; 2] = ["llama_kv_cache", "llama_memory_recurrent"];
 
 /// `   35.40 MiB ...` in bytes.
 fn mebibytes(text: &str) -> Option<u64> {
@@ -86,7 +89,8 @@ mod tests {
             Buffers {
                 mapped: mib(2.0),
                 repacked: mib(3.5),
-                kv: mib(25.5),
+                kv: mib(25.0),
+                state: mib(0.5),
                 compute: mib(8.0),
                 output: mib(0.25),
             }

@@ -33,11 +33,25 @@ impl Outline {
         &self.0
     }
 
-    /// The buffers that a session with these options would have, and the context that llama.cpp
-    /// makes of them.
-    pub fn session(&self, options: &SessionOptions) -> Result<(Buffers, u32), SessionError> {
-        let session = Session::new(&self.0, options)?;
-        Ok((session.buffers(), session.shape().context))
+    /// Plans a session with these options.
+    pub fn session(&self, options: &SessionOptions) -> Result<PlannedSession<'_>, SessionError> {
+        Session::new(&self.0, options).map(PlannedSession)
+    }
+}
+
+/// A session that cannot compute. It has everything that a session has beside its buffers.
+pub struct PlannedSession<'m>(Session<'m>);
+
+impl PlannedSession<'_> {
+    /// The buffers that the session would have. Logits and recurrent state it has already.
+    pub fn buffers(&self) -> Buffers {
+        self.0.buffers()
+    }
+
+    /// Whether the session would go back by cutting, not by saved states: see
+    /// [`Session::rewinds`].
+    pub fn rewinds(&self) -> bool {
+        self.0.rewinds()
     }
 }
 

@@ -53,7 +53,7 @@ pub use units::{
 #[cfg(feature = "std")]
 pub use {
     board::BoardFacts,
-    cgroup::{Cgroup, CgroupMemory},
+    cgroup::{Cgroup, CgroupMemory, CgroupVersion, FreshCgroup},
     cpu::{ClockPolicy, allowed as allowed_clock, clocks, policies as clock_policies},
     gpu::Gpu,
     heat::Thermometer,

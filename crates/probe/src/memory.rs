@@ -1,11 +1,12 @@
-//! Memory of this process, from the kernel's own accounting.
+//! Memory of a process, from the kernel's own accounting.
 
 use std::fs;
 use std::path::Path;
+use std::string::ToString;
 
 use crate::{Bytes, Cgroup, Reading, Reason};
 
-/// Resident memory and faults of this process at one moment. Fields of
+/// Resident memory and faults of a process at one moment. Fields of
 /// `/proc/self/status` and `/proc/self/stat`, proc_pid_status(5) and proc_pid_stat(5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemorySample {
@@ -22,7 +23,16 @@ pub struct MemorySample {
 impl MemorySample {
     /// Reads the process that calls. `root` is `/` on a board; a captured tree in a test.
     pub fn read(root: &Path) -> MemorySample {
-        let status = fs::read_to_string(root.join("proc/self/status"));
+        MemorySample::of(&root.join("proc/self"))
+    }
+
+    /// Reads the process with this number.
+    pub fn of_process(number: u32) -> MemorySample {
+        MemorySample::of(&Path::new("/proc").join(number.to_string()))
+    }
+
+    fn of(process: &Path) -> MemorySample {
+        let status = fs::read_to_string(process.join("status"));
         let field = |name: &str| match &status {
             Ok(status) => kib_field(status, name),
             Err(error) => Reading::Missing(Reason::from(std::io::Error::from(error.kind()))),
@@ -31,7 +41,7 @@ impl MemorySample {
             rss_peak: field("VmHWM:"),
             rss_anon: field("RssAnon:"),
             rss_file: field("RssFile:"),
-            major_faults: match fs::read_to_string(root.join("proc/self/stat")) {
+            major_faults: match fs::read_to_string(process.join("stat")) {
                 Ok(stat) => major_faults(&stat),
                 Err(error) => Reading::Missing(error.into()),
             },
@@ -40,17 +50,16 @@ impl MemorySample {
 }
 
 /// Memory that can be taken without swapping: of the machine, MemAvailable of `/proc/meminfo`
-/// (proc(5)), and no more than the limit of the cgroup leaves.
+/// (proc(5)), and no more than the limit of the cgroup: most of what that holds already is the
+/// page cache of files that were read, which gives way.
 pub fn free_memory(root: &Path) -> Reading<Bytes> {
     let machine = match fs::read_to_string(root.join("proc/meminfo")) {
         Ok(text) => kib_field(&text, "MemAvailable:"),
         Err(error) => Reading::Missing(error.into()),
     };
-    let group = Cgroup::own(root).ok().and_then(|cgroup| {
-        let memory = cgroup.memory();
-        let limit = memory.limit.value().flatten()?;
-        Some(Bytes(limit.0.saturating_sub(memory.current.value()?.0)))
-    });
+    let group = Cgroup::own(root)
+        .ok()
+        .and_then(|cgroup| cgroup.memory().limit.value().flatten());
     match group {
         Some(group) => machine.map(|machine| machine.min(group)),
         None => machine,

@@ -57,6 +57,16 @@ impl fmt::Display for Microwatts {
     }
 }
 
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mib = self.0 as f64 / f64::from(1 << 20);
+        match self.0 >= 1 << 30 {
+            true => write!(f, "{:.2} GiB", mib / 1024.0),
+            false => write!(f, "{mib:.1} MiB"),
+        }
+    }
+}
+
 impl fmt::Display for MilliCelsius {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
@@ -116,6 +126,8 @@ mod tests {
     fn values_are_shown_with_their_unit() {
         assert_eq!(Microwatts(2_980_499).to_string(), "2.980 W");
         assert_eq!(Microwatts(999_500).to_string(), "1.000 W");
+        assert_eq!(Bytes(400_000_000).to_string(), "381.5 MiB");
+        assert_eq!(Bytes(2 << 30).to_string(), "2.00 GiB");
         assert_eq!(MilliCelsius(48_312).to_string(), "48.3 °C");
         assert_eq!(MilliCelsius(-450).to_string(), "-0.5 °C");
         assert_eq!(Hertz(2_400_000_000).to_string(), "2400 MHz");

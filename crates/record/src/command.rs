@@ -3,7 +3,7 @@
 use core::fmt;
 
 use edgescore_probe::energy::Scope;
-use edgescore_probe::{Hertz, Microseconds, Microwatts, MilliCelsius};
+use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius};
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
@@ -178,6 +178,18 @@ pub struct Budgets<'a> {
     /// Highest CPU clock while the run goes on. More than is allowed already changes nothing,
     /// but is refused where clocks cannot be set.
     pub max_clock: Option<Hertz>,
+    /// Memory that the worker process may use.
+    pub memory: Option<MemoryBudget>,
+}
+
+/// A limit on memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryBudget {
+    /// The limit.
+    pub limit: Bytes,
+    /// Whether a model that is expected to need more is refused. If not, the limit must be held
+    /// by a cgroup, in which the kernel drops and reads again what does not fit.
+    pub refuse: bool,
 }
 
 /// How an answer is obtained.

@@ -26,17 +26,17 @@ mod record;
 pub use answer::{Answer, Ask, Found};
 pub use chain::Chain;
 pub use command::{
-    Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, Mode, Order, Plan, RunId, Stop,
-    Weights,
+    Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, MemoryBudget, Mode, Order, Plan,
+    RunId, Stop, Weights,
 };
 pub use control::{Control, Fault, Level, Phase};
 #[cfg(feature = "std")]
 pub use parts::parts;
 pub use probabilities::Probabilities;
 pub use record::{
-    Conditions, Generated, Memory, ModelLoaded, Origin, Power, PowerBudget, PowerEnd, PowerStart,
-    Question, QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Task,
-    TokenWork, Tuning, Verdict, VerdictKind, WhySkipped,
+    Conditions, Generated, Keeper, Memory, MemoryEstimate, MemoryStart, ModelLoaded, Origin, Power,
+    PowerBudget, PowerEnd, PowerStart, Question, QuestionEnergy, Record, Roofline, Sample,
+    SessionEnd, SessionStart, Skipped, Task, TokenWork, Tuning, Verdict, VerdictKind, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

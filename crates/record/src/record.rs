@@ -48,6 +48,9 @@ pub enum Record<'a> {
     /// What the machine could do at best, and what a token takes: behind ModelLoaded.
     #[serde(borrow)]
     Roofline(Roofline<'a>),
+    /// What the run is expected to need, and what holds it to its budget: before the load.
+    #[serde(borrow)]
+    MemoryStart(MemoryStart<'a>),
 }
 
 /// Where, with what and how a run was made.
@@ -312,17 +315,84 @@ pub struct Sample {
     pub energy: Reading<Microjoules>,
 }
 
-/// Memory of the runtime process at the end of the run (proc_pid_status(5)).
+/// What a run is expected to need, and what counts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryStart<'a> {
+    /// What counts its memory and holds it to the limit.
+    pub keeper: Keeper,
+    /// Why there is no cgroup of its own; empty where there is one.
+    pub why: &'a str,
+    /// The budget.
+    pub limit: Option<Bytes>,
+    /// The estimate; none of a run that was killed before it had one.
+    pub estimate: Option<MemoryEstimate>,
+}
+
+/// What counts a run's memory and holds it to a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Keeper {
+    /// Only the process's own figures.
+    Process,
+    /// A fresh cgroup of version 2, without swap, into which the model was read anew.
+    CgroupV2,
+    /// The same of version 1.
+    CgroupV1,
+    /// The parent process, which looks at the peak resident set twenty times a second.
+    Watchdog,
+}
+
+/// Memory of a run, before the model is loaded: from its GGUF header, as llama.cpp plans it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryEstimate {
+    /// The model file, memory-mapped.
+    pub file: Bytes,
+    /// Copies of weights, rearranged for this CPU.
+    pub repacked: Bytes,
+    /// KV cache and recurrent state, the states kept for reuse included.
+    pub kv: Bytes,
+    /// llama.cpp's buffer of intermediate results.
+    pub compute: Bytes,
+    /// Everything else: program, vocabulary, pack, logits. Measured before the load.
+    pub runtime: Bytes,
+}
+
+impl MemoryEstimate {
+    /// The sum.
+    pub fn total(&self) -> Bytes {
+        let parts = [
+            self.file,
+            self.repacked,
+            self.kv,
+            self.compute,
+            self.runtime,
+        ];
+        Bytes(parts.iter().fold(0, |sum, part| sum.saturating_add(part.0)))
+    }
+}
+
+/// Memory that the runtime process used (proc_pid_status(5)), and the cgroup around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
     /// Peak resident set, memory-mapped weights included.
     pub rss_peak: Reading<Bytes>,
-    /// Resident anonymous memory: KV cache, compute buffers, repacked weights.
+    /// Resident anonymous memory: KV cache, compute buffers, repacked weights. The largest of
+    /// three looks: after the load, after the warm-up, at the end.
     pub rss_anon: Reading<Bytes>,
-    /// Resident file mappings: memory-mapped weights.
+    /// Resident file mappings: memory-mapped weights. The largest likewise.
     pub rss_file: Reading<Bytes>,
-    /// Major page faults after the model was loaded.
+    /// Major page faults between the first question and the end.
     pub major_faults: Reading<u64>,
+    /// Peak of the run's own cgroup: everything, page cache and kernel memory included.
+    pub cgroup_peak: Reading<Bytes>,
+    /// File pages that the cgroup threw out and read again between the first question and the
+    /// end. A model fits when there are none.
+    pub refaults: Reading<u64>,
+    /// Weights that were rearranged, as llama.cpp says.
+    pub repacked: Bytes,
+    /// KV cache and recurrent state, as llama.cpp says.
+    pub kv: Bytes,
+    /// Buffer of intermediate results, as llama.cpp says.
+    pub compute: Bytes,
 }
 
 /// The power source, what it sees, and the budget.

@@ -5,7 +5,7 @@
 mod support;
 
 use edgescore_probe::energy::Scope;
-use edgescore_probe::{Hertz, Microseconds, Microwatts, MilliCelsius, Reading, Reason};
+use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius, Reading, Reason};
 use edgescore_record::*;
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,10 @@ const PLAN: Plan<'static> = Plan {
         time: None,
         cool_below: Some(MilliCelsius(60_000)),
         max_clock: Some(Hertz(1_500_000_000)),
+        memory: Some(MemoryBudget {
+            limit: Bytes(2 << 30),
+            refuse: true,
+        }),
     },
 };
 
@@ -82,7 +86,8 @@ frozen! {
     a_question: Record::Question(question()) => "03a4741d82010080ff3f00208f0500ec0e0080feac0d0080e8922600";
     skipped: Record::Skipped(SKIPPED) => "0417040088278020";
     a_sample: Record::Sample(sample()) => "05180104d1408092f401 00 80b6dc05";
-    memory: Record::Memory(MEMORY) => "0600808c8d9e020080c6868f0101020000";
+    memory: Record::Memory(MEMORY) => "0600808c8d9e020080c6868f01010200000080b9efa202010180e59a778087a70ec0a8a504";
+    memory_start: Record::MemoryStart(MEMORY_START) => "0e03026e6f0180808080040180c6868f0180e59a778087a70ec0a8a50480dac409";
     a_reason: Reading::<u64>::Missing(Reason::Gaps) => "0105";
     verdict: Record::Verdict(VERDICT) => "0705026e6f";
     session_end: Record::SessionEnd(end(Hash([0x44; 32]))) => "081d01010180c4c59003444444444444444444444444444444444444444444444444444444444444 \
@@ -95,7 +100,7 @@ frozen! {
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
         0170016d0106636861746d6c01000101ac020105bc05400400801080040101000102 01 \
-        0462657374012f018092f401c0843d01020001c0a907 01 80dea0cb05";
+        0462657374012f018092f401c0843d01020001c0a907 01 80dea0cb05 01808080800801";
     abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
     have: Command::Have { hash: Hash([0x55; 32]), whole: Hash([0x77; 32]), bytes: 300, name: "m.gguf" } => "03 \
         5555555555555555555555555555555555555555555555555555555555555555 \

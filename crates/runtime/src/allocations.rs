@@ -58,6 +58,7 @@ fn the_metered_and_paced_loop_allocates_nothing() {
         time: None,
         cool_below: None,
         max_clock: None,
+        memory: None,
     });
     let mut held = Held::new(Paced::new(session, meter.ok().unwrap()), true);
     let tokens: Vec<Token> = (0..200).map(|n| Token(n % 50 + 10)).collect();

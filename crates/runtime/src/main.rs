@@ -12,6 +12,7 @@ mod conditions;
 mod cpu_level;
 mod depot;
 mod held;
+mod holding;
 mod home;
 mod init;
 mod inlet;

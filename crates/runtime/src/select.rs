@@ -93,6 +93,7 @@ mod tests {
             time: None,
             cool_below: None,
             max_clock: None,
+            memory: None,
         },
     };
 

@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::report::{Report, Reports};
 use crate::{run, signals, stop};
 
-/// Carries out the plan that comes first on standard input.
+/// Carries out the plan that comes on standard input, behind how this process is held.
 pub fn work() -> io::Result<()> {
     // TERM and HUP, which end a service or a terminal with all its processes, end the run here
     // as in the parent.
@@ -24,23 +24,26 @@ pub fn work() -> io::Result<()> {
     let _ = prctl::set_name(c"edgescore-work");
     let mut commands = Inlet::new(io::stdin().as_fd().try_clone_to_owned()?);
     let mut heard = Vec::new();
-    while heard.is_empty() && commands.is_open() {
-        heard = commands.take();
+    while heard.len() < 2 && commands.is_open() {
+        heard.extend(commands.take());
     }
     let mut heard = heard.into_iter();
+    let (_, holding) = heard.next().unwrap_or_default();
     let (_, plan) = heard.next().unwrap_or_default();
     heard.for_each(|(_, content)| obey(&content));
     // The thread ends with the process: a read cannot be called off.
     thread::spawn(move || listen(commands));
 
     let mut reports = Reports::new(io::stdout().lock());
-    let Some(Command::Run { plan, .. }) = frame::message(&plan) else {
+    let (Some(holding), Some(Command::Run { plan, .. })) =
+        (frame::message(&holding), frame::message(&plan))
+    else {
         return reports.say(&Report::Refused {
             fault: Fault::Link,
             detail: "a worker was started without a plan",
         });
     };
-    match run::run(&plan, &mut reports) {
+    match run::run(&plan, &holding, &mut reports) {
         Ok(()) => Ok(()),
         Err(Refusal::Link(error)) => Err(error),
         Err(Refusal::Because(fault, detail)) => reports.say(&Report::Refused {

@@ -65,6 +65,11 @@ impl Made {
             rss_anon: Reading::Missing(Reason::Denied),
             rss_file: Reading::Missing(Reason::Denied),
             major_faults: Reading::Value(0),
+            cgroup_peak: Reading::Missing(Reason::Unsupported),
+            refaults: Reading::Missing(Reason::Unsupported),
+            repacked: Bytes(0),
+            kv: Bytes(1 << 20),
+            compute: Bytes(1 << 20),
         }));
         writer.row(&Record::Verdict(Verdict {
             kind: self.verdict,

@@ -13,7 +13,7 @@ use edgescore_score::{
 
 pub use page::blocks;
 pub use profile::Profile;
-pub use quantity::Seconds;
+pub use quantity::{Gibibytes, Seconds};
 
 use crate::failure::{Failure, Outcome};
 use crate::output::Output;

@@ -47,6 +47,7 @@ impl Stops {
 
 /// Which rows.
 #[derive(Clone, Copy)]
+#[expect(clippy::large_enum_variant, reason = "it lives for one call")]
 pub enum Want<'p> {
     /// Those of a run that begins now.
     Run {

@@ -2,11 +2,12 @@
 //! Schema: `docs/report.schema.json`.
 
 use edgescore_score::{
-    ConstantLetter, Delta5, EdgeScore, Estimate, LetterBias, Measured, PassAtK, Percentile, Place,
-    RotationReport, Tally,
+    ConstantLetter, Delta5, EdgeScore, Estimate, Latency, LetterBias, Measured, PassAtK,
+    Percentile, Place, RotationReport, Tally,
 };
 use serde_json::{Map, Value, json};
 
+use super::load::RunSummary;
 use super::modes::Modes;
 use super::ranked::{self, Entry};
 use crate::words;
@@ -46,8 +47,6 @@ pub fn run(entry: &Entry, entries: &[Entry]) -> Value {
         .zip(&accuracy.tasks)
         .map(|(task, tally)| (task.id.clone(), tally_of(tally)))
         .collect();
-    let latency = &run.scores.latency;
-    let milliseconds = |percentile: Percentile| json!(f64::from(percentile.value_us) / 1e3);
     json!({
         "file": run.file,
         "id": run.id,
@@ -74,15 +73,12 @@ pub fn run(entry: &Entry, entries: &[Entry]) -> Value {
         "faults": measured(run.faults, |faults| json!(faults)),
         "letters": letters(&run.scores.bias),
         "rotation": measured(run.scores.rotation, rotation),
-        "latency_ms": {
-            "p50": measured(latency.median_us, |us| json!(us / 1e3)),
-            "p90": measured(latency.p90, milliseconds),
-            "p99": measured(latency.p99, milliseconds),
-        },
+        "latency_ms": latency_ms(&run.scores.latency),
         "prefill_tps": measured(run.prefill_tps, |tps| json!(tps)),
         "decode_tps": measured(run.decode_tps, |tps| json!(tps)),
         "roofline": run.roofline.json,
         "peak_memory_bytes": measured(run.peak_memory, |bytes| json!(bytes.0)),
+        "memory": run.memory_json,
         "energy_per_question_j": measured(run.energy, |energy| json!(energy.joules)),
         "mean_power_w": measured(run.power_w, |watts| json!(watts)),
         "energy": run.energy_json,
@@ -95,12 +91,25 @@ pub fn run(entry: &Entry, entries: &[Entry]) -> Value {
         },
         "rank": entry.rank,
         "pareto": place(entry.place, entries),
-        "verdict": match &run.verdict {
-            Some((kind, detail)) => json!({ "kind": words::verdict(*kind), "detail": detail }),
-            None => json!({ "missing": "the result was cut off before its verdict" }),
-        },
+        "verdict": verdict(run),
         "provenance": run.facts,
     })
+}
+
+fn latency_ms(latency: &Latency) -> Value {
+    let milliseconds = |percentile: Percentile| json!(f64::from(percentile.value_us) / 1e3);
+    json!({
+        "p50": measured(latency.median_us, |us| json!(us / 1e3)),
+        "p90": measured(latency.p90, milliseconds),
+        "p99": measured(latency.p99, milliseconds),
+    })
+}
+
+fn verdict(run: &RunSummary) -> Value {
+    match &run.verdict {
+        Some((kind, detail)) => json!({ "kind": words::verdict(*kind), "detail": detail }),
+        None => json!({ "missing": "the result was cut off before its verdict" }),
+    }
 }
 
 fn agreement(modes: &Modes, entries: &[Entry]) -> Value {

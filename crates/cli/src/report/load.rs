@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 
 use super::asked::{Asked, Collector, Draws};
 use super::facts;
+use super::memory::MemoryFacts;
 use super::power::{self, Energies, PowerFacts};
 use super::roofline::{DecodeWork, RooflineFacts};
 use crate::failure::Failure;
@@ -91,6 +92,10 @@ pub struct RunSummary {
     pub energy_json: Value,
     /// What is known about power.
     pub power: PowerFacts,
+    /// The block `memory` of the JSON report.
+    pub memory_json: Value,
+    /// Peak memory, estimate and budget, for people.
+    pub memory_text: String,
     /// How the run ended, with the detail; `None` if the file was cut off.
     pub verdict: Option<(VerdictKind, String)>,
 }
@@ -189,12 +194,13 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
     let mut loaded = None;
     let mut tasks = Vec::new();
     let mut groups: Vec<String> = Vec::new();
-    let mut peak_memory = Measured::Missing(Missing::Off);
+    let mut memory = MemoryFacts::default();
     let mut verdict = None;
     let mut roofline = None;
     let mut power = power::Collector::default();
     for record in file.records() {
         power.take(&record);
+        memory.take(&record);
         match record {
             Record::SessionStart(row) => start = Some(row),
             Record::ModelLoaded(row) => loaded = Some(row),
@@ -214,7 +220,6 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
                 });
             }
             Record::Roofline(row) => roofline = Some(row),
-            Record::Memory(memory) => peak_memory = measured(memory.rss_peak),
             Record::Verdict(row) => verdict = Some((row.kind, row.detail.to_owned())),
             row => collector.take(&row),
         }
@@ -274,7 +279,9 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
             totals.decoded,
             totals.decode_us,
         ),
-        peak_memory,
+        peak_memory: memory.peak(),
+        memory_json: memory.json(start.model_bytes),
+        memory_text: memory.text(),
         energy: totals.energies.per_question_j().map(|joules| Energy {
             joules,
             simulated: power.metered == Some(false),

@@ -140,10 +140,7 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
             Measured::Missing(_) => "no tokens were generated".into(),
         },
     ));
-    facts.push((
-        "peak memory",
-        words::or_reason(run.memory_gib(), words::gib),
-    ));
+    facts.push(("peak memory", run.memory_text.clone()));
     facts.push((
         "energy",
         words::or_reason(run.energy, |energy| {

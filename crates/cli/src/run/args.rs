@@ -67,6 +67,12 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["output", "force", "until_ci", "gate"])]
     pub detach: bool,
 
+    /// Find the smallest memory limit in which the model fits: with which no page of the model
+    /// is read again while it answers. Runs the questions again and again in cgroups of other
+    /// limits; the result is the run at the floor
+    #[arg(long, conflicts_with_all = ["memory", "detach", "until_ci", "gate", "sweep"])]
+    pub find_memory_floor: bool,
+
     /// How long to wait for a board that does not answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub wait: Duration,

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use edgescore_probe::energy::Scope;
 use edgescore_probe::power::Choice;
-use edgescore_probe::{Hertz, Microseconds, Microwatts, MilliCelsius};
-use edgescore_record::Budgets;
+use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius};
+use edgescore_record::{Budgets, MemoryBudget};
 
-use crate::gate::Seconds;
+use crate::gate::{Gibibytes, Seconds};
 
 /// What a run may use, and how that is measured.
 #[derive(clap::Args)]
@@ -32,6 +32,14 @@ pub struct Args {
     /// meter at the board's input if there is one, else what the board has
     #[arg(long, value_name = "NAME[:ARG]", default_value = "best", value_parser = source)]
     power_source: String,
+
+    /// Hold the run to M of memory, such as 2GiB: a model that is expected to need more is not
+    /// loaded, and a run that comes to need more is killed
+    ///
+    /// The verdict is over_memory, with what was answered before. A cgroup holds the limit where
+    /// one can be made, else the run is watched; the report says which.
+    #[arg(long, value_name = "M", value_parser = memory)]
+    memory: Option<Bytes>,
 
     /// Ask no further question after T, such as 30min
     #[arg(long, value_name = "T", value_parser = time)]
@@ -63,9 +71,25 @@ impl Args {
             time: self.time_limit,
             cool_below: self.cool_below,
             max_clock: self.max_clock,
+            memory: self.memory.map(|limit| MemoryBudget {
+                limit,
+                refuse: true,
+            }),
         }
     }
 }
+
+/// At least what edgescore-rt takes by itself, so that it can say how a run ended.
+fn memory(text: &str) -> Result<Bytes, String> {
+    let Gibibytes(gibibytes) = text.parse()?;
+    let bytes = Bytes((gibibytes * f64::from(1 << 30)) as u64);
+    match bytes.0 >= SMALLEST {
+        true => Ok(bytes),
+        false => Err("give at least 64MiB: less is too little for the program itself".to_owned()),
+    }
+}
+
+const SMALLEST: u64 = 64 << 20;
 
 fn time(text: &str) -> Result<Microseconds, String> {
     let Seconds(seconds) = text.parse()?;

@@ -3,6 +3,7 @@
 mod args;
 mod budgets;
 mod early;
+mod floor;
 mod progress;
 pub mod recorder;
 mod sweep;
@@ -43,9 +44,12 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         .output
         .clone()
         .unwrap_or_else(|| default_output(&model));
-    match args.sweep.is_empty() {
-        true => once(args, &pack, &model, &output),
-        false => sweep::sweep(args, &pack, &model, &output),
+    if args.find_memory_floor {
+        floor::find(args, &pack, &model, &output)
+    } else if args.sweep.is_empty() {
+        once(args, &pack, &model, &output)
+    } else {
+        sweep::sweep(args, &pack, &model, &output)
     }
 }
 
@@ -76,37 +80,65 @@ fn record(
     model: &Path,
     output: &Path,
 ) -> Result<Option<VerdictKind>, Failure> {
-    let mut early = Early::new(args)?;
-    let mut recorder = Recorder::new(output, args.force)?;
-    let mut progress = Progress::new();
-    let mut line = open(args, &progress)?;
-    let (pack, model) = (on_board(&mut line, pack)?, on_board(&mut line, model)?);
-    let want = Want::Run {
-        linger: if line.is_local() { 0 } else { LINGER },
-        plan: Plan {
-            pack: &pack,
-            model: &model,
-            ..plan
-        },
-    };
-    let stops = catch_interrupts(&line)?;
-    let mut follow = Follow::new(&mut line, new_id(), want, &stops);
-    let mut take = |number: u32, content: &[u8]| {
-        recorder.take(number, content)?;
-        progress.take(content);
-        if let Some(watcher) = &mut early
-            && watcher.take(content)?
-        {
-            stops.request(Stop::Decided);
-            early = None;
-        }
-        Ok(ControlFlow::Continue(()))
-    };
-    let finish = follow.rows(&mut take);
-    progress.finish();
-    let verdict = recorder.close(finish)?;
-    follow.thank()?;
-    Ok(verdict)
+    let early = Early::new(args)?;
+    let recorder = Recorder::new(output, args.force)?;
+    Desk::open(args, pack, model)?.answers(plan, recorder, early)
+}
+
+/// A board that has pack and model.
+struct Desk {
+    line: Line,
+    stops: Arc<Stops>,
+    pack: String,
+    model: String,
+}
+
+impl Desk {
+    fn open(args: &Args, pack: &Path, model: &Path) -> Result<Desk, Failure> {
+        let mut line = open(args, &Progress::new())?;
+        Ok(Desk {
+            pack: on_board(&mut line, pack)?,
+            model: on_board(&mut line, model)?,
+            stops: catch_interrupts(&line)?,
+            line,
+        })
+    }
+
+    /// One run of `plan`, whose paths are filled in, into `recorder`. Returns the verdict.
+    fn answers(
+        &mut self,
+        plan: Plan,
+        mut recorder: Recorder,
+        mut early: Option<Early>,
+    ) -> Result<Option<VerdictKind>, Failure> {
+        let want = Want::Run {
+            linger: if self.line.is_local() { 0 } else { LINGER },
+            plan: Plan {
+                pack: &self.pack,
+                model: &self.model,
+                ..plan
+            },
+        };
+        let mut progress = Progress::new();
+        let stops = &self.stops;
+        let mut follow = Follow::new(&mut self.line, new_id(), want, stops);
+        let mut take = |number: u32, content: &[u8]| {
+            recorder.take(number, content)?;
+            progress.take(content);
+            if let Some(watcher) = &mut early
+                && watcher.take(content)?
+            {
+                stops.request(Stop::Decided);
+                early = None;
+            }
+            Ok(ControlFlow::Continue(()))
+        };
+        let finish = follow.rows(&mut take);
+        progress.finish();
+        let verdict = recorder.close(finish)?;
+        follow.thank()?;
+        Ok(verdict)
+    }
 }
 
 /// Starts a run that goes on alone, and waits until its model is loaded: what is refused is

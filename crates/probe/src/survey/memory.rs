@@ -9,11 +9,10 @@ use std::vec::Vec;
 use nix::unistd::{AccessFlags, access};
 
 use super::{Figure, Finding, Topic};
-use crate::{Cgroup, MemorySample, Pressure, Reading, Reason};
-
-/// A cgroup of one's own, without root.
-const DELEGATE: &str = "start it in a scope of its own: \
-    systemd-run --user --scope -p Delegate=yes edgescore ..., or run as root";
+use crate::cgroup::DELEGATE;
+use crate::{
+    Cgroup, CgroupVersion, FreshCgroup, MemorySample, Pressure, Reading, Reason, Unavailable,
+};
 
 pub(super) fn findings(root: &Path) -> Vec<Finding> {
     let mut found = Vec::from([process(root)]);
@@ -42,21 +41,31 @@ fn cgroup(root: &Path) -> [Finding; 2] {
             let detail = match memory.peak {
                 Reading::Value(_) => format!("{place}, with its peak"),
                 // The root cgroup has neither; one that is made for a run has both.
-                Reading::Missing(_) => format!("{place}, without memory.peak"),
+                Reading::Missing(_) => format!("{place}, without a peak"),
             };
-            let state = match access(cgroup.path(), AccessFlags::W_OK) {
-                Ok(()) => Reading::Value(Figure::Text("can be set".into())),
-                Err(_) => Reading::Missing(Reason::Denied),
+            let made = match root == Path::new("/") {
+                true => FreshCgroup::make(root).map(|_| ()),
+                // A captured board is not written to.
+                false => access(cgroup.path(), AccessFlags::W_OK).map_err(|_| {
+                    let why = format!("{place} may not be written");
+                    Unavailable::new(Reason::Denied, why, DELEGATE)
+                }),
             };
-            let limit = Finding::read(Topic::Memory, limit, state);
+            let version = match cgroup.version() {
+                CgroupVersion::V1 => "a run gets a cgroup of its own, of version 1",
+                CgroupVersion::V2 => "a run gets a cgroup of its own",
+            };
             [
                 Finding::read(Topic::Memory, used, memory.current.map(Figure::Memory))
                     .detail(detail),
-                match limit.reason() {
-                    None => limit.detail("a run gets a cgroup of its own"),
-                    Some(_) => limit
-                        .detail(format!("{place} may not be written"))
-                        .remedy(DELEGATE),
+                match made {
+                    Ok(()) => Finding::read(
+                        Topic::Memory,
+                        limit,
+                        Reading::Value(Figure::Text("can be set".into())),
+                    )
+                    .detail(version),
+                    Err(refused) => Finding::refused(Topic::Memory, limit, refused),
                 },
             ]
         }

@@ -129,6 +129,24 @@ pub const MEMORY: Memory = Memory {
     rss_anon: Reading::Value(Bytes(300_000_000)),
     rss_file: Reading::Missing(Reason::Denied),
     major_faults: Reading::Value(0),
+    cgroup_peak: Reading::Value(Bytes(610_000_000)),
+    refaults: Reading::Missing(Reason::Unsupported),
+    repacked: Bytes(250_000_000),
+    kv: Bytes(30_000_000),
+    compute: Bytes(9_000_000),
+};
+
+pub const MEMORY_START: MemoryStart<'static> = MemoryStart {
+    keeper: Keeper::Watchdog,
+    why: "no",
+    limit: Some(Bytes(1 << 30)),
+    estimate: Some(MemoryEstimate {
+        file: Bytes(300_000_000),
+        repacked: Bytes(250_000_000),
+        kv: Bytes(30_000_000),
+        compute: Bytes(9_000_000),
+        runtime: Bytes(20_000_000),
+    }),
 };
 
 pub const POWER_START: PowerStart<'static> = PowerStart {
@@ -194,6 +212,7 @@ pub fn rows() -> Vec<Record<'static>> {
     vec![
         Record::SessionStart(START),
         Record::Task(TASK),
+        Record::MemoryStart(MEMORY_START),
         Record::ModelLoaded(LOADED),
         Record::PowerStart(POWER_START),
         Record::Question(question()),

@@ -3,6 +3,7 @@
 //! crashes.
 
 mod clocks;
+mod hold;
 mod signals;
 mod verdict;
 mod worker;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use edgescore_record::frame::{self, Receiver};
 use edgescore_record::{
-    Command, Control, Fault, LINGER_FOR_EVER, Record, RunId, SessionEnd, Stop, Verdict,
+    Command, Control, Fault, LINGER_FOR_EVER, MemoryStart, Record, RunId, SessionEnd, Stop, Verdict,
 };
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -29,11 +30,14 @@ use crate::link::{Desk, Order, Port};
 use crate::outbox::{Outbox, clip};
 use crate::report::Report;
 use clocks::ClockCap;
+use hold::Hold;
 use verdict::Ended;
 use worker::Worker;
 
 /// The journal of another process is looked at this often.
 const LOOK: u16 = 100;
+/// A worker's memory is looked at this often, where nothing else holds it.
+const WATCH: u16 = 50;
 /// Otherwise the parent wakes up this often, to see whether the desk is there.
 const IDLE: u16 = 1000;
 
@@ -104,6 +108,8 @@ struct Run {
     started: Instant,
     answered: u32,
     skipped: u32,
+    /// There is a row about what it will need.
+    weighed: bool,
     /// The worker has refused the plan: there is no result.
     refused: bool,
     /// How it ended in the worker's words.
@@ -123,6 +129,9 @@ impl Parent {
     /// Waits until somebody says something, and deals with it.
     fn turn(&mut self) -> io::Result<()> {
         let [desk, worker, log] = self.wait()?;
+        if let Some(run) = &mut self.run {
+            run.worker.watch();
+        }
         if log && let Some(run) = &mut self.run {
             run.worker.pass_log();
         }
@@ -156,9 +165,12 @@ impl Parent {
         if let Some(output) = &output {
             fds.push(PollFd::new(output.as_fd(), PollFlags::POLLOUT));
         }
-        let longest = match self.desk.watches_other_than(run.map(|run| run.id)) {
-            true => LOOK,
-            false => IDLE,
+        let longest = if run.is_some_and(|run| run.worker.is_watched()) {
+            WATCH
+        } else if self.desk.watches_other_than(run.map(|run| run.id)) {
+            LOOK
+        } else {
+            IDLE
         };
         match poll(&mut fds, PollTimeout::from(longest)) {
             Ok(_) => {}
@@ -236,7 +248,11 @@ impl Parent {
             return self.desk.attach(id);
         };
         journal::prune(&self.home)?;
-        let mut worker = match Worker::start() {
+        let limit = match frame::message(content) {
+            Some(Command::Run { plan, .. }) => plan.budgets.memory.map(|memory| memory.limit),
+            _ => None,
+        };
+        let mut worker = match Worker::start(Hold::make(limit)) {
             Ok(worker) => worker,
             Err(error) => {
                 let detail = format!("edgescore-rt cannot start its worker: {error}");
@@ -254,6 +270,7 @@ impl Parent {
             started: Instant::now(),
             answered: 0,
             skipped: 0,
+            weighed: false,
             refused: false,
             ended: None,
         });
@@ -327,6 +344,7 @@ impl Run {
         match row {
             Record::Question(_) => self.answered += 1,
             Record::Skipped(_) => self.skipped += 1,
+            Record::MemoryStart(_) => self.weighed = true,
             _ => {}
         }
     }
@@ -347,6 +365,14 @@ impl Run {
                 detail: clip(&ended.detail, 2000),
             })?;
             return outbox.flush();
+        }
+        if gone.over_memory.is_some() && !self.weighed {
+            outbox.record(&Record::MemoryStart(MemoryStart {
+                keeper: gone.keeper,
+                why: "",
+                limit: gone.limit,
+                estimate: None,
+            }))?;
         }
         outbox.record(&Record::Verdict(Verdict {
             kind: ended.kind,

@@ -20,6 +20,15 @@ pub struct Ended {
 impl Ended {
     /// The verdict on a worker that could not say how it ended.
     pub fn without_a_word(gone: &Gone) -> Ended {
+        if let Some(over) = &gone.over_memory {
+            let remedy = "give a larger --memory, a smaller --context, --weights mapped or a \
+                          smaller quantisation";
+            return Ended {
+                kind: VerdictKind::OverMemory,
+                detail: format!("{over}; {remedy}"),
+                stop: None,
+            };
+        }
         let signal = match &gone.status {
             Ok(status) => status.signal(),
             Err(_) => None,

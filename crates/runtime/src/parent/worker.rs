@@ -6,8 +6,11 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 
-use edgescore_record::frame::Encoder;
+use edgescore_probe::Bytes;
+use edgescore_record::Keeper;
+use edgescore_record::frame::{CONTROL, Encoder};
 
+use super::hold::Hold;
 use super::signals;
 use crate::inlet::Inlet;
 use crate::logs;
@@ -24,6 +27,8 @@ pub struct Worker {
     pub reports: Inlet,
     log: Option<ChildStderr>,
     tail: VecDeque<u8>,
+    /// Dropped last: a cgroup is removed when its process is gone.
+    hold: Hold,
 }
 
 /// A worker that has ended.
@@ -32,11 +37,17 @@ pub struct Gone {
     pub status: io::Result<ExitStatus>,
     /// The end of its log.
     pub last_words: String,
+    /// Why it was killed, if its memory limit did it.
+    pub over_memory: Option<String>,
+    /// What held it.
+    pub keeper: Keeper,
+    /// To what.
+    pub limit: Option<Bytes>,
 }
 
 impl Worker {
-    /// Starts this program once more.
-    pub fn start() -> io::Result<Worker> {
+    /// Starts this program once more, held by `hold`.
+    pub fn start(mut hold: Hold) -> io::Result<Worker> {
         // Not by its name: the file may have been replaced since this process started. Under
         // QEMU's user emulation that is a file for another CPU; there the variable names what
         // starts it.
@@ -48,17 +59,37 @@ impl Worker {
             .stderr(Stdio::piped())
             .spawn()?;
         signals::has_worker(child.id());
+        // It waits for the plan, so it has used next to nothing.
+        hold.take_in(child.id());
         let Some(reports) = child.stdout.take() else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
-        Ok(Worker {
+        let mut worker = Worker {
             commands: child.stdin.take(),
             encoder: Box::default(),
             reports: Inlet::new(reports),
             log: child.stderr.take(),
             tail: VecDeque::new(),
             child,
-        })
+            hold,
+        };
+        if let (Some(commands), Ok(encoded)) = (
+            &mut worker.commands,
+            worker.encoder.encode(CONTROL, &worker.hold.holding()),
+        ) {
+            let _ = commands.write_all(encoded.frame);
+        }
+        Ok(worker)
+    }
+
+    /// Whether [`Worker::watch`] must be called again and again.
+    pub fn is_watched(&self) -> bool {
+        self.hold.watches()
+    }
+
+    /// Kills it if it was over its memory limit and nothing else holds it to that.
+    pub fn watch(&mut self) {
+        self.hold.look(self.child.id());
     }
 
     /// Passes a command on. A worker that is gone is noticed by its silence.
@@ -107,6 +138,9 @@ impl Worker {
         Gone {
             status,
             last_words: String::from_utf8_lossy(&tail).trim().to_owned(),
+            over_memory: self.hold.over(),
+            keeper: self.hold.holding().keeper,
+            limit: self.hold.limit(),
         }
     }
 }

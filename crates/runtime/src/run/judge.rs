@@ -2,9 +2,19 @@
 
 use edgescore_probe::energy::Budget;
 use edgescore_probe::{Microwatts, Reading};
-use edgescore_record::{Budgets, Conditions, PowerEnd, VerdictKind};
+use edgescore_record::{Budgets, Conditions, Keeper, Memory, PowerEnd, VerdictKind};
 
 use crate::asking::Ending;
+
+/// A run that ended before the watchdog saw how much it took.
+pub fn over_memory(budgets: &Budgets, keeper: Keeper, memory: &Memory) -> Option<Ending> {
+    let limit = budgets.memory?.limit;
+    let peak = memory.rss_peak.value()?;
+    (keeper == Keeper::Watchdog && peak > limit).then(|| {
+        let detail = format!("the worker's resident set came to {peak} of {limit}");
+        Ending::Failed(VerdictKind::OverMemory, detail)
+    })
+}
 
 /// What spoils a run that came to its end.
 pub fn judge(budgets: &Budgets, power: &PowerEnd, conditions: &Conditions) -> Option<Ending> {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use edgescore_engine::{KvType, LoadProblem, Model, SessionOptions};
+use edgescore_engine::{KvType, LoadError, LoadProblem, Model, SessionOptions};
 use edgescore_probe::{Bytes, Reading};
 use edgescore_record::{Ask, CacheType, Fault, FlashAttention, Mode, Origin, Plan, Stop, Weights};
 
@@ -27,23 +27,30 @@ pub fn weights(file: Bytes, free: Reading<Bytes>) -> Weights {
     }
 }
 
-/// Loads the model of `plan`.
-pub fn load(plan: &Plan, weights: Weights) -> Result<Model, Refusal> {
-    let weights = match weights {
+/// [`Weights`] in the engine's words.
+pub fn held(weights: Weights) -> edgescore_engine::Weights {
+    match weights {
         Weights::Mapped => edgescore_engine::Weights::Mapped,
         Weights::Repacked => edgescore_engine::Weights::Repacked,
-    };
+    }
+}
+
+/// Loads the model of `plan`.
+pub fn load(plan: &Plan, weights: Weights) -> Result<Model, Refusal> {
     let mut progress = |_| match INTERRUPTED.load(Ordering::Relaxed) {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
     };
-    Model::load(Path::new(plan.model), weights, &mut progress).map_err(|error| {
-        let fault = match error.problem {
-            LoadProblem::GivenUp => Fault::Board,
-            _ => Fault::Data,
-        };
-        Refusal::Because(fault, error.to_string())
-    })
+    Model::load(Path::new(plan.model), held(weights), &mut progress).map_err(refused)
+}
+
+/// A model that cannot be loaded.
+pub fn refused(error: LoadError) -> Refusal {
+    let fault = match error.problem {
+        LoadProblem::GivenUp => Fault::Board,
+        _ => Fault::Data,
+    };
+    Refusal::Because(fault, error.to_string())
 }
 
 /// What the session needs; `None` when interrupted.

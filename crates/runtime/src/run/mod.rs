@@ -1,19 +1,22 @@
 //! One run: a plan in, the rows of a result out.
 
+mod advice;
 mod calibration;
 mod judge;
 mod loading;
+mod memory;
 mod roofline;
 mod start;
+mod weigh;
 
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use edgescore_engine::Session;
-use edgescore_probe::{Bytes, MemorySample, Reading, Roofline, free_memory};
+use edgescore_engine::{Session, SessionOptions};
+use edgescore_probe::{Bytes, Reading, Roofline, free_memory};
 use edgescore_record::{
-    Ask, Fault, Memory, ModelLoaded, Plan, Record, Stop, Tuning, Verdict, VerdictKind,
+    Ask, Fault, Keeper, ModelLoaded, Plan, Record, Stop, Tuning, Verdict, VerdictKind, Weights,
 };
 use edgescore_taskpack::{Hash, Pack};
 
@@ -21,6 +24,7 @@ use crate::answering::{Answerer, microseconds};
 use crate::asking::{Asking, Counts, Ending};
 use crate::conditions::Watch;
 use crate::cpu_level::CpuLevel;
+use crate::holding::Holding;
 use crate::meter::{BelowIdle, Meter};
 use crate::model_file;
 use crate::outbox::clip;
@@ -35,7 +39,11 @@ use crate::stop;
 const TEXT: usize = 200;
 
 /// Carries out `plan`. After [`Refusal::Because`] the rows sent so far are no result.
-pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal> {
+pub fn run(
+    plan: &Plan,
+    holding: &Holding,
+    reports: &mut Reports<impl Write>,
+) -> Result<(), Refusal> {
     let level = CpuLevel::read();
     if let Some(refusal) = level.refusal() {
         return Err(Refusal::Because(Fault::Board, refusal));
@@ -51,7 +59,7 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
         .map_err(|e| data(format!("{}: {e}", plan.pack)))?;
     let asks = select::asks(&pack, plan).map_err(data)?;
     let path = Path::new(plan.model);
-    let identity = model_file::identify(path).map_err(|e| {
+    let identity = model_file::identify(path, holding.has_cgroup()).map_err(|e| {
         data(format!(
             "cannot read the model {}: {e}; check --model",
             plan.model
@@ -59,14 +67,34 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
     })?;
     let began = Instant::now();
     start::start(plan, &pack, &asks, identity, &level, reports)?;
-    let begun = Begun {
-        at: began,
-        machine: roofline::measure(identity.0),
-        model: identity,
-    };
+    let roofline = roofline::measure(identity.0);
+    let memory = memory::Watch::start(holding);
+    let (model_bytes, model_hash) = identity;
+    let free = free_memory(Path::new("/"));
+    let weights = plan
+        .weights
+        .unwrap_or_else(|| loading::weights(model_bytes, free));
 
     let mut counts = Counts::default();
-    let ending = match ask_all(plan, &pack, &asks, &begun, &mut counts, reports) {
+    let file = (model_bytes, weights);
+    let weighed = weigh::weigh(plan, &pack, &asks, file, holding, reports);
+    let ending = weighed.and_then(|weighed| match weighed {
+        Ok(options) => {
+            let begun = Begun {
+                at: began,
+                options,
+                memory,
+                roofline,
+                keeper: holding.keeper,
+                model_hash,
+                weights,
+                free,
+            };
+            ask_all(plan, &pack, &asks, begun, &mut counts, reports)
+        }
+        Err(ending) => Ok(ending),
+    });
+    let ending = match ending {
         Ok(ending) => ending,
         Err(Refusal::Because(..)) if stop::requested() == Some(Stop::Interrupted) => {
             Ending::Stopped(Stop::Interrupted)
@@ -97,12 +125,16 @@ pub fn run(plan: &Plan, reports: &mut Reports<impl Write>) -> Result<(), Refusal
     Ok(())
 }
 
-/// What is known of a run before its model is loaded.
+/// What is known before the model is loaded.
 struct Begun {
     at: Instant,
-    machine: Roofline,
-    /// Size and hash of the model file.
-    model: (Bytes, Hash),
+    options: SessionOptions,
+    memory: memory::Watch,
+    roofline: Roofline,
+    keeper: Keeper,
+    model_hash: Hash,
+    weights: Weights,
+    free: Reading<Bytes>,
 }
 
 /// Loads the model and asks it. Sends ModelLoaded, the questions' rows and Memory.
@@ -110,10 +142,20 @@ fn ask_all(
     plan: &Plan,
     pack: &Pack,
     asks: &[Ask],
-    begun: &Begun,
+    begun: Begun,
     counts: &mut Counts,
     reports: &mut Reports<impl Write>,
 ) -> Result<Ending, Refusal> {
+    let Begun {
+        at: began,
+        mut options,
+        mut memory,
+        roofline: machine,
+        keeper,
+        model_hash,
+        weights,
+        free,
+    } = begun;
     let Some(conditions) = Watch::start(&plan.budgets) else {
         return Ok(Ending::Stopped(Stop::Interrupted));
     };
@@ -123,11 +165,6 @@ fn ask_all(
     }
     let load_from = meter.edge();
     let started = Instant::now();
-    let (model_bytes, model_hash) = begun.model;
-    let free = free_memory(Path::new("/"));
-    let weights = plan
-        .weights
-        .unwrap_or_else(|| loading::weights(model_bytes, free));
     let model = loading::load(plan, weights)?;
     let mut load_time = started.elapsed();
     meter.loaded(load_from);
@@ -135,9 +172,6 @@ fn ask_all(
         .template(plan.template)
         .map_err(|e| data(format!("{}: {e}; pass it as --template NAME", plan.model)))?;
     let mut prompter = Prompter::new(&model, &template, pack, plan);
-    let Some(mut options) = loading::options(plan, &model, &mut prompter, asks)? else {
-        return Ok(Ending::Stopped(Stop::Interrupted));
-    };
     let mut tuning = Tuning::Default;
     if let Some(ask) = asks.first() {
         let (_, prompt) = prompter.open(*ask).map_err(data)?;
@@ -152,6 +186,7 @@ fn ask_all(
     let session = Session::new(&model, &options).map_err(data)?;
     let shape = session.shape();
     load_time += session_started.elapsed();
+    memory.loaded(&model, &session);
 
     let mut answerer = Answerer::new(&model, Paced::new(session, meter), plan);
     let warm_up_started = Instant::now();
@@ -199,46 +234,37 @@ fn ask_all(
     }))?;
 
     reports.record(&Record::Roofline(roofline::row(
-        &begun.machine,
+        &machine,
         facts,
         token_bytes,
     )))?;
     reports.record(&Record::PowerStart(answerer.meter().row()))?;
 
-    let root = Path::new("/");
-    let faults_before = MemorySample::read(root).major_faults;
+    memory.first_question();
     answerer.meter().first_question();
     let mut asking = Asking {
         plan,
         deadline: plan
             .budgets
             .time
-            .and_then(|limit| begun.at.checked_add(limit.into())),
+            .and_then(|limit| began.checked_add(limit.into())),
         prompter: &mut prompter,
         answerer: &mut answerer,
         counts,
         reports,
     };
     let ending = asking.all(asks)?;
-    let memory = MemorySample::read(root);
+    let memory = memory.finish();
     let power = answerer.finish().finish();
     reports.record(&Record::PowerEnd(power))?;
     let conditions = conditions.finish();
     reports.record(&Record::Conditions(conditions))?;
-    reports.record(&Record::Memory(Memory {
-        rss_peak: memory.rss_peak,
-        rss_anon: memory.rss_anon,
-        rss_file: memory.rss_file,
-        major_faults: match (faults_before, memory.major_faults) {
-            (Reading::Value(before), Reading::Value(after)) => {
-                Reading::Value(after.saturating_sub(before))
-            }
-            (missing @ Reading::Missing(_), _) | (_, missing) => missing,
-        },
-    }))?;
+    reports.record(&Record::Memory(memory))?;
     Ok(match ending {
         Ending::Complete | Ending::Stopped(Stop::Decided) => {
-            judge::judge(&plan.budgets, &power, &conditions).unwrap_or(ending)
+            judge::over_memory(&plan.budgets, keeper, &memory)
+                .or_else(|| judge::judge(&plan.budgets, &power, &conditions))
+                .unwrap_or(ending)
         }
         other => other,
     })

@@ -1,4 +1,7 @@
-//! Memory of a control group (Documentation/admin-guide/cgroup-v2.rst).
+//! Memory of a control group: version 2 (Documentation/admin-guide/cgroup-v2.rst), or version 1
+//! where the memory controller belongs to that (Documentation/admin-guide/cgroup-v1/memory.rst).
+
+mod fresh;
 
 use std::format;
 use std::fs;
@@ -8,23 +11,39 @@ use std::string::{String, ToString};
 use crate::file;
 use crate::{Bytes, Reading, Reason, Unavailable};
 
-/// A cgroup of version 2 whose memory the kernel accounts.
+pub(crate) use fresh::DELEGATE;
+pub use fresh::FreshCgroup;
+
+/// A cgroup whose memory the kernel accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cgroup {
     path: PathBuf,
+    version: CgroupVersion,
 }
+
+/// Which of the kernel's two interfaces it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CgroupVersion {
+    /// A hierarchy for memory alone.
+    V1,
+    /// The unified hierarchy.
+    V2,
+}
+
+/// A limit of version 1 from here on is none: it counts in pages, up to the largest number.
+const NO_LIMIT: u64 = i64::MAX as u64 >> 16 << 16;
 
 /// Memory of a cgroup. Page cache counts for the cgroup that touched it first, so weights that
 /// another one had read before are missing here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CgroupMemory {
-    /// Memory now (memory.current).
+    /// Memory now (memory.current; in version 1 memory.usage_in_bytes).
     pub current: Reading<Bytes>,
-    /// Peak since it was made (memory.peak; Linux 5.19 or later).
+    /// Peak since it was made (memory.peak, Linux 5.19 or later; memory.max_usage_in_bytes).
     pub peak: Reading<Bytes>,
-    /// The limit (memory.max); `None` when there is no limit.
+    /// The limit (memory.max; memory.limit_in_bytes); `None` when there is no limit.
     pub limit: Reading<Option<Bytes>>,
-    /// Processes that the limit has killed (memory.events, oom_kill).
+    /// Processes that the limit has killed (oom_kill in memory.events or memory.oom_control).
     pub oom_kills: Reading<u64>,
     /// File pages that were thrown out and had to be read again (memory.stat,
     /// workingset_refault_file). A model fits when this stands still during decode.
@@ -36,6 +55,18 @@ pub struct CgroupMemory {
 impl Cgroup {
     /// The cgroup of this process. `root` is `/` on a board; a captured tree in a test.
     pub fn own(root: &Path) -> Result<Cgroup, Unavailable> {
+        let refused = match Cgroup::own_v2(root) {
+            Ok(cgroup) => return Ok(cgroup),
+            Err(refused) => refused,
+        };
+        // A board of which version 2 has no memory to account may have version 1.
+        match refused.reason {
+            Reason::Unsupported => Cgroup::own_v1(root).ok_or(refused),
+            _ => Err(refused),
+        }
+    }
+
+    fn own_v2(root: &Path) -> Result<Cgroup, Unavailable> {
         let mounts = fs::read_to_string(root.join("proc/self/mounts")).unwrap_or_default();
         let Some(mount) = mount_of(&mounts, "cgroup2", None) else {
             return Err(Unavailable::new(
@@ -52,17 +83,37 @@ impl Cgroup {
             return Err(Unavailable::new(Reason::Unsupported, why, ""));
         };
         Cgroup::at(below(root, &mount).join(own)).map_err(|refused| match refused.reason {
-            Reason::Unsupported => no_memory(root, &mounts),
+            Reason::Unsupported => no_memory(root),
             _ => refused,
         })
     }
 
-    /// The cgroup in this folder, if its memory is accounted.
-    pub fn at(path: PathBuf) -> Result<Cgroup, Unavailable> {
+    fn own_v1(root: &Path) -> Option<Cgroup> {
+        let mounts = fs::read_to_string(root.join("proc/self/mounts")).ok()?;
+        let mount = below(root, &mount_of(&mounts, "cgroup", Some("memory"))?);
+        let text = fs::read_to_string(root.join("proc/self/cgroup")).ok()?;
+        let own = text.lines().find_map(|line| {
+            let (_, rest) = line.split_once(':')?;
+            let (controllers, path) = rest.split_once(":/")?;
+            let memory = controllers.split(',').any(|name| name == "memory");
+            memory.then(|| mount.join(path))
+        })?;
+        // In a container the path is one of the host, and the mount is the own cgroup.
+        let places = [own, mount];
+        let path = places
+            .into_iter()
+            .find(|place| place.join("memory.usage_in_bytes").is_file())?;
+        let version = CgroupVersion::V1;
+        Some(Cgroup { path, version })
+    }
+
+    /// The cgroup of version 2 in this folder, if its memory is accounted.
+    fn at(path: PathBuf) -> Result<Cgroup, Unavailable> {
         let file = path.join("cgroup.controllers");
         let controllers = file::line(&file).map_err(|e| Unavailable::file(&file, e, ""))?;
         if controllers.split_whitespace().any(|name| name == "memory") {
-            return Ok(Cgroup { path });
+            let version = CgroupVersion::V2;
+            return Ok(Cgroup { path, version });
         }
         let why = format!("{} does not name memory", file.display());
         Err(Unavailable::new(Reason::Unsupported, why, ""))
@@ -73,17 +124,46 @@ impl Cgroup {
         &self.path
     }
 
+    /// Its interface.
+    pub fn version(&self) -> CgroupVersion {
+        self.version
+    }
+
+    /// Lets its peak begin anew at what is used now. Version 2 cannot (Linux 6.12 can for one
+    /// opened file only).
+    pub fn forget_peak(&self) -> bool {
+        let file = self.path.join("memory.max_usage_in_bytes");
+        self.version == CgroupVersion::V1 && fs::write(file, "0").is_ok()
+    }
+
     /// Its memory now.
     pub fn memory(&self) -> CgroupMemory {
-        let number = |name: &str| file::number(&self.path.join(name));
-        let text = |name: &str| fs::read_to_string(self.path.join(name));
-        let (events, stat) = (text("memory.events"), text("memory.stat"));
+        let names = match self.version {
+            CgroupVersion::V1 => [
+                "memory.usage_in_bytes",
+                "memory.max_usage_in_bytes",
+                "memory.limit_in_bytes",
+                "memory.oom_control",
+            ],
+            CgroupVersion::V2 => [
+                "memory.current",
+                "memory.peak",
+                "memory.max",
+                "memory.events",
+            ],
+        };
+        let [current, peak, limit, events] = names.map(|name| self.path.join(name));
+        let (events, stat) = (
+            fs::read_to_string(events),
+            fs::read_to_string(self.path.join("memory.stat")),
+        );
         CgroupMemory {
-            current: number("memory.current").map(Bytes),
-            peak: number("memory.peak").map(Bytes),
-            limit: match file::line(&self.path.join("memory.max")) {
+            current: file::number(&current).map(Bytes),
+            peak: file::number(&peak).map(Bytes),
+            limit: match file::line(&limit) {
                 Ok(line) if line == "max" => Reading::Value(None),
-                Ok(line) => Reading::parsed(line.parse().ok().map(|limit| Some(Bytes(limit)))),
+                Ok(line) => Reading::parsed(line.parse().ok())
+                    .map(|limit| (limit < NO_LIMIT).then_some(Bytes(limit))),
                 Err(error) => Reading::Missing(error.into()),
             },
             oom_kills: entry(&events, "oom_kill"),
@@ -108,8 +188,8 @@ fn below(root: &Path, path: &str) -> PathBuf {
     root.join(path.trim_start_matches('/'))
 }
 
-/// Why version 2 does not account memory here.
-fn no_memory(root: &Path, mounts: &str) -> Unavailable {
+/// Why no version accounts memory here.
+fn no_memory(root: &Path) -> Unavailable {
     let disabled = |line: &str| {
         let mut words = line.split_whitespace();
         words.next() == Some("memory") && words.last() == Some("0")
@@ -117,18 +197,13 @@ fn no_memory(root: &Path, mounts: &str) -> Unavailable {
     let cgroups = fs::read_to_string(root.join("proc/cgroups")).unwrap_or_default();
     let (why, remedy) = if cgroups.lines().any(disabled) {
         (
-            "the kernel was started with the memory controller off".to_string(),
+            "the kernel was started with the memory controller off",
             "boot with cgroup_enable=memory (Raspberry Pi OS: add it to the line in \
              /boot/firmware/cmdline.txt)",
         )
-    } else if let Some(place) = mount_of(mounts, "cgroup", Some("memory")) {
-        (
-            format!("the memory controller belongs to cgroup version 1 ({place})"),
-            "boot with cgroup_no_v1=memory",
-        )
     } else {
         (
-            "no memory controller was handed down to this process's cgroup".to_string(),
+            "no memory controller was handed down to this process's cgroup",
             "start it in a scope of its own: systemd-run --user --scope -p Delegate=yes \
              -p MemoryAccounting=yes edgescore ...",
         )

@@ -1,0 +1,123 @@
+//! Memory of a run, as it is used.
+
+use std::path::Path;
+
+use edgescore_engine::{Buffers, Model, Session};
+use edgescore_probe::{Bytes, Cgroup, MemorySample, Reading, Reason};
+use edgescore_record::Memory;
+
+use crate::holding::Holding;
+
+/// Looks at the memory of this process at quiet moments of a run.
+pub struct Watch {
+    cgroup: Option<Cgroup>,
+    /// The cgroup's peak at the start, where the kernel cannot forget it.
+    old_peak: Option<Bytes>,
+    weights: Buffers,
+    session: Buffers,
+    anon: Reading<Bytes>,
+    file: Reading<Bytes>,
+    faults: Reading<u64>,
+    refaults: Reading<u64>,
+}
+
+const NOT_YET: Reason = Reason::Off;
+
+impl Watch {
+    /// Begins before anything is loaded. What was used before does not count for the peak.
+    pub fn start(holding: &Holding) -> Watch {
+        // The parent has put this process into a cgroup of its own.
+        let cgroup = match holding.has_cgroup() {
+            true => Cgroup::own(Path::new("/")).ok(),
+            false => None,
+        };
+        let begun = |cgroup: &Cgroup| match cgroup.forget_peak() {
+            true => None,
+            false => cgroup.memory().peak.value(),
+        };
+        Watch {
+            old_peak: cgroup.as_ref().and_then(begun),
+            cgroup,
+            weights: Buffers::default(),
+            session: Buffers::default(),
+            anon: Reading::Missing(NOT_YET),
+            file: Reading::Missing(NOT_YET),
+            faults: Reading::Missing(NOT_YET),
+            refaults: Reading::Missing(NOT_YET),
+        }
+    }
+
+    /// `session` of `model` was made.
+    pub fn loaded(&mut self, model: &Model, session: &Session) {
+        self.weights = model.buffers();
+        self.session = session.buffers();
+        self.look();
+    }
+
+    fn look(&mut self) -> MemorySample {
+        let sample = MemorySample::read(Path::new("/"));
+        self.anon = larger(self.anon, sample.rss_anon);
+        self.file = larger(self.file, sample.rss_file);
+        sample
+    }
+
+    fn cgroup_peak(&self) -> Reading<Bytes> {
+        let peak = match &self.cgroup {
+            Some(cgroup) => cgroup.memory().peak,
+            None => Reading::Missing(Reason::Unsupported),
+        };
+        match peak.value() {
+            // It is from before the run.
+            Some(_) if peak.value() == self.old_peak => Reading::Missing(Reason::Stale),
+            _ => peak,
+        }
+    }
+
+    fn refaults(&self) -> Reading<u64> {
+        match &self.cgroup {
+            Some(cgroup) => cgroup.memory().file_refaults,
+            None => Reading::Missing(Reason::Unsupported),
+        }
+    }
+
+    /// From here on faults count.
+    pub fn first_question(&mut self) {
+        self.faults = self.look().major_faults;
+        self.refaults = self.refaults();
+    }
+
+    /// The last question was asked.
+    pub fn finish(mut self) -> Memory {
+        let sample = self.look();
+        Memory {
+            rss_peak: sample.rss_peak,
+            rss_anon: self.anon,
+            rss_file: self.file,
+            major_faults: since(self.faults, sample.major_faults),
+            cgroup_peak: self.cgroup_peak(),
+            refaults: since(self.refaults, self.refaults()),
+            repacked: Bytes(self.weights.repacked),
+            kv: Bytes(self.session.kv + self.session.state),
+            compute: Bytes(self.session.compute),
+        }
+    }
+}
+
+/// The larger value; a value rather than none.
+fn larger(a: Reading<Bytes>, b: Reading<Bytes>) -> Reading<Bytes> {
+    match (a, b) {
+        (Reading::Value(a), Reading::Value(b)) => Reading::Value(a.max(b)),
+        (Reading::Value(_), Reading::Missing(_)) => a,
+        (Reading::Missing(_), _) => b,
+    }
+}
+
+/// What a counter has counted.
+fn since(before: Reading<u64>, after: Reading<u64>) -> Reading<u64> {
+    match (before, after) {
+        (Reading::Value(before), Reading::Value(after)) => {
+            Reading::Value(after.saturating_sub(before))
+        }
+        (missing @ Reading::Missing(_), _) | (_, missing) => missing,
+    }
+}

@@ -71,8 +71,12 @@ fn the_estimate_is_within_5_percent_of_the_peak() {
     for (shape, quant, options) in [
         ("smollm2-135m", "q4_0", ""),
         ("smollm2-135m", "f16", "--context 2048 --cache-type q8_0"),
-        ("smollm2-135m", "q8_0", "--context 4096 --weights mapped"),
-        ("mamba-130m", "q8_0", ""),
+        (
+            "smollm2-135m",
+            "q8_0",
+            "--context 4096 --weights mapped --no-calibrate",
+        ),
+        ("mamba-130m", "q8_0", "--no-calibrate"),
         ("lfm2-350m", "q4_0", "--layout shared-prefix"),
         ("qwen2.5-0.5b", "q4_0", "--ubatch 256"),
     ] {
@@ -87,10 +91,14 @@ fn the_estimate_is_within_5_percent_of_the_peak() {
         let part = |name| number(&memory["estimate"][format!("{name}_bytes")]);
         let sum: f64 = parts.map(part).iter().sum();
         assert_eq!(sum, number(&memory["estimate"]["total_bytes"]));
-        // What was planned is what llama.cpp then made, to its log's 0.01 MiB.
-        for name in ["repacked", "compute"] {
-            let made = number(&memory[format!("{name}_bytes")]);
-            assert!((part(name) - made).abs() <= 65_536.0, "{name}: {memory}");
+        // What was planned is what llama.cpp then made, to its log's 0.01 MiB. A calibration may
+        // choose a smaller physical batch than the plan's.
+        let made = |name| number(&memory[format!("{name}_bytes")]);
+        let more = |name| made(name) - part(name);
+        assert!(more("repacked").abs() <= 65_536.0, "{memory}");
+        assert!(more("compute") <= 65_536.0, "{memory}");
+        if options.contains("--no-calibrate") {
+            assert!(more("compute") >= -65_536.0, "{memory}");
         }
         assert!(part("kv") >= number(&memory["kv_bytes"]) && part("kv") > 0.0);
     }

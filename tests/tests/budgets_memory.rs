@@ -69,7 +69,7 @@ fn the_estimate_is_within_5_percent_of_the_peak() {
     // The default pack's prompts fill a physical batch, as real ones do.
     let run = "run --limit 1 --power-source none --force -o run.esr --model m.gguf";
     for (shape, quant, options) in [
-        ("smollm2-135m", "q4_0", ""),
+        ("smollm2-135m", "q4_0", "--no-calibrate"),
         ("smollm2-135m", "f16", "--context 2048 --cache-type q8_0"),
         (
             "smollm2-135m",
@@ -77,7 +77,7 @@ fn the_estimate_is_within_5_percent_of_the_peak() {
             "--context 4096 --weights mapped --no-calibrate",
         ),
         ("mamba-130m", "q8_0", "--no-calibrate"),
-        ("lfm2-350m", "q4_0", "--layout shared-prefix"),
+        ("lfm2-350m", "q4_0", "--layout shared-prefix --no-calibrate"),
         ("qwen2.5-0.5b", "q4_0", "--ubatch 256"),
     ] {
         let model = format!("synth --like {shape} --quant {quant} --force -o m.gguf");

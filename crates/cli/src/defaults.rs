@@ -47,7 +47,7 @@ pub fn pack() -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
-/// The best of the reference models: no other answers better, and it takes half the time of 3m.
+/// Of the reference models, the one to take: 3m answers 0.3 points better in 1.8 times the time.
 const MODEL: &str = "1m";
 
 /// Path of the default model, which has learned questions like those of the default pack. It

@@ -11,7 +11,7 @@ use crate::link::Spec;
 
 /// Run a pack on a model and write the result
 ///
-/// Without arguments: the default pack on the best of the reference models, which come with
+/// Without arguments: the default pack on reference-1m, one of the models that come with
 /// the program. Progress goes to standard error, the report to standard output, every answer at once
 /// into the result file. Ctrl-C ends the run; what was answered stays a valid result.
 #[derive(clap::Args)]

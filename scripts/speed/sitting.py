@@ -112,11 +112,17 @@ MOST_OTHERS = 0.1
 def busy():
     """Seconds: the clock, what all CPUs worked since the start (proc_stat(5)), and what this
     process and its children that have ended did."""
-    fields = [int(field) for field in open("/proc/stat").readline().split()[1:]]
-    user, nice, system, _, _, irq, softirq, steal = fields[:8]
     used = os.times()
-    return (time.monotonic(), (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK"),
+    return (time.monotonic(), sum(cpu_time()),
             used.user + used.system + used.children_user + used.children_system)
+
+
+def cpu_time():
+    """Seconds that all processes worked since boot, and that the host stole (proc_stat(5))."""
+    fields = [int(field) for field in open("/proc/stat").readline().split()[1:9]]
+    user, nice, system, _idle, _iowait, irq, softirq, steal = fields
+    tick = os.sysconf("SC_CLK_TCK")
+    return (user + nice + system + irq + softirq) / tick, steal / tick
 
 
 def others_share(before, after):

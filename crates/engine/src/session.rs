@@ -224,7 +224,7 @@ impl<'m> Session<'m> {
                 context: self.shape.context,
             });
         }
-        let length = piece.clamp(1, even(tokens.len(), self.shape.ubatch as usize));
+        let length = even(tokens.len(), piece.min(self.shape.ubatch as usize));
         let mut batches = tokens.chunks(length).peekable();
         while let Some(batch) = batches.next() {
             let last = batches.peek().is_none();
@@ -361,13 +361,12 @@ impl<'m> Session<'m> {
     }
 }
 
-/// Length of the batches that `tokens` are computed in: as few as physical batches of `ubatch`
-/// tokens, all of about the same length. A short last one would be slow: ggml's flash attention
+/// Length of the batches that `tokens` are computed in: as few as batches of `most` tokens, all of
+/// about the same length. A short last one would be slow: ggml's flash attention
 /// takes batches below 64 tokens row by row. Behind 1,477 tokens, 568 in batches of 512 and 56
 /// took 3.98 s, 618 in batches of 512 and 106 took 2.93 s (0.5B Q4_0, two cores).
-fn even(tokens: usize, ubatch: usize) -> usize {
-    let ubatch = ubatch.max(1);
-    let batches = tokens.div_ceil(ubatch).max(1);
+fn even(tokens: usize, most: usize) -> usize {
+    let batches = tokens.div_ceil(most.max(1)).max(1);
     tokens.div_ceil(batches).max(1)
 }
 
@@ -497,7 +496,7 @@ mod tests {
 
     #[test]
     fn batches_are_few_and_even() {
-        for (tokens, ubatch, length) in [
+        for (tokens, most, length) in [
             (0, 512, 1),
             (1, 512, 1),
             (512, 512, 512),
@@ -505,7 +504,7 @@ mod tests {
             (2031, 512, 508),
             (7, 0, 1),
         ] {
-            assert_eq!(even(tokens, ubatch), length, "{tokens} by {ubatch}");
+            assert_eq!(even(tokens, most), length, "{tokens} by {most}");
         }
         for tokens in 1..3000 {
             let length = even(tokens, 256);

@@ -30,10 +30,8 @@ pub fn policies(root: &Path) -> Vec<PathBuf> {
 /// The highest clock that is allowed below `root`, of the CPUs that may have the highest.
 pub fn allowed(root: &Path) -> Reading<Hertz> {
     let allowed = clocks(root).into_iter().map(|policy| policy.allowed);
-    let highest = allowed.reduce(|one, other| match (one, other) {
-        (Reading::Value(one), Reading::Value(other)) => Reading::Value(one.max(other)),
-        (missing @ Reading::Missing(_), _) | (_, missing) => missing,
-    });
+    let highest =
+        allowed.reduce(|one, other| one.and_then(|one| other.map(|other| one.max(other))));
     highest.unwrap_or(Reading::Missing(Reason::Unsupported))
 }
 

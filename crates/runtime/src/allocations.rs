@@ -1,10 +1,11 @@
 //! The measured loop makes no Rust heap allocation, with power sampled and a budget kept. An
 //! allocator counts them on the measuring thread; those of the sampler's own thread are counted
 //! in `probe/tests/allocations.rs`, llama.cpp's own by nobody.
-#![allow(unsafe_code, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "../../engine/tests/engine/counting.rs"]
+mod counting;
+
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -12,33 +13,12 @@ use edgescore_engine::{Model, Session, SessionOptions, Token, Weights};
 use edgescore_probe::{Microseconds, Microwatts};
 use edgescore_record::Budgets;
 
+use counting::allocations;
+
 use crate::held::Held;
 use crate::meter::Meter;
 use crate::paced::Paced;
 use crate::prompt::Prompt;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: passes every call on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[test]
 fn the_metered_and_paced_loop_allocates_nothing() {
@@ -82,16 +62,16 @@ fn the_metered_and_paced_loop_allocates_nothing() {
         point.is_some()
     };
     work(&tokens);
-    let before = ALLOCATIONS.get();
+    let before = allocations();
     // Until the trace has grown by two points: two seconds.
     let lengths = (130..200).cycle().take(1_000_000);
     let points = lengths.filter(|length| work(&tokens[..*length])).take(2);
     assert_eq!(points.count(), 2);
-    assert_eq!(ALLOCATIONS.get(), before);
+    assert_eq!(allocations(), before);
     let rested = held.into_meter().finish().rested;
     assert!(rested.0 > 0, "the budget made it rest");
 
-    let before = ALLOCATIONS.get();
+    let before = allocations();
     drop(vec![0u8; 1]);
-    assert_eq!(ALLOCATIONS.get(), before + 1, "the allocator does count");
+    assert_eq!(allocations(), before + 1, "the allocator does count");
 }

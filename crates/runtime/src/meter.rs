@@ -251,15 +251,10 @@ impl Meter {
         }
     }
 
-    /// How many of `tokens` are computed at once. Pieces are of equal length, since a short last
-    /// one is dear: below 64 tokens ggml takes another kernel for flash attention, in which the
-    /// last 18 of 274 tokens needed as much time as the 256 before them in theirs.
-    pub fn piece(&self, tokens: usize) -> usize {
+    /// Tokens that may be computed at once.
+    pub fn piece(&self) -> usize {
         let governor = self.governor.as_ref();
-        governor.map_or(usize::MAX, |governor| {
-            let pieces = tokens.div_ceil(governor.piece.max(1) as usize);
-            tokens.div_ceil(pieces.max(1))
-        })
+        governor.map_or(usize::MAX, |governor| governor.piece as usize)
     }
 }
 

@@ -27,13 +27,13 @@ impl<'m> Paced<'m> {
 
     /// [`Session::prefill`].
     pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
-        let piece = self.meter.piece(tokens.len());
+        let piece = self.meter.piece();
         self.session.append(tokens, true, piece, &mut self.meter)
     }
 
     /// [`Session::extend`].
     pub fn extend(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
-        let piece = self.meter.piece(tokens.len());
+        let piece = self.meter.piece();
         self.session.append(tokens, false, piece, &mut self.meter)
     }
 

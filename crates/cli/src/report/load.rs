@@ -9,7 +9,7 @@ use std::thread;
 use anyhow::Context;
 use edgescore_probe::{Bytes, Hertz, Reading, Reason};
 use edgescore_record::file::ResultFile;
-use edgescore_record::{Mode, Origin, Question, Record, Stop, VerdictKind};
+use edgescore_record::{Memory, Mode, Origin, Question, Record, Stop, VerdictKind};
 use edgescore_score::{
     self as score, Energy, Estimate, Evidence, Faults, Measured, Missing, Row, Run, Summary,
     Temperature, stopped_accuracy, tokens_per_second,
@@ -92,6 +92,8 @@ pub struct RunSummary {
     pub energy_json: Value,
     /// What is known about power.
     pub power: PowerFacts,
+    /// Memory that the run used, if it came to its end.
+    pub memory: Option<Memory>,
     /// The block `memory` of the JSON report.
     pub memory_json: Value,
     /// Peak memory, estimate and budget, for people.
@@ -280,6 +282,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
             totals.decode_us,
         ),
         peak_memory: memory.peak(),
+        memory: memory.end,
         memory_json: memory.json(start.model_bytes),
         memory_text: memory.text(),
         energy: totals.energies.per_question_j().map(|joules| Energy {

@@ -13,7 +13,8 @@ use crate::words;
 #[derive(Clone, Copy, Default)]
 pub struct MemoryFacts<'a> {
     start: Option<MemoryStart<'a>>,
-    end: Option<Memory>,
+    /// The row of the end.
+    pub end: Option<Memory>,
 }
 
 impl<'a> MemoryFacts<'a> {

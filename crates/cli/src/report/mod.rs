@@ -24,7 +24,7 @@ use edgescore_score::Exponents;
 use serde_json::json;
 
 pub use facts::OF_ONE_RUN;
-pub use load::{RunSummary, load, load_all, read, row_of};
+pub use load::{RunSummary, load, load_all, row_of};
 pub use ranked::inputs;
 
 use crate::failure::Failure;

@@ -74,18 +74,20 @@ impl RooflineFacts {
         let int8 = row.map_or(OFF, |row| rate(row.int8.map(|rate| rate.0)));
         let f32 = row.map_or(OFF, |row| rate(row.f32.map(|rate| rate.0)));
         let bandwidth = row.map_or(OFF, |row| rate(row.bandwidth.map(|rate| rate.0)));
-        let done = both(prefill_tps, token, |tps, token| {
-            2.0 * token.multiplied as f64 * tps
-        });
+        let done =
+            prefill_tps.and_then(|tps| token.map(|token| 2.0 * token.multiplied as f64 * tps));
         let read = match decode_us {
             0 => Measured::Missing(Missing::NoRows),
             us => token.map(|token| work.bytes(token) * 1e6 / us as f64),
         };
-        let prefill = both(done, if quantised { int8 } else { f32 }, |done, peak| {
-            done / peak
-        });
-        let decode = both(read, bandwidth, |read, peak| read / peak);
-        let peak = if quantised { "int8" } else { "f32" };
+        let (peak, best) = match quantised {
+            true => ("int8", int8),
+            false => ("f32", f32),
+        };
+        let share =
+            |of: Measured<f64>, best: Measured<f64>| of.and_then(|of| best.map(|best| of / best));
+        let prefill = share(done, best);
+        let decode = share(read, bandwidth);
         let number = |value: Measured<f64>| or_missing(value, |value| json!(value));
         let count = |f: fn(TokenWork) -> u64| or_missing(token, |token| json!(f(token)));
         RooflineFacts {
@@ -113,13 +115,4 @@ impl RooflineFacts {
 
 fn rate(rate: Reading<u64>) -> Measured<f64> {
     measured(rate).map(|rate| rate as f64)
-}
-
-fn both<A, B>(a: Measured<A>, b: Measured<B>, f: impl FnOnce(A, B) -> f64) -> Measured<f64> {
-    match (a, b) {
-        (Measured::Value(a), Measured::Value(b)) => Measured::Value(f(a, b)),
-        (Measured::Missing(reason), _) | (_, Measured::Missing(reason)) => {
-            Measured::Missing(reason)
-        }
-    }
 }

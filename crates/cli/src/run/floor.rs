@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use edgescore_probe::{Bytes, Reading};
-use edgescore_record::{Memory, MemoryBudget, Plan, Record, VerdictKind};
+use edgescore_record::{Memory, MemoryBudget, Plan, VerdictKind};
 
 use super::recorder::Recorder;
 use super::{Args, Desk};
@@ -101,17 +101,10 @@ fn trial(desk: &mut Desk, plan: Plan, limit: Bytes, output: &Path) -> Result<Tri
     let recorder = Recorder::new(&path, true)?;
     let verdict = desk.answers(plan, recorder, None)?;
     let run = report::load(&path)?;
-    let memory = report::read(&path, |file, _| {
-        let mut rows = file.records();
-        Ok(rows.find_map(|row| match row {
-            Record::Memory(memory) => Some(memory),
-            _ => None,
-        }))
-    })?;
     let trial = Trial {
         limit,
         verdict: verdict.unwrap_or(VerdictKind::EngineFailed),
-        memory,
+        memory: run.memory,
         latency: words::or_reason(run.latency_s(), words::seconds),
     };
     let kept = match trial.fits() {

@@ -29,9 +29,22 @@ pub(crate) struct Tensor<'g> {
 impl Gguf {
     /// Reads a header; `None` if it cannot be read.
     pub(crate) fn open(path: &CStr) -> Option<Gguf> {
+        // SAFETY: null asks for no tensors.
+        unsafe { Gguf::open_with(path, std::ptr::null_mut()) }
+    }
+
+    /// Reads a header, and puts a ggml context with the tensors, without data, into `tensors`. They
+    /// do not point into the header.
+    ///
+    /// # Safety
+    /// `tensors` is null or may be written.
+    pub(super) unsafe fn open_with(
+        path: &CStr,
+        tensors: *mut *mut sys::ggml_context,
+    ) -> Option<Gguf> {
         let params = sys::gguf_init_params {
             no_alloc: true,
-            ctx: std::ptr::null_mut(),
+            ctx: tensors,
         };
         // SAFETY: a NUL-terminated path; with `no_alloc` only the header is read.
         NonNull::new(unsafe { sys::gguf_init_from_file(path.as_ptr(), params) }).map(Gguf)

@@ -5,6 +5,8 @@ use std::ptr::{self, NonNull};
 
 use llama_cpp_sys_2 as sys;
 
+use super::Gguf;
+
 /// A matrix as llama.cpp asks about it has this many tokens on its other side.
 const TOKENS: i64 = 512;
 
@@ -60,16 +62,8 @@ fn is_multiplied(name: &[u8], tied: bool) -> bool {
 /// The tensors of a file, without their data.
 fn header(path: &CStr) -> Option<Tensors> {
     let mut tensors = ptr::null_mut();
-    let params = sys::gguf_init_params {
-        no_alloc: true,
-        ctx: &raw mut tensors,
-    };
-    // SAFETY: a NUL-terminated path; with `no_alloc` only the header is read. The tensors do
-    // not point into the GGUF context, which is freed once.
-    unsafe {
-        let gguf = NonNull::new(sys::gguf_init_from_file(path.as_ptr(), params))?;
-        sys::gguf_free(gguf.as_ptr());
-    }
+    // SAFETY: it may be written.
+    unsafe { Gguf::open_with(path, &raw mut tensors) }?;
     NonNull::new(tensors).map(Tensors)
 }
 

@@ -1,36 +1,10 @@
 //! The measured loop makes no Rust heap allocation. Here an allocator counts them, on the
 //! counting thread only; llama.cpp's own go past it.
-#![allow(unsafe_code)]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 
 use edgescore_engine::{Session, SessionOptions, Token, Tokenize, Weights};
 
+use crate::counting::allocations;
 use crate::tiny::{Kind, Tiny};
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: passes every call on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[test]
 fn the_measured_loop_allocates_nothing() {
@@ -56,11 +30,11 @@ fn the_measured_loop_allocates_nothing() {
         sum
     };
     let first = work();
-    let before = ALLOCATIONS.get();
+    let before = allocations();
     let second = work();
-    assert_eq!(ALLOCATIONS.get(), before);
+    assert_eq!(allocations(), before);
     assert_eq!(first, second);
 
     drop(vec![0u8; 1]);
-    assert_eq!(ALLOCATIONS.get(), before + 1, "the allocator does count");
+    assert_eq!(allocations(), before + 1, "the allocator does count");
 }

@@ -5,43 +5,32 @@ use core::arch::asm;
 use std::arch::is_aarch64_feature_detected as has;
 use std::hint::black_box;
 
-use super::Kernel;
-
-/// Sums that are computed side by side: two instructions a cycle that take four need eight.
-const SUMS: usize = 12;
-
-fn kernel(name: &'static str, lanes: u64, run: fn(u32)) -> Kernel {
-    Kernel {
-        name,
-        operations: 2 * lanes * SUMS as u64,
-        run,
-    }
-}
+use super::{Kernel, SUMS};
 
 pub(super) fn int8() -> Option<Kernel> {
     if has!("i8mm") {
         // SAFETY: the CPU has it.
         #[allow(unsafe_code)]
         let run = |rounds| unsafe { smmla(rounds) };
-        return Some(kernel("SMMLA", 32, run));
+        return Some(Kernel::new("SMMLA", 32, run));
     }
     if has!("dotprod") {
         // SAFETY: the CPU has it.
         #[allow(unsafe_code)]
         let run = |rounds| unsafe { sdot(rounds) };
-        return Some(kernel("SDOT", 16, run));
+        return Some(Kernel::new("SDOT", 16, run));
     }
     // SAFETY: NEON belongs to every aarch64 that runs Linux.
     #[allow(unsafe_code)]
     let run = |rounds| unsafe { smull(rounds) };
-    Some(kernel("SMULL", 8, run))
+    Some(Kernel::new("SMULL", 8, run))
 }
 
 pub(super) fn f32() -> Option<Kernel> {
     // SAFETY: NEON belongs to every aarch64 that runs Linux.
     #[allow(unsafe_code)]
     let run = |rounds| unsafe { fmla(rounds) };
-    Some(kernel("FMLA", 4, run))
+    Some(Kernel::new("FMLA", 4, run))
 }
 
 /// `sum` and the products of the bytes of `a` and `b`, by an instruction for which Rust has
@@ -66,49 +55,33 @@ macro_rules! step {
 #[target_feature(enable = "neon,i8mm")]
 fn smmla(rounds: u32) {
     let (a, b) = black_box((vdupq_n_s8(3), vdupq_n_s8(5)));
-    let mut sums = [vdupq_n_s32(0); SUMS];
-    for _ in 0..rounds {
-        for sum in &mut sums {
-            step!("smmla", sum, a, b);
-        }
-    }
-    black_box(sums);
+    repeat!(rounds, vdupq_n_s32(0), |sum| {
+        step!("smmla", sum, a, b);
+    });
 }
 
 #[target_feature(enable = "neon,dotprod")]
 fn sdot(rounds: u32) {
     let (a, b) = black_box((vdupq_n_s8(3), vdupq_n_s8(5)));
-    let mut sums = [vdupq_n_s32(0); SUMS];
-    for _ in 0..rounds {
-        for sum in &mut sums {
-            step!("sdot", sum, a, b);
-        }
-    }
-    black_box(sums);
+    repeat!(rounds, vdupq_n_s32(0), |sum| {
+        step!("sdot", sum, a, b);
+    });
 }
 
 /// Two instructions a sum. The product is of the sum, or it would be computed once.
 #[target_feature(enable = "neon")]
 fn smull(rounds: u32) {
     let b = black_box(vdup_n_s8(5));
-    let mut sums = [vdupq_n_s32(1); SUMS];
-    for _ in 0..rounds {
-        for sum in &mut sums {
-            let products = vmull_s8(vget_low_s8(vreinterpretq_s8_s32(*sum)), b);
-            *sum = vpadalq_s16(*sum, products);
-        }
-    }
-    black_box(sums);
+    repeat!(rounds, vdupq_n_s32(1), |sum| {
+        let products = vmull_s8(vget_low_s8(vreinterpretq_s8_s32(*sum)), b);
+        *sum = vpadalq_s16(*sum, products);
+    });
 }
 
 #[target_feature(enable = "neon")]
 fn fmla(rounds: u32) {
     let (a, b) = black_box((vdupq_n_f32(0.5), vdupq_n_f32(0.25)));
-    let mut sums = [vdupq_n_f32(1.0); SUMS];
-    for _ in 0..rounds {
-        for sum in &mut sums {
-            *sum = vfmaq_f32(*sum, a, b);
-        }
-    }
-    black_box(sums);
+    repeat!(rounds, vdupq_n_f32(1.0), |sum| {
+        *sum = vfmaq_f32(*sum, a, b);
+    });
 }

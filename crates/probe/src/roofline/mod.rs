@@ -2,6 +2,21 @@
 //! memory bandwidth and arithmetic (Williams, Waterman and Patterson, "Roofline", CACM 52(4),
 //! 2009). Both are measured with all CPUs that this process may use, in about 0.6 s.
 
+/// Computes `$step` on each of [`SUMS`] sums that begin as `$start`, `$rounds` times. A macro, as
+/// the steps are instructions of the CPU level that the function around them is compiled for.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! repeat {
+    ($rounds:expr, $start:expr, |$sum:ident| $step:block) => {
+        let mut sums = [$start; SUMS];
+        for _ in 0..$rounds {
+            for $sum in &mut sums {
+                $step
+            }
+        }
+        black_box(sums);
+    };
+}
+
 mod bandwidth;
 #[cfg(target_arch = "aarch64")]
 #[path = "arm.rs"]
@@ -66,6 +81,22 @@ struct Kernel {
     operations: u64,
     /// Computes this many rounds.
     run: fn(u32),
+}
+
+/// Sums that are computed side by side: two instructions a cycle that take four or five need
+/// eight to ten, and sixteen registers hold twelve.
+const SUMS: usize = 12;
+
+impl Kernel {
+    /// Of one instruction a sum, with this many multiplications in `lanes`.
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    fn new(name: &'static str, lanes: u64, run: fn(u32)) -> Kernel {
+        Kernel {
+            name,
+            operations: 2 * lanes * SUMS as u64,
+            run,
+        }
+    }
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]

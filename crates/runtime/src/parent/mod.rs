@@ -233,13 +233,14 @@ impl Parent {
                 &format!("the board is busy with run {other}, and two at once would spoil each other: wait for its end, fetch it with `edgescore collect`, or end it with `edgescore collect --stop`"),
             );
         }
-        let cap = match frame::message(content) {
-            Some(Command::Run { plan, .. }) => plan
-                .budgets
-                .max_clock
-                .map(|clock| ClockCap::set(Path::new(plan.budgets.root), clock)),
+        let budgets = match frame::message(content) {
+            Some(Command::Run { plan, .. }) => Some(plan.budgets),
             _ => None,
         };
+        let cap = budgets.and_then(|budgets| {
+            let clock = budgets.max_clock?;
+            Some(ClockCap::set(Path::new(budgets.root), clock))
+        });
         let cap = match cap.transpose() {
             Ok(cap) => cap,
             Err(why) => return self.desk.refuse(Fault::Board, &why),
@@ -248,10 +249,7 @@ impl Parent {
             return self.desk.attach(id);
         };
         journal::prune(&self.home)?;
-        let limit = match frame::message(content) {
-            Some(Command::Run { plan, .. }) => plan.budgets.memory.map(|memory| memory.limit),
-            _ => None,
-        };
+        let limit = budgets.and_then(|budgets| Some(budgets.memory?.limit));
         let mut worker = match Worker::start(Hold::make(limit)) {
             Ok(worker) => worker,
             Err(error) => {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use edgescore_engine::KvType;
 use edgescore_probe::Bytes;
-use edgescore_record::{CacheType, MemoryEstimate, Weights};
+use edgescore_record::{MemoryEstimate, Weights};
 
 /// Quantisations and their bits a weight (llama.cpp's tools/quantize/README.md, over Llama 3.1
 /// 8B; smaller models, of which the embedding is a larger part, need a little more).
@@ -26,7 +26,7 @@ pub struct Advice {
     /// How its weights were to be held.
     pub weights: Weights,
     /// Its KV cache.
-    pub cache: CacheType,
+    pub kv: KvType,
     /// Its number of weights.
     pub parameters: u64,
     /// The budget.
@@ -76,10 +76,6 @@ impl Advice {
         if self.weights == Weights::Repacked {
             weights.push((Bytes(0), " --weights mapped"));
         }
-        let kv = match self.cache {
-            CacheType::F16 => KvType::F16,
-            CacheType::Q8_0 => KvType::Q8_0,
-        };
         let total = |context, kv, repacked| {
             let estimate = with(context, kv)?;
             let total = MemoryEstimate {
@@ -90,12 +86,12 @@ impl Advice {
             (total <= self.limit).then_some(total)
         };
         for (repacked, option) in weights.iter().skip(1) {
-            if let Some(total) = total(context, kv, *repacked) {
+            if let Some(total) = total(context, self.kv, *repacked) {
                 fits.push(format!("{} ({total})", option.trim()));
             }
         }
         for (repacked, option) in &weights {
-            if kv == KvType::F16
+            if self.kv == KvType::F16
                 && let Some(total) = total(context, KvType::Q8_0, *repacked)
             {
                 fits.push(format!("--cache-type q8_0{option} ({total})"));
@@ -103,7 +99,7 @@ impl Advice {
             }
         }
         for (repacked, option) in &weights {
-            let smaller = |steps: u32| total(steps * STEP, kv, *repacked);
+            let smaller = |steps: u32| total(steps * STEP, self.kv, *repacked);
             if let Some((steps, total)) = most(context.div_ceil(STEP), smaller) {
                 let context = steps * STEP;
                 fits.push(format!(

@@ -114,10 +114,5 @@ fn larger(a: Reading<Bytes>, b: Reading<Bytes>) -> Reading<Bytes> {
 
 /// What a counter has counted.
 fn since(before: Reading<u64>, after: Reading<u64>) -> Reading<u64> {
-    match (before, after) {
-        (Reading::Value(before), Reading::Value(after)) => {
-            Reading::Value(after.saturating_sub(before))
-        }
-        (missing @ Reading::Missing(_), _) | (_, missing) => missing,
-    }
+    before.and_then(|before| after.map(|after| after.saturating_sub(before)))
 }

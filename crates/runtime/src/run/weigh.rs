@@ -78,7 +78,7 @@ pub fn weigh(
         }) if estimate.total() > limit => {
             let advice = Advice {
                 weights,
-                cache: plan.cache,
+                kv: options.kv,
                 parameters: words.facts().parameters,
                 limit,
                 estimate,

@@ -8,6 +8,7 @@
 )]
 
 mod dice;
+mod each;
 mod line;
 mod process;
 mod proxy;
@@ -19,6 +20,7 @@ mod sshd;
 mod tasks;
 
 pub use dice::Dice;
+pub use each::each;
 pub use line::SerialLine;
 pub use process::{Running, ignores, is_gone, wait_until};
 pub use proxy::Proxy;

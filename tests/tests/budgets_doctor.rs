@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use edgescore_tests::{Outcome, Sandbox, copy_folder};
+use edgescore_tests::{Outcome, Sandbox, copy_folder, each};
 use serde_json::Value;
 
 const BOARDS: [&str; 7] = [
@@ -74,15 +74,6 @@ impl Board {
     fn misses(&self, subject: &str, reason: &str, words: &str) {
         self.survey().misses(subject, reason, words);
     }
-}
-
-/// Checks all cases at once: a survey mostly waits.
-fn each<T: Sync>(cases: &[T], check: impl Fn(&T) + Sync) {
-    thread::scope(|scope| {
-        for case in cases {
-            scope.spawn(|| check(case));
-        }
-    });
 }
 
 /// What `doctor --json` printed.

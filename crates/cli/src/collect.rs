@@ -3,17 +3,17 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::anyhow;
 use edgescore_record::{Command, Control, Phase, RunId, Stop, VerdictKind};
 
 use crate::failure::{Failure, Outcome};
-use crate::link::{Follow, Heard, Line, Options, Spec, Stops, Want};
+use crate::link::{Follow, Item, Line, Reach, Spec, Stops, Want, list};
 use crate::output::print;
 use crate::report;
+use crate::run::Progress;
 use crate::run::recorder::Recorder;
-use crate::run::{Progress, seconds};
 
 /// Fetch the result of a run that a board made alone
 ///
@@ -41,13 +41,8 @@ pub struct Args {
     #[arg(long)]
     force: bool,
 
-    /// How long to wait for a board that does not answer, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    wait: Duration,
-
-    /// The edgescore-rt to start or to copy to the board [default: the one that fits]
-    #[arg(long, value_name = "FILE", env = "EDGESCORE_RT")]
-    runtime: Option<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
 }
 
 /// A run that a board keeps.
@@ -63,11 +58,7 @@ struct Kept {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let progress = Progress::new();
-    let options = Options {
-        runtime: args.runtime.clone(),
-        detached: false,
-        wait: args.wait,
-    };
+    let options = args.reach.options(false);
     let mut line = Line::open(&args.spec, &options, Arc::new(progress.printer()))?;
     match &args.output {
         Some(output) => fetch(args, output, &mut line, progress),
@@ -77,7 +68,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         ))),
         None => {
             progress.finish();
-            list(&runs(&mut line)?, &args.spec)
+            show(&runs(&mut line)?, &args.spec)
         }
     }
 }
@@ -127,55 +118,38 @@ fn choose(runs: &[Kept], spec: &Spec) -> Result<RunId, Failure> {
     })
 }
 
-/// Asks until every line of the list is there.
+/// The runs that the board keeps, oldest first.
 fn runs(line: &mut Line) -> Result<Vec<Kept>, Failure> {
-    let mut found: Vec<Option<Kept>> = Vec::new();
-    let mut complete = false;
-    for _ in 0..20 {
-        let _ = line.say(&Command::List);
-        let until = Instant::now() + line.pace().answer;
-        while !complete {
-            let wait = until.saturating_duration_since(Instant::now());
-            match line.hear(wait)? {
-                Heard::Control(Control::Kept {
-                    index,
-                    of,
+    let what = "which runs it keeps";
+    list(line, &Command::List, Duration::ZERO, what, |control| {
+        Ok(match *control {
+            Control::Kept {
+                index,
+                of,
+                run,
+                rows,
+                phase,
+                collected,
+                unix_time_s,
+                model,
+            } => Some(Item {
+                index,
+                of,
+                item: Kept {
                     run,
                     rows,
                     phase,
                     collected,
                     unix_time_s,
-                    model,
-                }) => {
-                    found.resize_with(of as usize, || None);
-                    if let Some(slot) = found.get_mut(index as usize) {
-                        *slot = Some(Kept {
-                            run,
-                            rows,
-                            phase,
-                            collected,
-                            unix_time_s,
-                            model: model.to_owned(),
-                        });
-                    }
-                    complete = found.iter().all(Option::is_some);
-                }
-                Heard::HungUp(why) => return Err(Failure::Board(anyhow!("{why}"))),
-                Heard::Nothing => break,
-                _ => {}
-            }
-        }
-        if complete {
-            return Ok(found.into_iter().flatten().collect());
-        }
-    }
-    Err(Failure::Board(anyhow!(
-        "{} does not say which runs it keeps: try again",
-        line.spec()
-    )))
+                    model: model.to_owned(),
+                },
+            }),
+            _ => None,
+        })
+    })
 }
 
-fn list(runs: &[Kept], spec: &Spec) -> Result<Outcome, Failure> {
+fn show(runs: &[Kept], spec: &Spec) -> Result<Outcome, Failure> {
     print(|out| {
         if runs.is_empty() {
             return writeln!(out, "{spec} keeps no run");

@@ -15,6 +15,7 @@ mod output;
 mod pack;
 mod page;
 mod published;
+mod random;
 mod report;
 mod run;
 mod sheet;

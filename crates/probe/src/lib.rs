@@ -1,6 +1,6 @@
 //! What a board can say about itself: physical values with their units, readings or the
-//! reason why there is none, energy from samples, and (feature `std`) the sources that read
-//! `/proc`, `/sys` and `/dev`, and the sampler.
+//! reason why there is none, energy from samples, what a survey finds, and (feature `std`) the
+//! sources that read `/proc`, `/sys` and `/dev`, and the sampler.
 #![no_std]
 
 #[cfg(feature = "std")]
@@ -9,6 +9,7 @@ extern crate std;
 mod decimal;
 pub mod energy;
 mod reading;
+pub mod survey;
 mod throttle;
 mod units;
 
@@ -38,8 +39,6 @@ mod pressure;
 mod roofline;
 #[cfg(feature = "std")]
 mod sampler;
-#[cfg(feature = "std")]
-pub mod survey;
 #[cfg(feature = "std")]
 mod unavailable;
 

@@ -82,6 +82,16 @@ pub enum Command<'a> {
     },
     /// Asks for the runs that the board keeps: one [`crate::Control::Kept`] each.
     List,
+    /// Asks what the board can measure. The board looks and answers with
+    /// [`crate::Control::Finding`] for each thing, or with [`crate::Control::Refused`] while it
+    /// runs.
+    Survey {
+        /// Comes back in the answer. The board looks once for each round: what is asked again is
+        /// answered from the same survey.
+        round: u32,
+        /// Where `/proc`, `/sys` and `/dev` are: `/`, or a captured tree in a test.
+        root: &'a str,
+    },
 }
 
 /// [`Command::Run`] with this goes on whether anybody listens or not.

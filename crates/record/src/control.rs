@@ -1,5 +1,6 @@
 //! What a board says beside its records: unnumbered, not part of a result.
 
+use edgescore_probe::survey;
 use edgescore_taskpack::Hash;
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +81,22 @@ pub enum Control<'a> {
         unix_time_s: u64,
         /// File name of the model; empty before it started.
         model: &'a str,
+    },
+    /// One finding of a survey, in answer to [`crate::Command::Survey`].
+    Finding {
+        /// The round of the command.
+        round: u32,
+        /// Its place in the survey.
+        index: u32,
+        /// Findings of the survey.
+        of: u32,
+        /// Model of the board, may be empty.
+        board: &'a str,
+        /// The power source that a run takes unless told otherwise.
+        best: &'a str,
+        /// What was found.
+        #[serde(borrow)]
+        finding: survey::Finding<&'a str>,
     },
 }
 

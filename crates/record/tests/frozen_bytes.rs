@@ -5,7 +5,10 @@
 mod support;
 
 use edgescore_probe::energy::Scope;
-use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius, Reading, Reason};
+use edgescore_probe::survey::{Figure, Finding, Meaning, Topic};
+use edgescore_probe::{
+    Bytes, Hertz, Microseconds, Microwatts, MilliCelsius, Reading, Reason, Throttled,
+};
 use edgescore_record::*;
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
@@ -120,6 +123,56 @@ frozen! {
         5555555555555555555555555555555555555555555555555555555555555555 022f6d";
     kept: Control::Kept { index: 0, of: 1, run: RunId(1), rows: 9, phase: Phase::CutOff, collected: true,
         unix_time_s: 300, model: "m" } => "06000101090301ac02016d";
+    survey: Command::Survey { round: 300, root: "/" } => "08ac02012f";
+    power_found: found(FOUND) => "07ac02021e0450692035047261706c 00 047261706c 00 00 8092f401 \
+        097061636b6167652d30 00 01 03 01 0a 01 9901 0352414d";
+    temperature_found: found(of(Topic::Heat, Figure::Temperature(MilliCelsius(-1)))) => "07ac02021e0450692035047261706c 01 0173 00 01 01 00 0172 00";
+    clock_found: found(of(Topic::Clocks, Figure::Clock(Hertz(300)))) => "07ac02021e0450692035047261706c 02 0173 00 02 ac02 00 0172 00";
+    share_found: found(of(Topic::Clocks, Figure::PerMille(123))) => "07ac02021e0450692035047261706c 02 0173 00 03 7b 00 0172 00";
+    memory_found: found(of(Topic::Memory, Figure::Memory(Bytes(300)))) => "07ac02021e0450692035047261706c 03 0173 00 04 ac02 00 0172 00";
+    time_found: found(of(Topic::Memory, Figure::Time(Microseconds(300)))) => "07ac02021e0450692035047261706c 03 0173 00 05 ac02 00 0172 00";
+    flags_found: found(of(Topic::Clocks, Figure::Throttled(Throttled(5)))) => "07ac02021e0450692035047261706c 02 0173 00 06 05 00 0172 00";
+    text_found: found(of(Topic::Memory, Figure::Text("off"))) => "07ac02021e0450692035047261706c 03 0173 00 07 036f6666 00 0172 00";
+    nothing_found: found(Finding { state: Reading::Missing(Reason::Denied), ..of(Topic::Heat, Figure::PerMille(0)) }) => "07ac02021e0450692035047261706c 01 0173 01 02 00 0172 00";
+}
+
+/// A message with `finding`.
+const fn found(finding: Finding<&str>) -> Control<'_> {
+    Control::Finding {
+        round: 300,
+        index: 2,
+        of: 30,
+        board: "Pi 5",
+        best: "rapl",
+        finding,
+    }
+}
+
+const FOUND: Finding<&str> = Finding {
+    topic: Topic::Power,
+    subject: "rapl",
+    state: Reading::Value(Figure::Power(Microwatts(4_000_000))),
+    detail: "package-0",
+    remedy: "",
+    meaning: Some(Meaning {
+        scope: Scope::CpuPackage,
+        measured: true,
+        max_rate_hz: 10,
+        resolution: Some(Microwatts(153)),
+        omits: "RAM",
+    }),
+};
+
+/// A finding without more than a figure.
+fn of(topic: Topic, figure: Figure<&str>) -> Finding<&str> {
+    Finding {
+        topic,
+        subject: "s",
+        state: Reading::Value(figure),
+        detail: "",
+        remedy: "r",
+        meaning: None,
+    }
 }
 
 #[test]

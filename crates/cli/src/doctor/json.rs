@@ -1,19 +1,21 @@
 //! A survey as JSON. A finding has `value` and `unit`, or `missing` with the reason in one word.
 
 use edgescore_probe::Reading;
-use edgescore_probe::power::About;
-use edgescore_probe::survey::{Figure, Finding, Survey};
+use edgescore_probe::survey::{Figure, Finding, Meaning, Survey};
 use serde_json::{Value, json};
 
-/// `{"best": "rapl", "findings": […]}`.
-pub fn of(survey: &Survey) -> Value {
+use crate::link::Spec;
+
+/// `{"board": {"at": "local", "name": "Raspberry Pi 5"}, "best": "rapl", "findings": […]}`.
+pub fn of(survey: &Survey, at: &Spec) -> Value {
     json!({
+        "board": { "at": at.to_string(), "name": survey.board },
         "best": survey.best,
         "findings": survey.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
 
-fn finding(finding: &Finding) -> Value {
+fn finding(finding: &Finding<String>) -> Value {
     let mut object = json!({
         "topic": finding.topic.name(),
         "subject": finding.subject,
@@ -31,14 +33,14 @@ fn finding(finding: &Finding) -> Value {
             object[key] = json!(text);
         }
     }
-    if let Some(about) = &finding.about {
-        object["source"] = source(about);
+    if let Some(meaning) = &finding.meaning {
+        object["source"] = source(meaning);
     }
     object
 }
 
 /// The number and its unit; no unit for a text.
-fn value(figure: &Figure) -> (Value, Option<&'static str>) {
+fn value(figure: &Figure<String>) -> (Value, Option<&'static str>) {
     match figure {
         Figure::Power(power) => (json!(power.0 as f64 / 1e6), Some("W")),
         Figure::Temperature(temperature) => (json!(f64::from(temperature.0) / 1e3), Some("°C")),
@@ -51,12 +53,12 @@ fn value(figure: &Figure) -> (Value, Option<&'static str>) {
     }
 }
 
-fn source(about: &About) -> Value {
+fn source(meaning: &Meaning<String>) -> Value {
     json!({
-        "scope": about.scope.name(),
-        "measured": about.measured,
-        "max_rate_hz": about.max_rate_hz,
-        "resolution_w": about.resolution.map(|step| step.0 as f64 / 1e6),
-        "omits": about.omits,
+        "scope": meaning.scope.name(),
+        "measured": meaning.measured,
+        "max_rate_hz": meaning.max_rate_hz,
+        "resolution_w": meaning.resolution.map(|step| step.0 as f64 / 1e6),
+        "omits": meaning.omits,
     })
 }

@@ -3,16 +3,19 @@
 use std::io::{self, Write};
 
 use edgescore_probe::Reading;
-use edgescore_probe::power::About;
-use edgescore_probe::survey::{Figure, Finding, Survey, Topic};
+use edgescore_probe::survey::{Figure, Finding, Meaning, Survey, Topic};
 use indicatif::HumanBytes;
 
+use crate::link::Spec;
+
 /// Writes a survey topic by topic.
-pub fn write(out: &mut dyn Write, survey: &Survey) -> io::Result<()> {
-    for (i, topic) in Topic::ALL.into_iter().enumerate() {
-        if i > 0 {
-            writeln!(out)?;
-        }
+pub fn write(out: &mut dyn Write, survey: &Survey, at: &Spec) -> io::Result<()> {
+    match survey.board.as_str() {
+        "" => writeln!(out, "board {at}")?,
+        name => writeln!(out, "board {at} ({name})")?,
+    }
+    for topic in Topic::ALL {
+        writeln!(out)?;
         match topic {
             Topic::Power => writeln!(out, "power (a run takes: {})", survey.best)?,
             _ => writeln!(out, "{}", topic.name())?,
@@ -23,7 +26,7 @@ pub fn write(out: &mut dyn Write, survey: &Survey) -> io::Result<()> {
     Ok(())
 }
 
-fn finding(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+fn finding(out: &mut dyn Write, finding: &Finding<String>) -> io::Result<()> {
     let state = match &finding.state {
         Reading::Value(value) => figure(value),
         Reading::Missing(reason) => format!("- {reason}"),
@@ -34,14 +37,14 @@ fn finding(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
         text => writeln!(out, "{:19}{head}{text}", ""),
     };
     more("", &finding.detail)?;
-    if let Some(about) = &finding.about {
-        more("", &meaning(about))?;
-        more("omits ", about.omits)?;
+    if let Some(source) = &finding.meaning {
+        more("", &meaning(source))?;
+        more("omits ", &source.omits)?;
     }
     more("-> ", &finding.remedy)
 }
 
-fn figure(figure: &Figure) -> String {
+fn figure(figure: &Figure<String>) -> String {
     match figure {
         Figure::Power(power) => power.to_string(),
         Figure::Temperature(temperature) => temperature.to_string(),
@@ -55,13 +58,13 @@ fn figure(figure: &Figure) -> String {
 }
 
 /// `scope rails, up to 10 Hz, steps of 40 mW`.
-fn meaning(about: &About) -> String {
-    let steps = match about.resolution {
+fn meaning(source: &Meaning<String>) -> String {
+    let steps = match source.resolution {
         Some(step) => format!(", steps of {} mW", step.0 as f64 / 1e3),
         None => String::new(),
     };
     format!(
         "scope {}, up to {} Hz{steps}",
-        about.scope, about.max_rate_hz
+        source.scope, source.max_rate_hz
     )
 }

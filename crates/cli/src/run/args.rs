@@ -1,13 +1,12 @@
 //! The arguments of `edgescore run` and the plan they make.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::ValueEnum;
 use edgescore_record::{self as record, Order, Plan};
 use edgescore_taskpack::Layout;
 
-use crate::link::Spec;
+use crate::link::{Reach, Spec};
 
 /// Run a pack on a model and write the result
 ///
@@ -73,14 +72,8 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["memory", "detach", "until_ci", "gate", "sweep"])]
     pub find_memory_floor: bool,
 
-    /// How long to wait for a board that does not answer, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    pub wait: Duration,
-
-    /// The edgescore-rt to start or to copy to the board [default: the one that fits: beside
-    /// this program, of `scripts/cross`, or in PATH]
-    #[arg(long, value_name = "FILE", env = "EDGESCORE_RT")]
-    pub runtime: Option<PathBuf>,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// What a sweep changes.
@@ -178,14 +171,6 @@ pub struct Asked {
     /// Generate mode: temperature of the draws
     #[arg(long, value_name = "T", default_value = "0.7", value_parser = temperature)]
     temperature: u16,
-}
-
-/// A time in whole seconds.
-pub fn seconds(text: &str) -> Result<Duration, String> {
-    match text.parse() {
-        Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
-        _ => Err("give a number of seconds from 1 to 86400".to_owned()),
-    }
 }
 
 /// How an answer is obtained.

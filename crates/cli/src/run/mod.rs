@@ -8,7 +8,6 @@ mod progress;
 pub mod recorder;
 mod sweep;
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +16,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, anyhow};
 use edgescore_record::{LINGER_FOR_EVER, Plan, Record, RunId, Stop, VerdictKind, frame};
 
-pub use args::{Args, Asked, Axis, seconds};
+pub use args::{Args, Asked, Axis};
 use early::Early;
 pub use progress::Progress;
 use recorder::Recorder;
@@ -25,8 +24,9 @@ use recorder::Recorder;
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::gate;
-use crate::link::{Finish, Follow, Line, Options, Spec, Stops, Waker, Want, find_or_send};
+use crate::link::{Finish, Follow, Line, Spec, Stops, Waker, Want, find_or_send};
 use crate::output::print;
+use crate::random;
 use crate::report;
 
 /// Seconds that a run on a board goes on when the cable is cut: long enough to find the cable
@@ -188,11 +188,7 @@ fn open(args: &Args, progress: &Progress) -> Result<Line, Failure> {
             args.board
         )));
     }
-    let options = Options {
-        runtime: args.runtime.clone(),
-        detached: args.detach,
-        wait: args.wait,
-    };
+    let options = args.reach.options(args.detach);
     Line::open(&args.board, &options, Arc::new(progress.printer()))
 }
 
@@ -233,8 +229,7 @@ fn catch_interrupts(line: &Line) -> Result<Arc<Stops>, Failure> {
 
 /// A name that no other run has.
 fn new_id() -> RunId {
-    // The standard library draws its hash keys from the system's random numbers.
-    RunId(RandomState::new().build_hasher().finish())
+    RunId(random::number())
 }
 
 /// Paths go to another process, so they must not depend on its working folder.

@@ -10,7 +10,7 @@ use crate::{
     ClockPolicy, Gpu, Reading, Reason, Thermometer, ThrottleSource, Unavailable, clocks, nvpmodel,
 };
 
-pub(super) fn findings(root: &Path) -> Vec<Finding> {
+pub(super) fn findings(root: &Path) -> Vec<Finding<String>> {
     let mut found = heat(root);
     found.extend(cpu_clocks(root));
     found.push(throttling(root));
@@ -23,9 +23,9 @@ pub(super) fn findings(root: &Path) -> Vec<Finding> {
     found
 }
 
-fn heat(root: &Path) -> Vec<Finding> {
+fn heat(root: &Path) -> Vec<Finding<String>> {
     let thermometer = Thermometer::open(root);
-    let mut zones: Vec<Finding> = thermometer
+    let mut zones: Vec<Finding<String>> = thermometer
         .zones()
         .map(|(name, temperature)| {
             let state = temperature.map(Figure::Temperature);
@@ -45,7 +45,7 @@ fn heat(root: &Path) -> Vec<Finding> {
 }
 
 /// One finding for all clocks that are set alike: a server has dozens.
-fn cpu_clocks(root: &Path) -> Vec<Finding> {
+fn cpu_clocks(root: &Path) -> Vec<Finding<String>> {
     let mut left = clocks(root);
     let mut found = Vec::new();
     while let Some(first) = left.first().cloned() {
@@ -73,7 +73,7 @@ fn cpu_clocks(root: &Path) -> Vec<Finding> {
 }
 
 /// `alike` are set as `set` is.
-fn cpus(set: &ClockPolicy, alike: Vec<ClockPolicy>) -> Finding {
+fn cpus(set: &ClockPolicy, alike: Vec<ClockPolicy>) -> Finding<String> {
     let numbers: Vec<u16> = alike.iter().flat_map(|clock| clock.cpus.clone()).collect();
     let fastest = alike.iter().filter_map(|clock| clock.now.value()).max();
     let now = fastest.map_or(set.now, Reading::Value);
@@ -117,7 +117,7 @@ fn ranges(mut numbers: Vec<u16>) -> String {
     runs.join(",")
 }
 
-fn throttling(root: &Path) -> Finding {
+fn throttling(root: &Path) -> Finding<String> {
     match ThrottleSource::open(root) {
         Ok(mut source) => {
             let flags = source.read();
@@ -133,7 +133,7 @@ fn throttling(root: &Path) -> Finding {
     }
 }
 
-fn gpu(root: &Path) -> Finding {
+fn gpu(root: &Path) -> Finding<String> {
     match Gpu::open(root) {
         Ok(gpu) => {
             let load = gpu.load_per_mille().map(Figure::PerMille);

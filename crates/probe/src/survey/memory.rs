@@ -3,7 +3,7 @@
 use std::format;
 use std::fs;
 use std::path::Path;
-use std::string::ToString;
+use std::string::{String, ToString};
 use std::vec::Vec;
 
 use nix::unistd::{AccessFlags, access};
@@ -14,7 +14,7 @@ use crate::{
     Cgroup, CgroupVersion, FreshCgroup, MemorySample, Pressure, Reading, Reason, Unavailable,
 };
 
-pub(super) fn findings(root: &Path) -> Vec<Finding> {
+pub(super) fn findings(root: &Path) -> Vec<Finding<String>> {
     let mut found = Vec::from([process(root)]);
     found.extend(cgroup(root));
     found.push(swap(root));
@@ -22,7 +22,7 @@ pub(super) fn findings(root: &Path) -> Vec<Finding> {
     found
 }
 
-fn process(root: &Path) -> Finding {
+fn process(root: &Path) -> Finding<String> {
     let peak = MemorySample::read(root).rss_peak;
     let detail = match peak {
         Reading::Value(_) => "peak RSS of this program; its parts and major faults likewise",
@@ -32,7 +32,7 @@ fn process(root: &Path) -> Finding {
 }
 
 /// What the cgroup uses, and whether one with a limit can be made below it.
-fn cgroup(root: &Path) -> [Finding; 2] {
+fn cgroup(root: &Path) -> [Finding<String>; 2] {
     let (used, limit) = ("cgroup", "cgroup limit");
     match Cgroup::own(root) {
         Ok(cgroup) => {
@@ -75,7 +75,7 @@ fn cgroup(root: &Path) -> [Finding; 2] {
     }
 }
 
-fn swap(root: &Path) -> Finding {
+fn swap(root: &Path) -> Finding<String> {
     let path = root.join("proc/swaps");
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -106,7 +106,7 @@ fn swap(root: &Path) -> Finding {
     }
 }
 
-fn pressure(root: &Path) -> Finding {
+fn pressure(root: &Path) -> Finding<String> {
     let pressure = Pressure::memory(root);
     let finding = Finding::read(
         Topic::Memory,

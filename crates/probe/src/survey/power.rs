@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 use std::vec::Vec;
 
-use super::{Figure, Finding, Topic};
+use super::{Figure, Finding, Meaning, Topic};
 use crate::energy::{Edge, Integral};
 use crate::power::simulated::Board;
 use crate::power::{Choice, Source, hwmon, sample};
@@ -24,7 +24,7 @@ const POWERZ: &str = "hwmon:powerz";
 type Tried = (String, Result<Box<dyn Source>, Unavailable>);
 
 /// Name of the best source, and a finding for each.
-pub(super) fn findings(root: &Path) -> (String, Vec<Finding>) {
+pub(super) fn findings(root: &Path) -> (String, Vec<Finding<String>>) {
     let mut tried: Vec<Tried> = Choice::best()
         .into_iter()
         .map(|choice| (name(&choice), choice.open(root)))
@@ -49,7 +49,7 @@ pub(super) fn findings(root: &Path) -> (String, Vec<Finding>) {
     }
     let means: Vec<_> = watched.into_iter().map(|watch| watch.mean()).collect();
     let mut means = means.into_iter();
-    let mut findings: Vec<Finding> = tried
+    let mut findings: Vec<Finding<String>> = tried
         .into_iter()
         .map(|(subject, source)| match source {
             Ok(source) => {
@@ -68,7 +68,7 @@ pub(super) fn findings(root: &Path) -> (String, Vec<Finding>) {
 }
 
 /// The first source of [`Choice::best`] that has a value: findings are in its order.
-fn best(findings: &[Finding]) -> String {
+fn best(findings: &[Finding<String>]) -> String {
     let candidates = Choice::best().map(|choice| name(&choice));
     let first = findings
         .iter()
@@ -90,8 +90,8 @@ fn name(choice: &Choice) -> String {
     name.to_string()
 }
 
-fn open(subject: String, source: &dyn Source, mean: Reading<Microwatts>) -> Finding {
-    let about = source.about().clone();
+fn open(subject: String, source: &dyn Source, mean: Reading<Microwatts>) -> Finding<String> {
+    let about = source.about();
     let remedy = match mean {
         Reading::Value(_) => "",
         Reading::Missing(Reason::Denied) => "give this user the right to read it, or run as root",
@@ -99,9 +99,15 @@ fn open(subject: String, source: &dyn Source, mean: Reading<Microwatts>) -> Find
         Reading::Missing(_) => "read its files by hand: what they say is no valid value",
     };
     Finding {
-        about: Some(about.clone()),
+        meaning: Some(Meaning {
+            scope: about.scope,
+            measured: about.measured,
+            max_rate_hz: about.max_rate_hz,
+            resolution: about.resolution,
+            omits: about.omits.to_string(),
+        }),
         ..Finding::read(Topic::Power, subject, mean.map(Figure::Power))
-            .detail(about.found)
+            .detail(about.found.as_str())
             .remedy(remedy)
     }
 }

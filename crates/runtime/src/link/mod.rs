@@ -6,6 +6,7 @@
 mod out;
 mod serial;
 mod stream;
+mod survey;
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -25,6 +26,7 @@ use crate::outbox::clip;
 use out::Out;
 pub use serial::Port;
 use stream::Stream;
+use survey::Survey;
 
 /// A desk on a line that cannot hang up is gone after this long without a word. It speaks
 /// every two seconds.
@@ -39,17 +41,21 @@ pub struct Desk {
     stream: Option<Stream>,
     /// Said once all pieces that are here were taken.
     answer: Option<Answer>,
+    /// The last one, which the desk may not have whole.
+    survey: Option<Survey>,
     heard: Option<Instant>,
     /// The other end cannot hang up.
     is_line: bool,
 }
 
-/// What the desk wants of the runs.
+/// What the desk wants that depends on the runs.
 pub enum Order {
     /// [`Command::Run`], in this content.
     Start(RunId, u32, Vec<u8>),
     /// [`Command::Abort`], in this content.
     Abort(RunId, Stop, Vec<u8>),
+    /// [`Command::Survey`].
+    Survey(u32, String),
 }
 
 impl Desk {
@@ -62,6 +68,7 @@ impl Desk {
             depot: Depot::new(home),
             stream: None,
             answer: None,
+            survey: None,
             heard: None,
             is_line,
         })
@@ -182,6 +189,9 @@ impl Desk {
                 round,
             }) => self.resend(run, from, to, round)?,
             Some(Command::List) => self.list()?,
+            Some(Command::Survey { round, root }) => {
+                return Ok(Some(Order::Survey(round, root.to_owned())));
+            }
             None => self.refuse(
                 Fault::Link,
                 "edgescore-rt does not know this command: use edgescore and edgescore-rt of the same version",
@@ -239,6 +249,18 @@ impl Desk {
             }
             None => Ok(()),
         }
+    }
+
+    /// Says what can be measured below `root`.
+    pub fn survey(&mut self, round: u32, root: &str) -> io::Result<()> {
+        let survey = match self.survey.take_if(|survey| survey.round == round) {
+            Some(survey) => survey,
+            None => match Survey::make(round, root) {
+                Ok(survey) => survey,
+                Err(detail) => return self.refuse(Fault::Data, &detail),
+            },
+        };
+        self.survey.insert(survey).say(&mut self.out)
     }
 
     fn list(&mut self) -> io::Result<()> {

@@ -187,6 +187,7 @@ impl Parent {
             match order {
                 Order::Start(run, linger, content) => self.start(run, linger, &content)?,
                 Order::Abort(run, stop, content) => self.abort(run, stop, &content),
+                Order::Survey(round, root) => self.survey(round, &root)?,
             }
         }
         Ok(())
@@ -228,10 +229,7 @@ impl Parent {
             return self.desk.attach(id);
         }
         if let Some(other) = self.other_run(linger)? {
-            return self.desk.refuse(
-                Fault::Board,
-                &format!("the board is busy with run {other}, and two at once would spoil each other: wait for its end, fetch it with `edgescore collect`, or end it with `edgescore collect --stop`"),
-            );
+            return self.refuse_beside(other);
         }
         let budgets = match frame::message(content) {
             Some(Command::Run { plan, .. }) => Some(plan.budgets),
@@ -273,6 +271,22 @@ impl Parent {
             ended: None,
         });
         self.desk.attach(id)
+    }
+
+    /// Says what the board can measure. A look takes a second, in which nothing else is done, and
+    /// reads the sources that a run reads.
+    fn survey(&mut self, round: u32, root: &str) -> io::Result<()> {
+        match self.other_run(LINGER_FOR_EVER)? {
+            Some(other) => self.refuse_beside(other),
+            None => self.desk.survey(round, root),
+        }
+    }
+
+    fn refuse_beside(&mut self, other: RunId) -> io::Result<()> {
+        self.desk.refuse(
+            Fault::Board,
+            &format!("the board is busy with run {other}, and two at once would spoil each other: wait for its end, fetch it with `edgescore collect`, or end it with `edgescore collect --stop`"),
+        )
     }
 
     /// A run that goes on here, of whatever process. On the desk's own machine people may know

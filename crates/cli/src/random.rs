@@ -1,0 +1,8 @@
+//! Names that nobody else has drawn.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// A random number. The standard library draws its hash keys from the system's.
+pub fn number() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

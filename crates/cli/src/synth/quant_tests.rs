@@ -108,29 +108,50 @@ fn decode_bytes(block: &[u8]) -> Vec<f32> {
         .collect()
 }
 
+/// A step is the scale; the f16 rounding of the scale adds 2^-11 of the weight.
+fn assert_decodes_to_within_a_step(weights: &[f32]) {
+    let far = |weights: &[f32]| weights.iter().fold(0f32, |far, w| far.max(w.abs()));
+    for block in weights.chunks(32) {
+        let far = far(block);
+        for (w, got) in block.iter().zip(decode_bytes(&encode(Format::Q8_0, block))) {
+            assert!((w - got).abs() <= far / 127.0 * 0.5 + far / 1024.0);
+        }
+        for (w, got) in block
+            .iter()
+            .zip(decode_nibbles(&encode(Format::Q4_0, block)))
+        {
+            // Half a step, but a whole one at the end that has no quant.
+            assert!((w - got).abs() <= far / 8.0 + far / 1024.0);
+        }
+    }
+    // A whole step at that end, a quarter where a group's scale had to be 127 / 128 of
+    // what it should be, and the rounding of the scale over all.
+    let step = far(weights) / 32.0;
+    for (w, got) in weights
+        .iter()
+        .zip(decode_q6_k(&encode(Format::Q6K, weights)))
+    {
+        assert!((w - got).abs() <= step * 1.28, "{w} {got} {step}");
+    }
+}
+
+/// Two groups of nearly the same extreme, of other signs: one has a scale of -128, the other
+/// would need 128 and has 127.
+#[test]
+fn a_scale_that_has_no_positive_partner_costs_a_quarter_of_a_step() {
+    let mut weights = [0.0; 256];
+    for (place, weight) in [(20, -0.999_416_23), (27, 0.999_302_74), (75, 0.999_915_96)] {
+        weights[place] = weight;
+    }
+    assert_decodes_to_within_a_step(&weights);
+}
+
 proptest! {
-    /// A step is the scale; the f16 rounding of the scale adds 2^-11 of the weight.
     #[test]
     fn every_weight_decodes_to_within_a_step(
         weights in prop::collection::vec(-1.0f32..1.0, 256),
     ) {
-        let far = |weights: &[f32]| weights.iter().fold(0f32, |far, w| far.max(w.abs()));
-        for block in weights.chunks(32) {
-            let far = far(block);
-            for (w, got) in block.iter().zip(decode_bytes(&encode(Format::Q8_0, block))) {
-                prop_assert!((w - got).abs() <= far / 127.0 * 0.5 + far / 1024.0);
-            }
-            for (w, got) in block.iter().zip(decode_nibbles(&encode(Format::Q4_0, block))) {
-                // Half a step, but a whole one at the end that has no quant.
-                prop_assert!((w - got).abs() <= far / 8.0 + far / 1024.0);
-            }
-        }
-        // A whole step at that end, a quarter where a group's scale had to be 127 / 128 of
-        // what it should be, and the rounding of the scale over all.
-        let step = far(&weights) / 32.0;
-        for (w, got) in weights.iter().zip(decode_q6_k(&encode(Format::Q6K, &weights))) {
-            prop_assert!((w - got).abs() <= step * 1.28, "{w} {got} {step}");
-        }
+        assert_decodes_to_within_a_step(&weights);
     }
 
     #[test]

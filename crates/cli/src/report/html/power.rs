@@ -15,13 +15,15 @@ pub struct Trace {
     pub height: f64,
     /// `x,y` pairs of an SVG polyline.
     pub line: String,
-    /// Height of the budget.
-    pub budget: Option<f64>,
+    /// Height and label of the budget.
+    pub budget: Option<(f64, String)>,
     pub left: f64,
     pub right: f64,
     /// Height and label of the lines across.
     pub marks: Vec<(f64, String)>,
-    /// What the time axis says.
+    /// Height of the line at 0 W.
+    pub zero: f64,
+    /// What the time axis says at its end.
     pub time: String,
     pub note: String,
 }
@@ -34,31 +36,84 @@ pub fn trace(run: &RunSummary) -> Option<Trace> {
         return None;
     }
     let highest = power.trace.iter().map(|point| point.1);
-    let top = highest.chain(power.budget_w).fold(0.0, f64::max) * 1.1;
+    let top = highest.chain(power.budget_w).fold(0.0, f64::max) * 1.15;
     let span = last.0 - first.0;
     if !(top > 0.0 && span > 0.0) {
         return None;
     }
-    let x = |at: f64| LEFT + (at - first.0) / span * (WIDTH - LEFT - EDGE);
+    // A point stands at the end of what it is the mean of, which began with the first question.
+    let x = |at: f64| LEFT + at / last.0 * (WIDTH - LEFT - EDGE);
     let y = |watts: f64| HEIGHT - BOTTOM - watts / top * (HEIGHT - BOTTOM - EDGE);
     let tenth = |value: f64| (value * 10.0).round() / 10.0;
     let points = power.trace.iter().map(|&(at, watts)| {
         let (x, y) = (tenth(x(at)), tenth(y(watts)));
         format!("{x},{y}")
     });
-    let marks = [0.0, top / 2.2, top / 1.1].map(|watts| (tenth(y(watts)), format!("{watts:.1} W")));
+    let step = step(top);
+    let marks = (0..=(top / step) as u32).map(|n| {
+        let watts = f64::from(n) * step;
+        // Adding 0.1 to itself leaves the last bits behind.
+        (
+            tenth(y(watts)),
+            format!("{} W", (watts * 1e3).round() / 1e3),
+        )
+    });
+    let of_points = match power.metered {
+        Some(false) => "Simulated by CPU time: nothing was measured. ",
+        _ => "",
+    };
+    let of_budget = match (power.budget_w, power.power["window_s"].as_f64()) {
+        (Some(_), Some(window)) => format!(
+            " The budget holds for every {window} s, whose means can be higher than those of the \
+             points."
+        ),
+        _ => String::new(),
+    };
     Some(Trace {
         width: WIDTH,
         height: HEIGHT,
         line: points.collect::<Vec<_>>().join(" "),
-        budget: power.budget_w.map(|watts| tenth(y(watts))),
+        budget: power
+            .budget_w
+            .map(|watts| (tenth(y(watts)), format!("budget {watts} W"))),
         left: LEFT,
         right: WIDTH - EDGE,
-        marks: marks.to_vec(),
-        time: format!("{span:.0} s"),
-        note: match power.metered {
-            Some(false) => "Simulated by CPU time: nothing was measured.".to_owned(),
-            _ => "Mean power between the points.".to_owned(),
-        },
+        marks: marks.collect(),
+        zero: tenth(y(0.0)),
+        time: format!("{:.0} s", last.0),
+        note: format!(
+            "{of_points}Each point is the mean since the one before it, from the first question on.\
+             {of_budget}"
+        ),
     })
+}
+
+/// Distance of the lines across: 1, 2 or 5 times a power of ten, so that there are three to seven
+/// of them.
+fn step(top: f64) -> f64 {
+    let decade = 10f64.powf((top / 2.0).log10().floor());
+    let fits = |factor: &&f64| top / (**factor * decade) >= 2.0;
+    let factor = [5.0, 2.0].iter().find(fits).unwrap_or(&1.0);
+    factor * decade
+}
+
+#[cfg(test)]
+mod tests {
+    use super::step;
+
+    #[test]
+    fn lines_across_are_at_round_numbers() {
+        for (top, expected) in [
+            (4.4, 2.0),
+            (3.9, 1.0),
+            (8.25, 2.0),
+            (10.0, 5.0),
+            (0.4, 0.2),
+            (25.0, 10.0),
+        ] {
+            let found = step(top);
+            assert!((found - expected).abs() < 1e-9, "{top}: {found}");
+            assert!((2.0..=6.0).contains(&(top / found)), "{top}: {found}");
+        }
+    }
 }

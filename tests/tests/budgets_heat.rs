@@ -1,4 +1,4 @@
-//! Heat and throttling through the real programs, on a captured Raspberry Pi 5 whose files a test
+//! Heat, throttling and waiting through the real programs, on a captured Raspberry Pi 5 whose files a test
 //! changes while the run goes on.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -104,4 +104,37 @@ fn what_was_before_the_run_is_not_held_against_it() {
     let (kind, detail) = sandbox.rows("run.esr").verdict.unwrap();
     assert_eq!(kind, VerdictKind::Throttled);
     assert!(detail.contains("undervoltage now"), "{detail}");
+}
+
+#[test]
+fn a_run_beside_others_says_so() {
+    let sandbox = sandbox(100);
+    let stalls = |total: u64| {
+        let text = format!("some avg10=0.00 avg60=0.00 avg300=0.00 total={total}\n");
+        sandbox.write("board/proc/pressure/cpu", text);
+    };
+    stalls(1_000);
+    let running = Running::start(&mut sandbox.command(RUN));
+    wait_until("three questions are answered", || {
+        let bytes = fs::read(sandbox.path("run.esr")).unwrap_or_default();
+        Rows::parse(&bytes).is_ok_and(|rows| rows.questions.len() >= 3)
+    });
+    // An hour of waiting, by then: more than 5 % of any test's time.
+    stalls(3_600_001_000);
+    running.end().expect(0);
+    let waited = sandbox.report("run.esr")["conditions"]["waited"].clone();
+    assert_eq!(waited["cpu_s"], 3600.0, "{waited}");
+    assert!(waited["over_s"].as_f64().unwrap() > 0.0, "{waited}");
+    for absent in ["memory_s", "io_s"] {
+        assert!(waited[absent]["missing"].is_string(), "{waited}");
+    }
+    let page = sandbox.done("report run.esr");
+    assert!(page.contains("waited for a CPU"), "{page}");
+
+    // A board that waited before the run only.
+    sandbox.done(&format!("{RUN} --force"));
+    let waited = &sandbox.report("run.esr")["conditions"]["waited"];
+    assert_eq!(waited["cpu_s"], 0.0, "{waited}");
+    let page = sandbox.done("report run.esr");
+    assert!(!page.contains("waited for"), "{page}");
 }

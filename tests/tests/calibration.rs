@@ -1,5 +1,7 @@
 //! Threads, batch and weights: chosen by the board, kept, or asked for.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::fs;
 
 use edgescore_tests::{Sandbox, SmallTasks};
 use serde_json::Value;
@@ -60,4 +62,49 @@ fn a_small_model_is_not_measured_and_weights_fit() {
     let asked = provenance(&sandbox, "--weights mapped");
     assert_eq!(asked["weights"], "mapped");
     assert_eq!(asked["weights_chosen_with_bytes"], Value::Null);
+}
+
+#[test]
+fn generate_mode_measures_flash_attention_and_keeps_the_choice() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 1,
+        questions: 1,
+    });
+    sandbox.done(&format!("synth --shape {SHAPE} --quant q8_0 -o m.gguf"));
+    let generate = "--mode generate --max-tokens 8 --draws 0 --threads 1 --ubatch 128";
+    let first = provenance(&sandbox, generate);
+    assert_eq!(first["tuning"], "measured");
+    assert_eq!(first["flash_attention"], "auto");
+    let used = first["flash_attention_used"].as_str().unwrap();
+    assert!(["on", "off"].contains(&used), "{used}");
+
+    // What is kept is what is used: with the other choice in the file, that is.
+    let other = if used == "on" { "off" } else { "on" };
+    let folder = sandbox.path("../cache/edgescore/calibrations");
+    let files: Vec<_> = fs::read_dir(folder).unwrap().collect();
+    let [file] = &files[..] else {
+        panic!("{files:?}");
+    };
+    let file = file.as_ref().unwrap().path();
+    let kept = fs::read_to_string(&file).unwrap();
+    fs::write(&file, kept.replace(used, other)).unwrap();
+    let again = provenance(&sandbox, generate);
+    assert_eq!(again["tuning"], "kept");
+    assert_eq!(again["flash_attention_used"], other);
+
+    // Asked for, needed by the cache, or without decode, nothing is measured.
+    let asked = provenance(&sandbox, &format!("{generate} --flash-attention off"));
+    assert_eq!(
+        (&asked["tuning"], &asked["flash_attention_used"]),
+        (&"given".into(), &"off".into())
+    );
+    let letter = "--threads 1 --ubatch 128";
+    for options in [&format!("{generate} --cache-type q8_0"), letter] {
+        let left = provenance(&sandbox, options);
+        assert_eq!(
+            (&left["tuning"], &left["flash_attention_used"]),
+            (&"given".into(), &"auto".into()),
+            "{options}"
+        );
+    }
 }

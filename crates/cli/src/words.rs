@@ -62,7 +62,7 @@ pub fn weights(weights: Weights) -> &'static str {
     }
 }
 
-/// Where threads and physical batch come from.
+/// Where threads, physical batch and flash attention come from.
 pub fn tuning(tuning: Tuning) -> &'static str {
     match tuning {
         Tuning::Given => "given",
@@ -72,7 +72,7 @@ pub fn tuning(tuning: Tuning) -> &'static str {
     }
 }
 
-/// What was asked of flash attention.
+/// Flash attention, as asked for or used.
 pub fn flash(flash: FlashAttention) -> &'static str {
     match flash {
         FlashAttention::Auto => "auto",

@@ -22,6 +22,7 @@ mod token;
 
 pub use buffers::Buffers;
 pub use ffi::features::{CpuFeature, cpu_features, llama_version, system_info};
+pub use ffi::release_freed;
 pub use model::{Facts, LoadError, LoadProblem, Model, TokenWeights, Weights};
 pub use outline::{Outline, PlannedSession, repacked_bytes};
 pub use session::{

@@ -57,7 +57,7 @@ pub use {
     gpu::Gpu,
     heat::Thermometer,
     memory::{MemorySample, forget_memory_peak, free_memory},
-    pressure::Pressure,
+    pressure::{Pressure, Shortage},
     roofline::{Peak, Roofline},
     sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Trailing, Watched},
     throttle::ThrottleSource,

@@ -14,10 +14,26 @@ pub struct Pressure {
     pub full: Microseconds,
 }
 
+/// What tasks wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortage {
+    /// A CPU.
+    Cpu,
+    /// Memory to be freed or read again.
+    Memory,
+    /// A disk.
+    Io,
+}
+
 impl Pressure {
-    /// Memory pressure of the whole board.
-    pub fn memory(root: &Path) -> Reading<Pressure> {
-        Pressure::read(&root.join("proc/pressure/memory"))
+    /// Pressure on the whole board.
+    pub fn of_board(root: &Path, shortage: Shortage) -> Reading<Pressure> {
+        let name = match shortage {
+            Shortage::Cpu => "cpu",
+            Shortage::Memory => "memory",
+            Shortage::Io => "io",
+        };
+        Pressure::read(&root.join("proc/pressure").join(name))
     }
 
     /// Reads a pressure file: that of `/proc/pressure` or a cgroup's `memory.pressure`.
@@ -40,18 +56,18 @@ impl Pressure {
     }
 }
 
-/// `some avg10=0.00 avg60=0.00 avg300=0.00 total=1234` and the same with `full`.
+/// `some avg10=0.00 avg60=0.00 avg300=0.00 total=1234` and the same with `full`. Before Linux
+/// 5.13 the file of the CPU has no `full`, and since then it says 0 for the whole board.
 fn parse(text: &str) -> Option<Pressure> {
-    let total = |kind: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(kind))?;
-        let total = line
-            .split_whitespace()
-            .find_map(|word| word.strip_prefix("total="))?;
+    let line = |kind: &str| text.lines().find_map(|line| line.strip_prefix(kind));
+    let total = |line: &str| {
+        let mut words = line.split_whitespace();
+        let total = words.find_map(|word| word.strip_prefix("total="))?;
         total.parse().ok().map(Microseconds)
     };
     Some(Pressure {
-        some: total("some ")?,
-        full: total("full ")?,
+        some: total(line("some ")?)?,
+        full: line("full ").map_or(Some(Microseconds(0)), total)?,
     })
 }
 
@@ -68,10 +84,17 @@ mod tests {
             full: Microseconds(28_066_664),
         };
         assert_eq!(parse(text), Some(pressure));
+        let of_old_cpu = parse("some avg10=0.00 avg60=0.00 avg300=0.00 total=7\n");
+        let pressure = Pressure {
+            some: Microseconds(7),
+            full: Microseconds(0),
+        };
+        assert_eq!(of_old_cpu, Some(pressure));
         for odd in [
             "",
-            "some total=1\n",
+            "full total=1\n",
             "some total=x\nfull total=1\n",
+            "some total=1\nfull total=x\n",
             "some\nfull\n",
         ] {
             assert_eq!(parse(odd), None, "{odd}");

@@ -153,8 +153,9 @@ pub struct Plan<'a> {
     pub batch: u32,
     /// Tokens of a physical batch; 0 lets the board choose.
     pub ubatch: u32,
-    /// Where threads or physical batch are the board's choice, whether it measures which are
-    /// best. If not, they are one thread for each CPU, and 512.
+    /// Where threads, physical batch or, in generate mode, flash attention are the board's choice,
+    /// whether it measures which are best. If not, they are one thread for each CPU, 512, and
+    /// what llama.cpp decides.
     pub calibrate: bool,
     /// How weights are held; none lets the board choose by its memory.
     pub weights: Option<Weights>,
@@ -234,7 +235,8 @@ pub enum Weights {
 /// Whether attention is computed in one pass, without the matrix of scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FlashAttention {
-    /// llama.cpp decides: on where the backend has it.
+    /// The board measures it in generate mode; else llama.cpp decides: on where the backend has
+    /// it.
     Auto,
     /// On.
     On,

@@ -36,7 +36,8 @@ pub use probabilities::Probabilities;
 pub use record::{
     Conditions, Generated, Keeper, Memory, MemoryEstimate, MemoryStart, ModelLoaded, Origin, Power,
     PowerBudget, PowerEnd, PowerStart, Question, QuestionEnergy, Record, Roofline, Sample,
-    SessionEnd, SessionStart, Skipped, Task, TokenWork, Tuning, Verdict, VerdictKind, WhySkipped,
+    SessionEnd, SessionStart, Skipped, Stalls, Task, TokenWork, Tuning, Verdict, VerdictKind,
+    WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

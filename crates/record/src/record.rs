@@ -139,13 +139,13 @@ pub enum Origin {
     Reference,
 }
 
-/// Where threads and physical batch come from.
+/// Where threads, physical batch and, in generate mode, flash attention come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tuning {
-    /// Both were asked for.
+    /// All were asked for.
     Given,
-    /// What was not asked for is one thread for each CPU, and 512: calibration was not wanted, or
-    /// model or prompt are too small for a difference.
+    /// What was not asked for is one thread for each CPU, 512, and what llama.cpp decides:
+    /// calibration was not wanted, or model or prompt are too small for a difference.
     Default,
     /// What was not asked for was measured in this run.
     Measured,
@@ -178,11 +178,12 @@ pub struct ModelLoaded<'a> {
     pub batch: u32,
     /// Physical batch in tokens.
     pub ubatch: u32,
-    /// Where threads and physical batch come from.
+    /// Where threads, physical batch and flash attention come from.
     pub tuning: Tuning,
     /// How the weights are held.
     pub weights: Weights,
-    /// The free memory by which that was chosen; none where it was asked for.
+    /// The free memory by which that was chosen, or the memory budget if that decided; none
+    /// where it was asked for.
     pub chosen_with: Option<Reading<Bytes>>,
     /// Whether the KV cache kept what a prompt shared with the one before it.
     pub reuse: bool,
@@ -194,6 +195,8 @@ pub struct ModelLoaded<'a> {
     pub load: Microseconds,
     /// Time of the warm-up, which no other figure includes.
     pub warm_up: Microseconds,
+    /// Flash attention, as used: what was asked for, or what calibration chose of auto.
+    pub flash_used: FlashAttention,
 }
 
 /// What the machine could do at best, measured before the model was loaded, and what a token of
@@ -479,6 +482,22 @@ pub struct Conditions {
     pub cooled: Microseconds,
     /// The firmware's flags that were not set at the start and were at the end.
     pub throttled: Reading<Throttled>,
+    /// Waiting over the questions.
+    pub stalls: Stalls,
+}
+
+/// Time in which at least one task of the whole board waited, by the kernel's pressure stall
+/// information: what else ran beside the questions shows here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stalls {
+    /// The time over which it was counted: from the first question to behind the last.
+    pub over: Microseconds,
+    /// For a CPU.
+    pub cpu: Reading<Microseconds>,
+    /// For memory to be freed or read again.
+    pub memory: Reading<Microseconds>,
+    /// For a disk.
+    pub io: Reading<Microseconds>,
 }
 
 /// How a run ended, with the detail for people.

@@ -1,11 +1,13 @@
-//! Heat and throttling over a run.
+//! Heat, throttling and waiting over a run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use edgescore_probe::{MilliCelsius, Reading, Thermometer, ThrottleSource, Throttled};
-use edgescore_record::{Budgets, Conditions, Stop};
+use edgescore_probe::{
+    Microseconds, MilliCelsius, Pressure, Reading, Shortage, Thermometer, ThrottleSource, Throttled,
+};
+use edgescore_record::{Budgets, Conditions, Stalls, Stop};
 
 use crate::answering::microseconds;
 use crate::stop;
@@ -17,6 +19,9 @@ pub struct Watch {
     start: Reading<MilliCelsius>,
     flags: Reading<Throttled>,
     cooled: Duration,
+    root: PathBuf,
+    /// The moment of the first question, and what tasks had waited by then.
+    asked: (Instant, [Reading<Microseconds>; 3]),
 }
 
 impl Watch {
@@ -57,11 +62,27 @@ impl Watch {
             flags: flags(&mut throttle),
             throttle,
             cooled: waiting.elapsed(),
+            root: root.to_owned(),
+            asked: (Instant::now(), waited(root)),
         })
+    }
+
+    /// From here on waiting counts.
+    pub fn first_question(&mut self) {
+        self.asked = (Instant::now(), waited(&self.root));
     }
 
     /// The row at the end.
     pub fn finish(mut self) -> Conditions {
+        let (since, before) = self.asked;
+        let [cpu, memory, io] = waited(&self.root);
+        let [cpu_before, memory_before, io_before] = before;
+        let stalls = Stalls {
+            over: microseconds(since.elapsed()),
+            cpu: more(cpu_before, cpu),
+            memory: more(memory_before, memory),
+            io: more(io_before, io),
+        };
         let before = self.flags;
         let after = flags(&mut self.throttle);
         Conditions {
@@ -69,8 +90,20 @@ impl Watch {
             end: self.thermometer.hottest(),
             cooled: microseconds(self.cooled),
             throttled: before.and_then(|before| after.map(|after| after.since(before))),
+            stalls,
         }
     }
+}
+
+/// Time that tasks of the board have waited for CPU, memory and disk.
+fn waited(root: &Path) -> [Reading<Microseconds>; 3] {
+    [Shortage::Cpu, Shortage::Memory, Shortage::Io]
+        .map(|shortage| Pressure::of_board(root, shortage).map(|pressure| pressure.some))
+}
+
+/// What came to `before` until `after`.
+fn more(before: Reading<Microseconds>, after: Reading<Microseconds>) -> Reading<Microseconds> {
+    before.and_then(|before| after.map(|after| Microseconds(after.0.saturating_sub(before.0))))
 }
 
 fn flags(source: &mut Result<ThrottleSource, edgescore_probe::Unavailable>) -> Reading<Throttled> {

@@ -126,6 +126,7 @@ impl Made {
             chosen_with: None,
             reuse: true,
             flash: FlashAttention::Auto,
+            flash_used: FlashAttention::Auto,
             cache: CacheType::F16,
             load: Microseconds(500_000),
             warm_up: Microseconds(0),

@@ -51,6 +51,7 @@ pub fn of_model(model: &ModelLoaded) -> Map<String, Value> {
         "weights_chosen_with_bytes": model.chosen_with.and_then(|free| Some(free.value()?.0)),
         "reuse": model.reuse,
         "flash_attention": words::flash(model.flash),
+        "flash_attention_used": words::flash(model.flash_used),
         "cache_type": words::cache_type(model.cache),
         "load_ms": model.load.0 as f64 / 1e3,
         "warm_up_ms": model.warm_up.0 as f64 / 1e3,

@@ -1,7 +1,7 @@
 //! Power, energy and heat of a run.
 
-use edgescore_probe::{Microwatts, Reading};
-use edgescore_record::{Conditions, Power, PowerEnd, PowerStart, Question, Record};
+use edgescore_probe::{Microseconds, Microwatts, Reading};
+use edgescore_record::{Conditions, Power, PowerEnd, PowerStart, Question, Record, Stalls};
 use edgescore_score::{Measured, Missing};
 use serde_json::{Value, json};
 
@@ -27,6 +27,8 @@ pub struct PowerFacts {
     pub power: Value,
     /// The block `conditions` of the JSON report.
     pub conditions: Value,
+    /// What tasks waited for, if that was much of the time.
+    pub waited: Option<String>,
     load_j: Measured<f64>,
     load_s: f64,
 }
@@ -131,8 +133,10 @@ impl<'a> Collector<'a> {
                     "throttled": or_missing(measured(row.throttled), |flags| {
                         json!(flags.to_string())
                     }),
+                    "waited": waited(&row.stalls),
                 })
             }),
+            waited: self.conditions.and_then(|row| much_waited(&row.stalls)),
             load_j,
             load_s: self.load_s,
         }
@@ -238,6 +242,42 @@ impl Energies {
         energy["net"] = block(power.idle_w);
         energy
     }
+}
+
+/// What tasks waited for, by its name in a sentence and in JSON, and for how long.
+fn shortages(stalls: &Stalls) -> [(&'static str, &'static str, Reading<Microseconds>); 3] {
+    [
+        ("a CPU", "cpu_s", stalls.cpu),
+        ("memory", "memory_s", stalls.memory),
+        ("a disk", "io_s", stalls.io),
+    ]
+}
+
+fn waited(stalls: &Stalls) -> Value {
+    let mut block = json!({ "over_s": stalls.over.0 as f64 / 1e6 });
+    for (_, name, time) in shortages(stalls) {
+        block[name] = or_missing(measured(time), |time| json!(time.0 as f64 / 1e6));
+    }
+    block
+}
+
+/// From this share of the questions' time on it matters: an idle board's own services and the
+/// power sampler stay below.
+const MUCH: f64 = 0.05;
+
+fn much_waited(stalls: &Stalls) -> Option<String> {
+    let over = stalls.over.0.max(1) as f64;
+    let much = shortages(stalls).into_iter().filter_map(|(what, _, time)| {
+        let share = time.value()?.0 as f64 / over;
+        (share >= MUCH).then(|| format!("for {what} {:.0} %", 100.0 * share))
+    });
+    let much = much.collect::<Vec<_>>().join(", ");
+    (!much.is_empty()).then(|| {
+        format!(
+            "warning: tasks of the board waited {much} of the questions' time: others used it, or \
+             there were more threads than CPUs; timings are not those of a quiet board"
+        )
+    })
 }
 
 fn watts(reading: Reading<Microwatts>) -> Measured<f64> {

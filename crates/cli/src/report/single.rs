@@ -18,6 +18,7 @@ pub fn page(entry: &Entry) -> Vec<Block> {
     blocks.push(Block::Line(setting(run)));
     blocks.extend(ending(run).map(Block::Line));
     blocks.extend(slow_build(run).map(Block::Line));
+    blocks.extend(run.power.waited.clone().map(Block::Line));
     blocks.push(Block::Facts(headline(entry)));
     blocks.push(groups(run));
     blocks.push(tasks(run));

@@ -141,17 +141,22 @@ pub struct Asked {
     /// Measure nothing before the run: one thread for each CPU, physical batches of 512 tokens
     ///
     /// Without it the first run of a model of 64 MiB or more tries which threads and batch are
-    /// fastest, keeps that on the board for later runs, and says so in its result. Other threads
-    /// or batches round differently, so give them, or this, to compare runs to the last bit.
+    /// fastest, in generate mode also whether flash attention is, keeps that on the board for later
+    /// runs, and says so in its result. Other choices round differently, so make them, or give
+    /// this, to compare runs to the last bit.
     #[arg(long)]
     no_calibrate: bool,
 
     /// How weights are held: mapped as in the file, or repacked for the CPU (faster prefill,
-    /// up to twice the memory) [default: repacked where memory is free for it]
+    /// up to twice the memory) [default: repacked where memory is free for it and --memory has
+    /// room]
     #[arg(long, value_enum)]
     weights: Option<Weights>,
 
-    /// Whether attention is computed in one pass
+    /// Whether attention is computed in one pass: faster prefill and less memory, slower decode
+    ///
+    /// With auto it is measured in generate mode (see --no-calibrate); else llama.cpp decides,
+    /// which is on.
     #[arg(long, value_enum, default_value_t = FlashAttention::Auto)]
     flash_attention: FlashAttention,
 

@@ -10,6 +10,8 @@ mod pool;
 mod repack;
 mod template;
 
+#[cfg(target_env = "gnu")]
+use std::ffi::c_int;
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::Once;
 
@@ -35,6 +37,19 @@ pub(crate) fn init_backend() {
             sys::llama_backend_init();
         }
     });
+}
+
+#[cfg(target_env = "gnu")]
+unsafe extern "C" {
+    /// malloc_trim(3): needs no pointers, and any thread may call it at any time.
+    safe fn malloc_trim(pad: usize) -> c_int;
+}
+
+/// Gives freed memory back to the kernel. glibc keeps what was freed of buffers below 32 MiB for
+/// later; the C library of the boards' static program, musl, does not.
+pub fn release_freed() {
+    #[cfg(target_env = "gnu")]
+    malloc_trim(0);
 }
 
 /// Receives llama.cpp's log, and ggml's, which share one callback.

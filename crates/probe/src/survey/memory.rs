@@ -11,7 +11,8 @@ use nix::unistd::{AccessFlags, access};
 use super::{Figure, Finding, Topic};
 use crate::cgroup::DELEGATE;
 use crate::{
-    Cgroup, CgroupVersion, FreshCgroup, MemorySample, Pressure, Reading, Reason, Unavailable,
+    Cgroup, CgroupVersion, FreshCgroup, MemorySample, Pressure, Reading, Reason, Shortage,
+    Unavailable,
 };
 
 pub(super) fn findings(root: &Path) -> Vec<Finding<String>> {
@@ -107,7 +108,7 @@ fn swap(root: &Path) -> Finding<String> {
 }
 
 fn pressure(root: &Path) -> Finding<String> {
-    let pressure = Pressure::memory(root);
+    let pressure = Pressure::of_board(root, Shortage::Memory);
     let finding = Finding::read(
         Topic::Memory,
         "pressure",

@@ -66,6 +66,7 @@ pub const LOADED: ModelLoaded<'static> = ModelLoaded {
     cache: CacheType::Q8_0,
     load: Microseconds(500_000),
     warm_up: Microseconds(0),
+    flash_used: FlashAttention::Off,
 };
 
 pub const ROOFLINE: Roofline<'static> = Roofline {
@@ -190,6 +191,12 @@ pub const CONDITIONS: Conditions = Conditions {
     end: Reading::Missing(Reason::Off),
     cooled: Microseconds(0),
     throttled: Reading::Value(Throttled(0x40000)),
+    stalls: Stalls {
+        over: Microseconds(90_000_000),
+        cpu: Reading::Value(Microseconds(1_000_000)),
+        memory: Reading::Value(Microseconds(0)),
+        io: Reading::Missing(Reason::Unsupported),
+    },
 };
 
 pub const VERDICT: Verdict<'static> = Verdict {

@@ -16,10 +16,44 @@ use crate::stop::{self, INTERRUPTED};
 /// Beside weights and their copy: KV cache, compute buffers and the rest of the board.
 const REST: u64 = 256 << 20;
 
-/// How the weights of a model file of `file` bytes are to be held: repacked if `free` memory
-/// has room for them twice, since the pages of the file are still read where a tensor has no
-/// other layout.
-pub fn weights(file: Bytes, free: Reading<Bytes>) -> Weights {
+/// How weights are to be held, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// How.
+    pub weights: Weights,
+    /// The memory that decided; none where it was asked for.
+    pub with: Option<Reading<Bytes>>,
+}
+
+impl Choice {
+    /// What `plan` asks for, or repacked if `free` memory has room twice for the weights of a
+    /// model file of `file` bytes, since the pages of the file are still read where a tensor has
+    /// no other layout.
+    pub fn new(plan: &Plan, file: Bytes, free: Reading<Bytes>) -> Choice {
+        match plan.weights {
+            Some(weights) => Choice {
+                weights,
+                with: None,
+            },
+            None => Choice {
+                weights: weights(file, free),
+                with: Some(free),
+            },
+        }
+    }
+
+    /// Mapped, because the budget `limit` has no room for a copy. `None` where that changes
+    /// nothing, or something else was asked for.
+    pub fn within(self, limit: Bytes) -> Option<Choice> {
+        let free = self.with.is_some() && self.weights == Weights::Repacked;
+        free.then_some(Choice {
+            weights: Weights::Mapped,
+            with: Some(Reading::Value(limit)),
+        })
+    }
+}
+
+fn weights(file: Bytes, free: Reading<Bytes>) -> Weights {
     let needed = file.0.saturating_mul(2).saturating_add(REST);
     match free {
         Reading::Value(free) if free.0 < needed => Weights::Mapped,
@@ -91,6 +125,15 @@ pub fn options(
     }))
 }
 
+/// Flash attention of a session, in the words of the record.
+pub fn flash_of(options: &SessionOptions) -> FlashAttention {
+    match options.flash {
+        edgescore_engine::FlashAttention::Auto => FlashAttention::Auto,
+        edgescore_engine::FlashAttention::On => FlashAttention::On,
+        edgescore_engine::FlashAttention::Off => FlashAttention::Off,
+    }
+}
+
 /// Tokens of the longest prompt; `None` when interrupted.
 fn longest(prompter: &mut Prompter, asks: &[Ask]) -> Result<Option<usize>, Refusal> {
     let mut longest = 0;
@@ -133,6 +176,7 @@ pub fn origin(model: &Model) -> Origin {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use edgescore_probe::Reason;
@@ -157,5 +201,23 @@ mod tests {
             weights(Bytes(u64::MAX), Reading::Value(Bytes(needed))),
             Weights::Mapped
         );
+    }
+
+    #[test]
+    fn a_budget_takes_back_only_what_was_chosen() {
+        let limit = Bytes(1 << 30);
+        let chosen = Choice {
+            weights: Weights::Repacked,
+            with: Some(Reading::Missing(Reason::Denied)),
+        };
+        let mapped = chosen.within(limit).unwrap();
+        assert_eq!(mapped.weights, Weights::Mapped);
+        assert_eq!(mapped.with, Some(Reading::Value(limit)));
+        assert_eq!(mapped.within(limit), None);
+        let asked = Choice {
+            with: None,
+            ..chosen
+        };
+        assert_eq!(asked.within(limit), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use edgescore_engine::{Buffers, Model, Session};
-use edgescore_probe::{Bytes, Cgroup, MemorySample, Reading, Reason};
+use edgescore_probe::{Bytes, Cgroup, MemorySample, Reading, Reason, forget_memory_peak};
 use edgescore_record::Memory;
 
 use crate::holding::Holding;
@@ -13,6 +13,8 @@ pub struct Watch {
     cgroup: Option<Cgroup>,
     /// The cgroup's peak at the start, where the kernel cannot forget it.
     old_peak: Option<Bytes>,
+    /// Peaks of the process and of the cgroup before they were forgotten.
+    before: (Reading<Bytes>, Reading<Bytes>),
     weights: Buffers,
     session: Buffers,
     anon: Reading<Bytes>,
@@ -38,6 +40,7 @@ impl Watch {
         Watch {
             old_peak: cgroup.as_ref().and_then(begun),
             cgroup,
+            before: (Reading::Missing(NOT_YET), Reading::Missing(NOT_YET)),
             weights: Buffers::default(),
             session: Buffers::default(),
             anon: Reading::Missing(NOT_YET),
@@ -52,6 +55,22 @@ impl Watch {
         self.weights = model.buffers();
         self.session = session.buffers();
         self.look();
+    }
+
+    /// Does work that is no part of the run and frees what it takes: as far as the kernel can
+    /// forget, it does not count for the peak. A limit holds it all the same.
+    pub fn apart<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let (process, cgroup) = self.before;
+        let so_far = MemorySample::read(Path::new("/")).rss_peak;
+        self.before = (larger(process, so_far), larger(cgroup, self.cgroup_peak()));
+        let done = work();
+        if let Err(error) = forget_memory_peak() {
+            log::debug!("the peak of memory counts what was tried: {error}");
+        }
+        if let Some(cgroup) = &self.cgroup {
+            cgroup.forget_peak();
+        }
+        done
     }
 
     fn look(&mut self) -> MemorySample {
@@ -90,11 +109,11 @@ impl Watch {
     pub fn finish(mut self) -> Memory {
         let sample = self.look();
         Memory {
-            rss_peak: sample.rss_peak,
+            rss_peak: larger(self.before.0, sample.rss_peak),
             rss_anon: self.anon,
             rss_file: self.file,
             major_faults: since(self.faults, sample.major_faults),
-            cgroup_peak: self.cgroup_peak(),
+            cgroup_peak: larger(self.before.1, self.cgroup_peak()),
             refaults: since(self.refaults, self.refaults()),
             repacked: Bytes(self.weights.repacked),
             kv: Bytes(self.session.kv + self.session.state),

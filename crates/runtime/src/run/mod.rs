@@ -14,9 +14,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use edgescore_engine::{Session, SessionOptions};
-use edgescore_probe::{Bytes, Reading, Roofline, free_memory};
+use edgescore_probe::{Bytes, Roofline, free_memory};
 use edgescore_record::{
-    Ask, Fault, Keeper, ModelLoaded, Plan, Record, Stop, Tuning, Verdict, VerdictKind, Weights,
+    Ask, Fault, Keeper, ModelLoaded, Plan, Record, Stop, Tuning, Verdict, VerdictKind,
 };
 use edgescore_taskpack::{Hash, Pack};
 
@@ -71,15 +71,13 @@ pub fn run(
     let memory = memory::Watch::start(holding);
     let (model_bytes, model_hash) = identity;
     let free = free_memory(Path::new("/"));
-    let weights = plan
-        .weights
-        .unwrap_or_else(|| loading::weights(model_bytes, free));
+    let choice = loading::Choice::new(plan, model_bytes, free);
 
     let mut counts = Counts::default();
-    let file = (model_bytes, weights);
+    let file = (model_bytes, choice);
     let weighed = weigh::weigh(plan, &pack, &asks, file, holding, reports);
     let ending = weighed.and_then(|weighed| match weighed {
-        Ok(options) => {
+        Ok((options, choice)) => {
             let begun = Begun {
                 at: began,
                 options,
@@ -87,8 +85,7 @@ pub fn run(
                 roofline,
                 keeper: holding.keeper,
                 model_hash,
-                weights,
-                free,
+                choice,
             };
             ask_all(plan, &pack, &asks, begun, &mut counts, reports)
         }
@@ -133,8 +130,7 @@ struct Begun {
     roofline: Roofline,
     keeper: Keeper,
     model_hash: Hash,
-    weights: Weights,
-    free: Reading<Bytes>,
+    choice: loading::Choice,
 }
 
 /// Loads the model and asks it. Sends ModelLoaded, the questions' rows and Memory.
@@ -153,10 +149,9 @@ fn ask_all(
         roofline: machine,
         keeper,
         model_hash,
-        weights,
-        free,
+        choice,
     } = begun;
-    let Some(conditions) = Watch::start(&plan.budgets) else {
+    let Some(mut conditions) = Watch::start(&plan.budgets) else {
         return Ok(Ending::Stopped(Stop::Interrupted));
     };
     let mut meter = Meter::start(&plan.budgets)?;
@@ -165,7 +160,7 @@ fn ask_all(
     }
     let load_from = meter.edge();
     let started = Instant::now();
-    let model = loading::load(plan, weights)?;
+    let model = loading::load(plan, choice.weights)?;
     let mut load_time = started.elapsed();
     meter.loaded(load_from);
     let template = model
@@ -175,8 +170,10 @@ fn ask_all(
     let mut tuning = Tuning::Default;
     if let Some(ask) = asks.first() {
         let (_, prompt) = prompter.open(*ask).map_err(data)?;
-        let about = (model_hash, weights);
-        match calibration::tune(plan, &model, about, prompt.tokens, &mut options) {
+        let about = (model_hash, choice.weights);
+        let tuned =
+            memory.apart(|| calibration::tune(plan, &model, about, prompt.tokens, &mut options));
+        match tuned {
             Ok(tuned) => tuning = tuned,
             Err(error) => return Ok(error.into()),
         }
@@ -221,16 +218,14 @@ fn ask_all(
         batch: shape.batch,
         ubatch: shape.ubatch,
         tuning,
-        weights,
-        chosen_with: match plan.weights {
-            Some(_) => None,
-            None => Some(free),
-        },
+        weights: choice.weights,
+        chosen_with: choice.with,
         reuse: plan.reuse,
         flash: plan.flash,
         cache: plan.cache,
         load: microseconds(load_time),
         warm_up: microseconds(warm_up_started.elapsed()),
+        flash_used: loading::flash_of(&options),
     }))?;
 
     reports.record(&Record::Roofline(roofline::row(
@@ -241,6 +236,7 @@ fn ask_all(
     reports.record(&Record::PowerStart(answerer.meter().row()))?;
 
     memory.first_question();
+    conditions.first_question();
     answerer.meter().first_question();
     let mut asking = Asking {
         plan,

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use edgescore_engine::{Outline, SessionOptions, repacked_bytes};
+use edgescore_engine::{FlashAttention, Outline, SessionOptions, repacked_bytes};
 use edgescore_probe::{Bytes, MemorySample};
 use edgescore_record::{
     Ask, Fault, MemoryBudget, MemoryEstimate, MemoryStart, Plan, Record, Stop, VerdictKind,
@@ -12,7 +12,8 @@ use edgescore_record::{
 use edgescore_taskpack::Pack;
 
 use super::advice::Advice;
-use super::{TEXT, loading};
+use super::loading::{self, Choice};
+use super::{TEXT, calibration};
 use crate::asking::Ending;
 use crate::holding::Holding;
 use crate::outbox::clip;
@@ -25,23 +26,23 @@ use crate::report::Reports;
 const COMPUTING: u64 = 2 << 20;
 
 /// Finds the session that the prompts need and what it takes, and says so. The session's
-/// options, or how the run ends if that is more than its budget.
+/// options and how weights are held, or how the run ends if that is more than its budget.
 pub fn weigh(
     plan: &Plan,
     pack: &Pack,
     asks: &[Ask],
-    (file, weights): (Bytes, Weights),
+    (file, mut choice): (Bytes, Choice),
     holding: &Holding,
     reports: &mut Reports<impl Write>,
-) -> Result<Result<SessionOptions, Ending>, Refusal> {
+) -> Result<Result<(SessionOptions, Choice), Ending>, Refusal> {
     let path = Path::new(plan.model);
-    let outline = Outline::load(path, loading::held(weights)).map_err(loading::refused)?;
+    let outline = Outline::load(path, loading::held(choice.weights)).map_err(loading::refused)?;
     let words = outline.words();
     let template = words
         .template(plan.template)
         .map_err(|e| data(format!("{}: {e}; pass it as --template NAME", plan.model)))?;
     let mut prompter = Prompter::new(words, &template, pack, plan);
-    let Some(options) = loading::options(plan, words, &mut prompter, asks)? else {
+    let Some(mut options) = loading::options(plan, words, &mut prompter, asks)? else {
         return Ok(Err(Ending::Stopped(Stop::Interrupted)));
     };
     let shared = match asks.first() {
@@ -49,12 +50,12 @@ pub fn weigh(
         _ => Vec::new(),
     };
     let mut repacked = 0;
-    if weights == Weights::Repacked {
+    if choice.weights == Weights::Repacked {
         for part in parts(path) {
             repacked += repacked_bytes(&part).map_err(loading::refused)?;
         }
     }
-    let outlined = Outlined {
+    let mut outlined = Outlined {
         outline: &outline,
         shared,
         fixed: MemoryEstimate {
@@ -63,8 +64,37 @@ pub fn weigh(
             ..MemoryEstimate::default()
         },
     };
-    let estimate = outlined.estimate(&options)?;
+    let mut estimate = outlined.estimate(&options)?;
     let budget = plan.budgets.memory;
+    // A limit that refuses nothing is there to find what does not fit.
+    let limit = budget
+        .filter(|budget| budget.refuse)
+        .map(|budget| budget.limit);
+    let fits = |estimate: MemoryEstimate| limit.is_none_or(|limit| estimate.total() <= limit);
+    let mapped = MemoryEstimate {
+        repacked: Bytes(0),
+        ..estimate
+    };
+    if !fits(estimate)
+        && fits(mapped)
+        && let Some(within) = limit.and_then(|limit| choice.within(limit))
+    {
+        choice = within;
+        estimate = mapped;
+        outlined.fixed.repacked = Bytes(0);
+    }
+    if calibration::chooses_flash(plan, words.facts()) {
+        // Without it the scores take a buffer. What may be chosen is what must fit.
+        let without = outlined.estimate(&SessionOptions {
+            flash: FlashAttention::Off,
+            ..options
+        })?;
+        match fits(without) {
+            true if without.total() > estimate.total() => estimate = without,
+            true => {}
+            false => options.flash = FlashAttention::On,
+        }
+    }
     reports.record(&Record::MemoryStart(MemoryStart {
         keeper: holding.keeper,
         why: clip(holding.why, TEXT),
@@ -77,7 +107,7 @@ pub fn weigh(
             refuse: true,
         }) if estimate.total() > limit => {
             let advice = Advice {
-                weights,
+                weights: choice.weights,
                 kv: options.kv,
                 parameters: words.facts().parameters,
                 limit,
@@ -99,7 +129,7 @@ pub fn weigh(
             let detail = format!("the memory floor is found in cgroups, and {why}");
             Err(Refusal::Because(Fault::Board, detail))
         }
-        _ => Ok(Ok(options)),
+        _ => Ok(Ok((options, choice))),
     }
 }
 

@@ -133,6 +133,7 @@ fn verdict(entry: &Entry) -> Verdict {
     notes.extend(words::about_origin(run.origin).map(str::to_owned));
     notes.extend(single::ending(run));
     notes.extend(single::slow_build(run));
+    notes.extend(run.power.waited.clone());
     Verdict {
         class,
         sentence: format!(

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use edgescore_engine::{llama_version, system_info};
+use edgescore_engine::{FlashAttention, SessionOptions, llama_version, system_info};
 use edgescore_probe::BoardFacts;
 use edgescore_record::{Plan, Weights};
 use edgescore_taskpack::Hash;
@@ -14,19 +14,36 @@ use crate::home::Home;
 /// The file of one board, model and build, and of what the plan says beside.
 pub struct Kept(PathBuf);
 
+/// What was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Threads.
+    pub threads: u32,
+    /// Physical batch.
+    pub ubatch: u32,
+    /// Flash attention.
+    pub flash: FlashAttention,
+}
+
 impl Kept {
     /// Where it is; `None`, with a word in the log, where nothing can be kept.
-    pub fn find(plan: &Plan, model: Hash, weights: Weights) -> Option<Kept> {
+    pub fn find(
+        plan: &Plan,
+        model: Hash,
+        weights: Weights,
+        options: &SessionOptions,
+    ) -> Option<Kept> {
         let board = BoardFacts::read(Path::new("/"));
         let key = format!(
-            "{} {} {} | {} | {} | {} CPUs | {model} | {weights:?} {:?} {:?} | {} {}",
+            "{} {} {} | {} | {} | {} CPUs | {model} | {weights:?} {:?} {:?} {:?} | {} {}",
             env!("CARGO_PKG_VERSION"),
             llama_version(),
             system_info().trim(),
             board.board,
             board.cpu,
             super::cpus(),
-            plan.flash,
+            plan.mode,
+            options.flash,
             plan.cache,
             plan.threads,
             plan.ubatch,
@@ -40,16 +57,15 @@ impl Kept {
         }
     }
 
-    /// Threads and physical batch, if they are there and make sense.
-    pub fn read(&self) -> Option<(u32, u32)> {
+    /// What was chosen, if it is there and makes sense.
+    pub fn read(&self) -> Option<Chosen> {
         parse(&fs::read_to_string(&self.0).ok()?)
     }
 
-    /// Keeps them.
-    pub fn write(&self, threads: u32, ubatch: u32) {
+    /// Keeps it.
+    pub fn write(&self, chosen: Chosen) {
         let new = self.0.with_extension(std::process::id().to_string());
-        let written = fs::write(&new, format!("threads {threads}\nubatch {ubatch}\n"))
-            .and_then(|()| fs::rename(&new, &self.0));
+        let written = fs::write(&new, chosen.text()).and_then(|()| fs::rename(&new, &self.0));
         if let Err(error) = written {
             let _ = fs::remove_file(&new);
             warn(&self.0, &error);
@@ -61,12 +77,37 @@ fn warn(path: &Path, error: &io::Error) {
     log::warn!("a calibration is not kept in {}: {error}", path.display());
 }
 
-fn parse(text: &str) -> Option<(u32, u32)> {
+/// Their names in the file.
+const FLASH: [(&str, FlashAttention); 3] = [
+    ("auto", FlashAttention::Auto),
+    ("on", FlashAttention::On),
+    ("off", FlashAttention::Off),
+];
+
+impl Chosen {
+    fn text(self) -> String {
+        let named = FLASH.iter().find(|(_, flash)| *flash == self.flash);
+        let flash = named.map_or("auto", |(name, _)| name);
+        let Chosen {
+            threads, ubatch, ..
+        } = self;
+        format!("threads {threads}\nubatch {ubatch}\nflash {flash}\n")
+    }
+}
+
+fn parse(text: &str) -> Option<Chosen> {
     let mut lines = text.lines();
-    let mut number = |name| lines.next()?.strip_prefix(name)?.parse::<u32>().ok();
-    let (threads, ubatch) = (number("threads ")?, number("ubatch ")?);
+    let mut value = |name| lines.next()?.strip_prefix(name);
+    let threads = value("threads ")?.parse().ok()?;
+    let ubatch = value("ubatch ")?.parse().ok()?;
+    let flash = value("flash ")?;
+    let (_, flash) = *FLASH.iter().find(|(name, _)| *name == flash)?;
     let sensible = (1..=512).contains(&threads) && (1..=65_536).contains(&ubatch);
-    sensible.then_some((threads, ubatch))
+    sensible.then_some(Chosen {
+        threads,
+        ubatch,
+        flash,
+    })
 }
 
 #[cfg(test)]
@@ -75,14 +116,23 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_read_and_nonsense_is_not() {
-        assert_eq!(parse("threads 4\nubatch 256\n"), Some((4, 256)));
+        for (_, flash) in FLASH {
+            let chosen = Chosen {
+                threads: 4,
+                ubatch: 256,
+                flash,
+            };
+            assert_eq!(parse(&chosen.text()), Some(chosen));
+        }
         for odd in [
             "",
             "threads 4\n",
-            "ubatch 256\nthreads 4\n",
-            "threads 0\nubatch 256\n",
-            "threads 4\nubatch 99999\n",
-            "threads -1\nubatch 256\n",
+            "threads 4\nubatch 256\n",
+            "ubatch 256\nthreads 4\nflash on\n",
+            "threads 0\nubatch 256\nflash on\n",
+            "threads 4\nubatch 99999\nflash on\n",
+            "threads -1\nubatch 256\nflash on\n",
+            "threads 4\nubatch 256\nflash maybe\n",
         ] {
             assert_eq!(parse(odd), None, "{odd:?}");
         }

@@ -1,7 +1,7 @@
 //! QEMU boots the images. Its CPU is emulated, so nothing here is a measurement.
 
 use edgescore_record::{Command, Control, Question};
-use edgescore_tests::{Outcome, Sandbox};
+use edgescore_tests::{Outcome, Sandbox, wait_until};
 
 use crate::machine::{Bench, Machine};
 use crate::{Workshop, copy_out, made_up_firmware};
@@ -20,10 +20,13 @@ fn a_card_runs_its_plan_and_answers_as_this_computer_does() {
     Outcome::of(&mut workshop.image(&sandbox, "--board qemu-virt --limit 30", &workshop.kernel))
         .expect(0);
 
-    let bench = Bench::boot(&workshop, &sandbox);
+    let bench = Bench::boot(&workshop, &sandbox, true);
     println!("power-on to first frame: {:.1?}", bench.first_frame());
     // Not before: QEMU's PL011 (7.2) raises no interrupt any more when more than its driver
     // drains, 32 bytes, wait for it at the start.
+    let doctor = format!("doctor --board serial:{} --wait 300", bench.port);
+    let busy = sandbox.edgescore(&doctor).expect(3).stderr;
+    assert!(busy.contains("the board is busy with run"), "{busy}");
     let collect = format!("collect serial:{} --wait 300 -o there.esr", bench.port);
     let collected = Outcome::of(&mut sandbox.command(&collect)).expect(0);
     assert!(collected.stdout.contains("30 answered"), "{collected:?}");
@@ -94,6 +97,42 @@ fn the_pi5_initramfs_boots_and_serves_a_desk() {
         heard.controls.last().unwrap().contains("linux,dummy-virt"),
         "{heard:?}"
     );
+}
+
+/// Process 1 without a card: a desk asks what the machine can measure.
+#[test]
+fn a_board_without_a_card_says_what_it_can_measure() {
+    let Some(workshop) = Workshop::find() else {
+        return;
+    };
+    let sandbox = Sandbox::default();
+    sandbox.done("synth -o tiny.gguf");
+    let arguments = "--board qemu-virt --model tiny.gguf";
+    Outcome::of(&mut workshop.image(&sandbox, arguments, &workshop.kernel)).expect(0);
+    let bench = Bench::boot(&workshop, &sandbox, false);
+    wait_until("the machine waits for a desk", || {
+        let said = bench.said().controls;
+        said.iter().any(|said| said.contains("waiting for a desk"))
+    });
+    let spec = format!("serial:{}@115200", bench.port);
+    let printed = sandbox.done(&format!("doctor --json --wait 300 --board {spec}"));
+    let survey: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let board = serde_json::json!({ "at": spec, "name": "linux,dummy-virt" });
+    assert_eq!(survey["board"], board);
+    let findings = survey["findings"].as_array().unwrap();
+    let of = |subject: &str| {
+        findings
+            .iter()
+            .find(|finding| finding["subject"] == subject)
+    };
+    // It is root, and has its file systems.
+    assert_eq!(
+        of("cgroup limit").unwrap()["value"],
+        "can be set",
+        "{survey:#}"
+    );
+    assert!(of("process").unwrap()["value"].is_number(), "{survey:#}");
+    assert_eq!(of("rapl").unwrap()["missing"], "unsupported");
 }
 
 /// A kernel whose process 1 dies says so on a console that nobody reads, and stands still.

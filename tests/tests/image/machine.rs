@@ -1,15 +1,19 @@
 //! A machine in QEMU, and its serial line.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::fs::OpenOptions;
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use edgescore_record::frame::{COMMAND, CONTROL, Encoder, Receiver};
-use edgescore_record::{Command as Ask, Control, file, frame};
+use edgescore_record::{Command as Ask, Control, Record, file, frame};
 use edgescore_tests::{Sandbox, wait_until};
+use serde_json::json;
 
+use crate::qmp::Qmp;
 use crate::{Workshop, copy_out};
 
 /// How long a machine may say nothing. A busy computer needs half a minute to boot one.
@@ -28,6 +32,8 @@ pub struct Machine {
 pub struct Heard {
     /// The rows as a result file.
     pub result: Vec<u8>,
+    /// Answers among them.
+    pub questions: usize,
     /// Everything else, as text.
     pub controls: Vec<String>,
 }
@@ -50,7 +56,7 @@ impl Machine {
                         gone.is_none() && started.elapsed() < SILENCE,
                         "{error}, {gone:?}"
                     );
-                    std::thread::sleep(Duration::from_millis(20));
+                    thread::sleep(Duration::from_millis(20));
                 }
             }
         };
@@ -133,6 +139,9 @@ impl Heard {
             if number != CONTROL {
                 let encoded = encoder.reframe(&content).unwrap();
                 self.result.extend(encoded.frame);
+                if let Some(Record::Question(_)) = frame::message(&content) {
+                    self.questions += 1;
+                }
             } else if let Some(control) = frame::message::<Control>(&content) {
                 self.controls.push(format!("{control:?}"));
                 see(&control);
@@ -146,16 +155,18 @@ pub struct Bench {
     qemu: Child,
     started: Instant,
     said: PathBuf,
+    control: PathBuf,
     /// The port.
     pub port: String,
 }
 
 impl Bench {
-    /// Boots card.img, with its own initramfs and command line.
-    pub fn boot(workshop: &Workshop, sandbox: &Sandbox) -> Bench {
-        let mut command = qemu(workshop, sandbox, true, "");
+    /// Boots card.img, with its own initramfs and command line; `with_card` as its disk too.
+    pub fn boot(workshop: &Workshop, sandbox: &Sandbox, with_card: bool) -> Bench {
+        let mut command = qemu(workshop, sandbox, with_card, "");
         command.args(["-chardev", "pty,id=uart,logfile=uart.log"]);
         command.args(["-serial", "chardev:uart"]);
+        command.args(["-qmp", "unix:qmp,server=on,wait=off"]);
         command.stdout(Stdio::piped());
         let started = Instant::now();
         let mut qemu = command.spawn().unwrap();
@@ -170,6 +181,7 @@ impl Bench {
             qemu,
             started,
             said: sandbox.path("uart.log"),
+            control: sandbox.path("qmp"),
             port: port.unwrap().to_owned(),
         }
     }
@@ -189,6 +201,27 @@ impl Bench {
         let bytes = std::fs::read(&self.said).unwrap_or_default();
         heard.take(&mut Box::<Receiver>::default(), &bytes, |_| {});
         heard
+    }
+
+    /// Makes its kernel panic, and so hang where it was told not to start again then. Waits for what
+    /// the watchdog does, which may start the machine again.
+    pub fn hang(&self) -> String {
+        let mut qemu = Qmp::connect(&self.control, SILENCE);
+        // It would end QEMU otherwise.
+        qemu.execute("set-action", &json!({ "reboot": "reset" }));
+        let mut line = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&self.port)
+            .unwrap();
+        let mut ears = line.try_clone().unwrap();
+        // A port that nobody reads holds the machine up. The thread ends with the machine.
+        thread::spawn(move || io::copy(&mut ears, &mut io::sink()));
+        // A break and c: Linux, Documentation/admin-guide/sysrq.rst.
+        qemu.execute("chardev-send-break", &json!({ "id": "uart" }));
+        line.write_all(b"c").unwrap();
+        let event = qemu.event("WATCHDOG");
+        event["data"]["action"].as_str().unwrap().to_owned()
     }
 
     /// Waits until the machine has turned itself off.

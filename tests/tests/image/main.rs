@@ -9,7 +9,9 @@ mod boots;
 mod content;
 mod machine;
 mod overlay;
+mod qmp;
 mod readme;
+mod watchdog;
 
 use std::env;
 use std::fs;

@@ -136,7 +136,7 @@ fn by_a_card() {
         }
         assert!(sandbox.read("card") == sandbox.read("card.img"));
     }
-    let bench = Bench::boot(&workshop, &sandbox);
+    let bench = Bench::boot(&workshop, &sandbox, true);
     bench.first_frame();
     let mut desk = shell(&lines[3], &[("/dev/ttyUSB0", &bench.port)]);
     sandbox.inside(&mut desk);

@@ -18,7 +18,7 @@ use crate::output;
 /// Looks at every power source, temperature, clock and memory account, and watches the power
 /// sources for a second. Takes the same rights as a run: start it as the user who will run.
 /// The exit code is 0 whatever was found. Another board than this machine is looked at by its own
-/// edgescore-rt, while it does not run.
+/// edgescore-rt, unless a run goes on there.
 #[derive(clap::Args)]
 pub struct Args {
     /// The board: `local`, `ssh:[user@]host[:port]` or `serial:/dev/ttyUSB0[@baud]`

@@ -2,7 +2,8 @@
 
 use super::super::load::RunSummary;
 
-const WIDTH: f64 = 640.0;
+/// As wide as the plots of letters and latency.
+const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 180.0;
 /// Room for the labels at the left, the bottom and the other sides.
 const LEFT: f64 = 46.0;
@@ -31,23 +32,24 @@ pub struct Trace {
 /// `None` with fewer than two points.
 pub fn trace(run: &RunSummary) -> Option<Trace> {
     let power = &run.power;
-    let (first, last) = (power.trace.first()?, power.trace.last()?);
+    let end = power.trace.last()?.0;
     if power.trace.len() < 2 {
         return None;
     }
     let highest = power.trace.iter().map(|point| point.1);
     let top = highest.chain(power.budget_w).fold(0.0, f64::max) * 1.15;
-    let span = last.0 - first.0;
-    if !(top > 0.0 && span > 0.0) {
+    if !(top > 0.0 && end > 0.0) {
         return None;
     }
-    // A point stands at the end of what it is the mean of, which began with the first question.
-    let x = |at: f64| LEFT + at / last.0 * (WIDTH - LEFT - EDGE);
+    let x = |at: f64| LEFT + at / end * (WIDTH - LEFT - EDGE);
     let y = |watts: f64| HEIGHT - BOTTOM - watts / top * (HEIGHT - BOTTOM - EDGE);
     let tenth = |value: f64| (value * 10.0).round() / 10.0;
-    let points = power.trace.iter().map(|&(at, watts)| {
-        let (x, y) = (tenth(x(at)), tenth(y(watts)));
-        format!("{x},{y}")
+    // A point is the mean from the one before it; the first, from the first question.
+    let mut from = 0.0;
+    let steps = power.trace.iter().map(|&(at, watts)| {
+        let before = std::mem::replace(&mut from, at);
+        let (left, right, y) = (tenth(x(before)), tenth(x(at)), tenth(y(watts)));
+        format!("{left},{y} {right},{y}")
     });
     let step = step(top);
     let marks = (0..=(top / step) as u32).map(|n| {
@@ -65,14 +67,14 @@ pub fn trace(run: &RunSummary) -> Option<Trace> {
     let of_budget = match (power.budget_w, power.power["window_s"].as_f64()) {
         (Some(_), Some(window)) => format!(
             " The budget holds for every {window} s, whose means can be higher than those of the \
-             points."
+             steps."
         ),
         _ => String::new(),
     };
     Some(Trace {
         width: WIDTH,
         height: HEIGHT,
-        line: points.collect::<Vec<_>>().join(" "),
+        line: steps.collect::<Vec<_>>().join(" "),
         budget: power
             .budget_w
             .map(|watts| (tenth(y(watts)), format!("budget {watts} W"))),
@@ -80,10 +82,9 @@ pub fn trace(run: &RunSummary) -> Option<Trace> {
         right: WIDTH - EDGE,
         marks: marks.collect(),
         zero: tenth(y(0.0)),
-        time: format!("{:.0} s", last.0),
+        time: format!("{end:.0} s"),
         note: format!(
-            "{of_points}Each point is the mean since the one before it, from the first question on.\
-             {of_budget}"
+            "{of_points}Each step is a mean; time counts from the first question.{of_budget}"
         ),
     })
 }

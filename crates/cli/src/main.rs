@@ -9,11 +9,13 @@ mod doctor;
 mod failure;
 mod files;
 mod gate;
+mod gguf;
 mod image;
 mod link;
 mod output;
 mod pack;
 mod page;
+mod plan;
 mod published;
 mod random;
 mod report;
@@ -45,6 +47,7 @@ enum Command {
     /// Make, import and read task packs
     #[command(subcommand)]
     Pack(pack::Command),
+    Plan(plan::Args),
     Run(run::Args),
     Collect(collect::Args),
     Report(report::Args),
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
 fn obey(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Pack(command) => pack::run(&command)?,
+        Command::Plan(args) => return plan::run(&args),
         Command::Run(args) => return run::run(&args),
         Command::Collect(args) => return collect::run(&args),
         Command::Report(args) => report::run(&args)?,

@@ -92,6 +92,15 @@ pub enum Command<'a> {
         /// Where `/proc`, `/sys` and `/dev` are: `/`, or a captured tree in a test.
         root: &'a str,
     },
+    /// As [`Command::Put`], for a piece that is all zeros and may be of any length.
+    PutZeros {
+        /// SHA-256 of the whole file.
+        hash: Hash,
+        /// Where the piece begins.
+        offset: u64,
+        /// How long it is.
+        bytes: u64,
+    },
 }
 
 /// [`Command::Run`] with this goes on whether anybody listens or not.

@@ -35,7 +35,7 @@ pub use parts::parts;
 pub use probabilities::Probabilities;
 pub use record::{
     Conditions, Generated, Keeper, Memory, MemoryEstimate, MemoryStart, ModelLoaded, Origin, Power,
-    PowerBudget, PowerEnd, PowerStart, Question, QuestionEnergy, Record, Roofline, Sample,
+    PowerBudget, PowerEnd, PowerStart, Prompts, Question, QuestionEnergy, Record, Roofline, Sample,
     SessionEnd, SessionStart, Skipped, Stalls, Task, TokenWork, Tuning, Verdict, VerdictKind,
     WhySkipped,
 };

@@ -51,6 +51,8 @@ pub enum Record<'a> {
     /// What the run is expected to need, and what holds it to its budget: before the load.
     #[serde(borrow)]
     MemoryStart(MemoryStart<'a>),
+    /// How long the prompts are: before MemoryStart.
+    Prompts(Prompts),
 }
 
 /// Where, with what and how a run was made.
@@ -316,6 +318,18 @@ pub struct Sample {
     pub generated: Generated,
     /// Gross energy of its decode.
     pub energy: Reading<Microjoules>,
+}
+
+/// The prompts of all questions that a run will ask, in the order of asking, without the forced
+/// start of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompts {
+    /// Tokens of the longest.
+    pub longest: u32,
+    /// Tokens of all.
+    pub tokens: u64,
+    /// Of these, tokens that will still be in the cache.
+    pub cached: u64,
 }
 
 /// What a run is expected to need, and what counts it.

@@ -91,6 +91,7 @@ frozen! {
     a_sample: Record::Sample(sample()) => "05180104d1408092f401 00 80b6dc05";
     memory: Record::Memory(MEMORY) => "0600808c8d9e020080c6868f01010200000080b9efa202010180e59a778087a70ec0a8a504";
     memory_start: Record::MemoryStart(MEMORY_START) => "0e03026e6f0180808080040180c6868f0180e59a778087a70ec0a8a50480dac409";
+    prompts: Record::Prompts(PROMPTS) => "0f8010a09c01e0d403";
     a_reason: Reading::<u64>::Missing(Reason::Gaps) => "0105";
     verdict: Record::Verdict(VERDICT) => "0705026e6f";
     session_end: Record::SessionEnd(end(Hash([0x44; 32]))) => "081d01010180c4c59003444444444444444444444444444444444444444444444444444444444444 \
@@ -113,6 +114,8 @@ frozen! {
     ack: Command::Ack { run: RunId(1), next: 300 } => "0501ac02";
     resend: Command::Resend { run: RunId(1), from: 5, to: 7, round: 2 } => "0601050702";
     list: Command::List => "07";
+    put_zeros: Command::PutZeros { hash: Hash([0x55; 32]), offset: 256, bytes: 300 } => "09 \
+        5555555555555555555555555555555555555555555555555555555555555555 8002ac02";
     identity: Control::Identity { version: 1, runtime: "0.1.0", engine: "b1", board: "" } => "000105302e312e3002623100";
     log: Control::Log { level: Level::Warn, text: "hot" } => "010103686f74";
     refused: Control::Refused { fault: Fault::Data, detail: "no pack" } => "0201076e6f207061636b";

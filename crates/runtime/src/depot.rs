@@ -1,7 +1,7 @@
 //! Packs and models that desks sent: kept by their hash, taken in piece by piece.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use edgescore_record::Control;
@@ -122,15 +122,52 @@ impl Depot {
         offset: u64,
         piece: &[u8],
     ) -> Result<Option<Answer>, String> {
+        self.next_piece(hash, offset, piece.len() as u64, |incoming| {
+            incoming.file.write_all(piece)?;
+            incoming.hasher.update(piece);
+            Ok(())
+        })
+    }
+
+    /// As [`Depot::piece`], for a piece of `bytes` zeros. They take no space where the file system
+    /// keeps holes.
+    ///
+    /// # Errors
+    /// The disk; the message names the remedy.
+    pub fn zeros(&mut self, hash: Hash, offset: u64, bytes: u64) -> Result<Option<Answer>, String> {
+        self.next_piece(hash, offset, bytes, |incoming| {
+            let end = offset + bytes;
+            incoming.file.set_len(end)?;
+            incoming.file.seek(SeekFrom::Start(end))?;
+            let zeros = vec![0; 1 << 16];
+            let mut left = bytes;
+            while left > 0 {
+                let now = left.min(zeros.len() as u64);
+                incoming
+                    .hasher
+                    .update(zeros.get(..now as usize).unwrap_or_default());
+                left -= now;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes a piece of `length` bytes with `take`, if it is the next one.
+    fn next_piece(
+        &mut self,
+        hash: Hash,
+        offset: u64,
+        length: u64,
+        take: impl FnOnce(&mut Incoming) -> io::Result<()>,
+    ) -> Result<Option<Answer>, String> {
         let Some(incoming) = self.incoming.as_mut().filter(|file| file.hash == hash) else {
             return Ok(None);
         };
-        let fits = incoming.bytes - incoming.taken >= piece.len() as u64;
+        let fits = incoming.bytes - incoming.taken >= length;
         // Any other piece came twice, or one before it was lost.
         if offset == incoming.taken && fits {
-            incoming.file.write_all(piece).map_err(broken)?;
-            incoming.hasher.update(piece);
-            incoming.taken += piece.len() as u64;
+            take(incoming).map_err(broken)?;
+            incoming.taken += length;
             if incoming.taken == incoming.bytes {
                 return self.finish().map(Some);
             }
@@ -284,6 +321,32 @@ mod tests {
             depot.announced(hash, hash, 21, "other.gguf").unwrap(),
             stored
         );
+    }
+
+    #[test]
+    fn zeros_are_a_piece_like_any_other() {
+        let folder = Folder::new("zeros");
+        let mut file = vec![0; 200_003];
+        file[..2].copy_from_slice(b"ab");
+        file[200_002] = b'z';
+        let (hash, all) = (Hash::of(&file), file.len() as u64);
+        let mut depot = folder.depot();
+        let need = |offset| Some(Answer::Need(hash, offset));
+        depot.announced(hash, hash, all, "m.gguf").unwrap();
+        assert_eq!(depot.zeros(hash, 2, 200_000).unwrap(), need(0));
+        depot.piece(hash, 0, b"ab").unwrap();
+        assert_eq!(depot.zeros(hash, 2, all).unwrap(), need(2), "too many");
+        assert_eq!(depot.zeros(hash, 2, 100_000).unwrap(), need(100_002));
+        drop(depot);
+        let mut depot = folder.depot();
+        let announced = depot.announced(hash, hash, all, "m.gguf");
+        assert_eq!(announced.ok(), need(100_002));
+        assert_eq!(depot.zeros(hash, 100_002, 100_000).unwrap(), need(200_002));
+        let stored = depot.piece(hash, 200_002, b"z").unwrap();
+        let Some(Answer::Stored(_, path)) = stored else {
+            unreachable!("the file is whole: {stored:?}");
+        };
+        assert_eq!(fs::read(path).unwrap(), file);
     }
 
     #[test]

@@ -110,13 +110,10 @@ impl<'m> Held<'m> {
         self.session.prefill(part(at, prompt.tokens.len()))
     }
 
-    /// Number of marks that are shared ends of `prompt` too, with the same tokens before them.
+    /// Number of marks that `prompt` can go on from.
     fn kept(&self, prompt: Prompt) -> usize {
         let marks = self.marks.iter().take(self.marked);
-        let same = |(mark, end): &(&Mark, &usize)| {
-            mark.end == **end && self.tokens.get(..**end) == prompt.tokens.get(..**end)
-        };
-        marks.zip(prompt.shared).take_while(same).count()
+        kept(marks.map(|mark| mark.end), &self.tokens, prompt)
     }
 
     /// Goes back to the mark that `kept` marks end with, or to nothing. Returns the position.
@@ -150,6 +147,15 @@ impl<'m> Held<'m> {
         self.marked += 1;
         Ok(())
     }
+}
+
+/// Of a prompt that began with `held` and had shared ends at `ends`: how many of these are shared
+/// ends of `prompt` too, with the same tokens before them.
+pub fn kept(ends: impl Iterator<Item = usize>, held: &[Token], prompt: Prompt) -> usize {
+    let same = |(held_end, end): &(usize, &usize)| {
+        held_end == *end && held.get(..**end) == prompt.tokens.get(..**end)
+    };
+    ends.zip(prompt.shared).take_while(same).count()
 }
 
 /// Saves the session and goes on from what was saved: a sliding window's cells come back in

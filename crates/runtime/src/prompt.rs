@@ -87,13 +87,6 @@ impl<'a> Prompter<'a> {
         }
     }
 
-    /// Tokens of the prompt of [`Prompter::open`].
-    pub fn length(&mut self, ask: Ask) -> Result<usize, PromptError> {
-        self.render(ask)?;
-        tokenize(self.model, &self.text, &mut self.tokens)?;
-        Ok(self.tokens.len())
-    }
-
     /// The prompt up to where the model begins to answer.
     pub fn open(&mut self, ask: Ask) -> Result<(Question<'a>, Prompt<'_>), PromptError> {
         let question = self.render(ask)?;

@@ -122,6 +122,11 @@ impl<'a> Follow<'a> {
         }
     }
 
+    /// The run's name.
+    pub fn run(&self) -> RunId {
+        self.run
+    }
+
     /// Hands every row to `take`, in order and once, until there are no more.
     ///
     /// # Errors

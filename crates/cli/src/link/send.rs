@@ -18,6 +18,10 @@ use crate::files;
 
 /// A board that says nothing for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Zeros are looked for in blocks of this many bytes.
+const BLOCK: usize = 1 << 20;
+/// Most zeros that are one piece: a board hashes them in less time than it would wait.
+const ZEROS: u64 = 64 << 20;
 /// Times that a file may arrive with another hash.
 const DAMAGED: u32 = 2;
 
@@ -176,17 +180,53 @@ impl Sending<'_> {
         }
         let length = (self.size - self.sent).min(self.pace.piece as u64);
         let mut piece = vec![0; length as usize];
-        self.file
-            .read_exact_at(&mut piece, self.sent)
-            .with_context(|| format!("{} was changed while it was sent: start again", self.name))
-            .map_err(Failure::Data)?;
-        let said = line.say(&Command::Put {
-            hash: self.hash,
-            offset: self.sent,
-            bytes: &piece,
-        });
-        self.sent += length;
+        self.read(&mut piece, self.sent)?;
+        let (hash, offset) = (self.hash, self.sent);
+        let said = match is_zero(&piece) {
+            true => {
+                self.sent += self.zeros_from(offset)?.max(length);
+                let bytes = self.sent - offset;
+                line.say(&Command::PutZeros {
+                    hash,
+                    offset,
+                    bytes,
+                })
+            }
+            false => {
+                self.sent += length;
+                let bytes = &piece;
+                line.say(&Command::Put {
+                    hash,
+                    offset,
+                    bytes,
+                })
+            }
+        };
         Ok(said.is_ok())
+    }
+
+    /// How many zeros follow each other at `offset`, to a block and at most [`ZEROS`].
+    fn zeros_from(&self, offset: u64) -> Result<u64, Failure> {
+        let mut block = vec![0; BLOCK];
+        let end = self.size.min(offset + ZEROS);
+        let mut at = offset;
+        while at < end {
+            let length = (end - at).min(BLOCK as u64);
+            let block = block.get_mut(..length as usize).unwrap_or_default();
+            self.read(block, at)?;
+            if !is_zero(block) {
+                break;
+            }
+            at += length;
+        }
+        Ok(at - offset)
+    }
+
+    fn read(&self, piece: &mut [u8], offset: u64) -> Result<(), Failure> {
+        self.file
+            .read_exact_at(piece, offset)
+            .with_context(|| format!("{} was changed while it was sent: start again", self.name))
+            .map_err(Failure::Data)
     }
 
     /// The board has the file up to `offset`.
@@ -219,6 +259,10 @@ impl Sending<'_> {
         }
         Ok(())
     }
+}
+
+fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 /// The failure that a board's refusal is.

@@ -139,6 +139,18 @@ impl RunSummary {
         self.scores.latency.median_us.map(|us| us / 1e6)
     }
 
+    /// Mean time of an answer in seconds, draws left out.
+    pub fn answer_s(&self) -> Measured<f64> {
+        let times = self.rows.iter().filter_map(|row| row.latency_us);
+        let (count, sum) = times.fold((0u32, 0.0), |(count, sum), us| {
+            (count + 1, sum + f64::from(us.get()))
+        });
+        match count {
+            0 => Measured::Missing(Missing::NoRows),
+            count => Measured::Value(sum / 1e6 / f64::from(count)),
+        }
+    }
+
     /// Peak memory in GiB.
     pub fn memory_gib(&self) -> Measured<f64> {
         self.peak_memory

@@ -19,18 +19,20 @@ mod single;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use anyhow::anyhow;
 use clap::ValueEnum;
 use edgescore_score::Exponents;
 use serde_json::json;
 
 pub use facts::OF_ONE_RUN;
-pub use load::{RunSummary, load, load_all, row_of};
+pub use load::{RunSummary, board, load, load_all, measured, row_of};
 pub use ranked::inputs;
 
 use crate::failure::Failure;
 use crate::gate;
 use crate::output::{self, Content, Output};
 use crate::page::{self, Block};
+use crate::plan::{Check, Planned};
 use crate::published;
 use crate::sheet::{self, Sheet};
 use modes::Modes;
@@ -60,6 +62,10 @@ pub struct Args {
     /// Set the runs beside the published results
     #[arg(long, value_enum, value_name = "WHAT")]
     against: Option<Against>,
+
+    /// Hold a plan (`edgescore plan -o`) against the run that was made of it
+    #[arg(long, value_name = "PLAN.json")]
+    plan: Option<PathBuf>,
 
     /// Weigh the Edge Score: exponents of accuracy, of latency or energy, and of memory
     #[arg(long, value_name = "A,L,M", default_value = "1,1,1", value_parser = exponents)]
@@ -109,18 +115,32 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         return output::to(path, content, |out| questions(out, &args.results, format));
     }
     let entries = ranked::rank(load_all(&args.results)?, args.exponents);
+    let check = match &args.plan {
+        Some(path) => Some(check(path, &entries, format)?),
+        None => None,
+    };
     let modes = modes::pairs(&entries)?;
     let beside = match args.against {
         Some(Against::Published) => published::models(),
         None => Vec::new(),
     };
     output::to(path, content, |out| match format {
-        Format::Table => page::text(out, &page(&entries, &modes, &beside)).map_err(Failure::data),
-        Format::Md => page::markdown(out, &page(&entries, &modes, &beside)).map_err(Failure::data),
+        Format::Table | Format::Md => {
+            let mut blocks = page(&entries, &modes, &beside);
+            blocks.extend(check.iter().flat_map(Check::blocks));
+            match format {
+                Format::Md => page::markdown(out, &blocks),
+                _ => page::text(out, &blocks),
+            }
+            .map_err(Failure::data)
+        }
         Format::Json => {
             let mut report = json::of(&entries, &modes);
             if !beside.is_empty() {
                 report["published"] = json!(published::json(&beside));
+            }
+            if let Some(check) = &check {
+                report["plan"] = check.json();
             }
             writeln!(out, "{report:#}").map_err(Failure::data)
         }
@@ -136,6 +156,21 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         // Written above, from the files: its rows are questions.
         Format::Parquet => Ok(()),
     })
+}
+
+/// The plan at `path` beside the one run.
+fn check(path: &Path, entries: &[Entry], format: Format) -> Result<Check, Failure> {
+    match (entries, format) {
+        ([entry], Format::Table | Format::Md | Format::Json) => {
+            Planned::read(path)?.check(&entry.run)
+        }
+        ([_], _) => Err(Failure::Usage(anyhow!(
+            "--plan: use the format table, md or json"
+        ))),
+        _ => Err(Failure::Usage(anyhow!(
+            "--plan: give the one result that it is the plan of"
+        ))),
+    }
 }
 
 /// Prints the page of one run to standard output, and of the gate it was held against.

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use edgescore_record::{self as record, Order, Plan};
 use edgescore_taskpack::Layout;
 
-use crate::link::{Reach, Spec};
+use super::desk::Board;
 
 /// Run a pack on a model and write the result
 ///
@@ -55,12 +55,8 @@ pub struct Args {
     #[arg(long)]
     pub force: bool,
 
-    /// The board: `local`, `ssh:[user@]host[:port]` or `serial:/dev/ttyUSB0[@baud]`
-    ///
-    /// A board behind ssh needs nothing but sshd: edgescore-rt, pack and model are copied once.
-    /// Behind a serial line edgescore-rt must run already.
-    #[arg(long, value_name = "SPEC", default_value = "local")]
-    pub board: Spec,
+    #[command(flatten)]
+    pub board: Board,
 
     /// Leave the run alone once the model is loaded; `edgescore collect` fetches the result
     #[arg(long, conflicts_with_all = ["output", "force", "until_ci", "gate"])]
@@ -71,9 +67,6 @@ pub struct Args {
     /// limits; the result is the run at the floor
     #[arg(long, conflicts_with_all = ["memory", "detach", "until_ci", "gate", "sweep"])]
     pub find_memory_floor: bool,
-
-    #[command(flatten)]
-    pub reach: Reach,
 }
 
 /// What a sweep changes.

@@ -41,7 +41,7 @@ impl Trial {
 pub fn find(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
     // Refuses what may not be replaced, before hours of work.
     Recorder::new(output, args.force)?;
-    let mut desk = Desk::open(args, pack, model)?;
+    let mut desk = Desk::open(&args.board, false, pack, model)?;
     let mut try_with = |limit| trial(&mut desk, args.plan(), limit, output);
 
     let first = try_with(PLENTY)?;

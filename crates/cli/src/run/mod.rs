@@ -2,6 +2,7 @@
 
 mod args;
 mod budgets;
+mod desk;
 mod early;
 mod floor;
 mod progress;
@@ -10,13 +11,13 @@ mod sweep;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
-use edgescore_record::{LINGER_FOR_EVER, Plan, Record, RunId, Stop, VerdictKind, frame};
+use edgescore_record::{LINGER_FOR_EVER, Plan, Record, VerdictKind, frame};
 
 pub use args::{Args, Asked, Axis};
+pub use desk::{Board, Desk};
 use early::Early;
 pub use progress::Progress;
 use recorder::Recorder;
@@ -24,14 +25,9 @@ use recorder::Recorder;
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::gate;
-use crate::link::{Finish, Follow, Line, Spec, Stops, Waker, Want, find_or_send};
+use crate::link::Finish;
 use crate::output::print;
-use crate::random;
 use crate::report;
-
-/// Seconds that a run on a board goes on when the cable is cut: long enough to find the cable
-/// and plug it in again, short enough that a forgotten board does not run all night.
-const LINGER: u32 = 300;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
@@ -82,82 +78,17 @@ fn record(
 ) -> Result<Option<VerdictKind>, Failure> {
     let early = Early::new(args)?;
     let recorder = Recorder::new(output, args.force)?;
-    Desk::open(args, pack, model)?.answers(plan, recorder, early)
-}
-
-/// A board that has pack and model.
-struct Desk {
-    line: Line,
-    stops: Arc<Stops>,
-    pack: String,
-    model: String,
-}
-
-impl Desk {
-    fn open(args: &Args, pack: &Path, model: &Path) -> Result<Desk, Failure> {
-        let mut line = open(args, &Progress::new())?;
-        Ok(Desk {
-            pack: on_board(&mut line, pack)?,
-            model: on_board(&mut line, model)?,
-            stops: catch_interrupts(&line)?,
-            line,
-        })
-    }
-
-    /// One run of `plan`, whose paths are filled in, into `recorder`. Returns the verdict.
-    fn answers(
-        &mut self,
-        plan: Plan,
-        mut recorder: Recorder,
-        mut early: Option<Early>,
-    ) -> Result<Option<VerdictKind>, Failure> {
-        let want = Want::Run {
-            linger: if self.line.is_local() { 0 } else { LINGER },
-            plan: Plan {
-                pack: &self.pack,
-                model: &self.model,
-                ..plan
-            },
-        };
-        let mut progress = Progress::new();
-        let stops = &self.stops;
-        let mut follow = Follow::new(&mut self.line, new_id(), want, stops);
-        let mut take = |number: u32, content: &[u8]| {
-            recorder.take(number, content)?;
-            progress.take(content);
-            if let Some(watcher) = &mut early
-                && watcher.take(content)?
-            {
-                stops.request(Stop::Decided);
-                early = None;
-            }
-            Ok(ControlFlow::Continue(()))
-        };
-        let finish = follow.rows(&mut take);
-        progress.finish();
-        let verdict = recorder.close(finish)?;
-        follow.thank()?;
-        Ok(verdict)
-    }
+    Desk::open(&args.board, false, pack, model)?.answers(plan, recorder, early)
 }
 
 /// Starts a run that goes on alone, and waits until its model is loaded: what is refused is
 /// refused now.
 fn detach(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
     let mut progress = Progress::new();
-    let mut line = open(args, &progress)?;
-    let (pack, model) = (on_board(&mut line, pack)?, on_board(&mut line, model)?);
-    let want = Want::Run {
-        linger: LINGER_FOR_EVER,
-        plan: Plan {
-            pack: &pack,
-            model: &model,
-            ..args.plan()
-        },
-    };
-    let stops = catch_interrupts(&line)?;
-    let run = new_id();
-    let finish = Follow::new(&mut line, run, want, &stops).rows(&mut |_, content| {
+    let mut desk = Desk::open(&args.board, true, pack, model)?;
+    let mut follow = desk.follow(args.plan(), LINGER_FOR_EVER);
+    let run = follow.run();
+    let finish = follow.rows(&mut |_, content| {
         progress.take(content);
         Ok(match frame::message(content) {
             Some(Record::ModelLoaded(_)) => ControlFlow::Break(()),
@@ -167,9 +98,9 @@ fn detach(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
     progress.finish();
     match finish? {
         Finish::Short(why) => return Err(Failure::Board(anyhow!("{why}"))),
-        Finish::Ended | Finish::Enough => line.let_go(),
+        Finish::Ended | Finish::Enough => desk.let_go(),
     }
-    let spec = &args.board;
+    let spec = &args.board.spec;
     print(|out| {
         writeln!(out, "run {run} goes on on {spec}")?;
         writeln!(
@@ -180,68 +111,10 @@ fn detach(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
     Ok(Outcome::AsPlanned)
 }
 
-fn open(args: &Args, progress: &Progress) -> Result<Line, Failure> {
-    if let Spec::File(_) = args.board {
-        return Err(Failure::Usage(anyhow!(
-            "--board {}: a capture cannot run anything; read it with `edgescore collect {} -o RUN.esr`",
-            args.board,
-            args.board
-        )));
-    }
-    let options = args.reach.options(args.detach);
-    Line::open(&args.board, &options, Arc::new(progress.printer()))
-}
-
-/// Where the board has the file at `path`; it goes there if it is not there.
-fn on_board(line: &mut Line, path: &Path) -> Result<String, Failure> {
-    match line.is_local() {
-        true => utf8(path).map(str::to_owned),
-        false => find_or_send(line, path),
-    }
-}
-
-/// What Ctrl-C ends: the run in progress.
-static IN_PROGRESS: Mutex<Option<(Arc<Stops>, Waker)>> = Mutex::new(None);
-
-/// Without this the first Ctrl-C would leave the last row unwritten.
-fn catch_interrupts(line: &Line) -> Result<Arc<Stops>, Failure> {
-    let in_progress = || IN_PROGRESS.lock().unwrap_or_else(PoisonError::into_inner);
-    let stops = Arc::<Stops>::default();
-    let before = in_progress().replace((stops.clone(), line.waker()));
-    if before.is_some() {
-        return Ok(stops);
-    }
-    let mut interrupts = 0;
-    ctrlc::set_handler(move || {
-        interrupts += 1;
-        if interrupts > 1 {
-            std::process::exit(130);
-        }
-        if let Some((stops, waker)) = &*in_progress() {
-            stops.request(Stop::Interrupted);
-            waker.wake();
-        }
-    })
-    .context("cannot catch Ctrl-C")
-    .map_err(Failure::Board)?;
-    Ok(stops)
-}
-
-/// A name that no other run has.
-fn new_id() -> RunId {
-    RunId(random::number())
-}
-
 /// Paths go to another process, so they must not depend on its working folder.
-fn absolute(path: PathBuf) -> Result<PathBuf, Failure> {
+pub fn absolute(path: PathBuf) -> Result<PathBuf, Failure> {
     std::path::absolute(&path)
         .with_context(|| format!("no such path: {}", path.display()))
-        .map_err(Failure::Data)
-}
-
-fn utf8(path: &std::path::Path) -> Result<&str, Failure> {
-    path.to_str()
-        .with_context(|| format!("{} is not UTF-8: rename it", path.display()))
         .map_err(Failure::Data)
 }
 

@@ -9,9 +9,6 @@
 //! [`quant`]), which has the same size. Against the real file only the vocabulary's text is
 //! missing, 2.5 MB or 0.3 % of a 1.5B model in q4_0, and nothing with `--tokenizer`.
 
-mod gguf;
-mod gguf_read;
-mod gguf_write;
 mod quant;
 mod shape;
 mod tensors;
@@ -26,6 +23,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{HumanBytes, HumanCount};
 
 use crate::failure::Failure;
+use crate::gguf;
 use crate::output::print;
 
 pub use quant::Quant;
@@ -185,7 +183,7 @@ fn check_replaceable(path: &Path) -> Result<(), SynthError> {
     if !path.is_file() {
         return Ok(());
     }
-    match gguf_read::metadata(path, |key| key == SYNTHETIC_KEY) {
+    match gguf::metadata(path, |key| key == SYNTHETIC_KEY) {
         Ok(entries) if entries.iter().any(|(_, value)| value.is_true()) => Ok(()),
         _ => Err(SynthError::Exists(path.to_owned())),
     }

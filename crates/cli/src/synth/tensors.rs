@@ -3,6 +3,7 @@
 
 use super::quant::{Format, Quant};
 use super::shape::{Arch, Shape};
+use crate::gguf::TensorInfo;
 
 /// Tokens of LFM2's convolutions.
 pub const SHORT_CONV: u32 = 3;
@@ -52,6 +53,16 @@ impl Tensor {
     /// Bytes of its data, without padding.
     pub fn bytes(&self) -> u64 {
         self.format.bytes(self.weights())
+    }
+
+    /// Its entry in the file's table.
+    pub fn info(&self) -> TensorInfo {
+        TensorInfo {
+            name: self.name.clone(),
+            dims: self.dims.iter().map(|dim| u64::from(*dim)).collect(),
+            format: self.format.ggml_type(),
+            bytes: self.bytes(),
+        }
     }
 }
 

@@ -4,8 +4,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::gguf::{Array, Kind, Value};
-use super::gguf_read::{Entry, ReadError, metadata};
+use crate::gguf::{Array, Entry, Kind, ReadError, Value, metadata};
 
 const PREFIX: &str = "tokenizer.";
 const TOKENS: &str = "tokenizer.ggml.tokens";

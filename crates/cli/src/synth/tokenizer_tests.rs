@@ -1,5 +1,5 @@
-use super::super::gguf_write::front;
 use super::*;
+use crate::gguf::front;
 
 fn value<'a>(entries: &'a [Entry], key: &str) -> &'a Value {
     &entries.iter().find(|(k, _)| k == key).unwrap().1

@@ -8,14 +8,12 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::SynthError;
-use super::gguf::{Array, Kind, Value};
-use super::gguf_read::Entry;
-use super::gguf_write::{front, padded};
 use super::quant::Quant;
 use super::shape::{Arch, Shape, TINY};
 use super::tensors::{Fill, SHORT_CONV, SSM_CONV, SSM_STATE, Tensor, tensors, time_step_rank};
 use super::tokenizer;
 use super::weights::Weights;
+use crate::gguf::{Array, Entry, Kind, Value, front, padded};
 
 /// What to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +67,8 @@ pub fn write(spec: &Spec, out: &Path) -> Result<Summary, SynthError> {
     spec.shape.check(spec.quant)?;
     let metadata = metadata(spec)?;
     let tensors = tensors(&spec.shape, spec.quant);
-    let front = front(&metadata, &tensors);
+    let infos: Vec<_> = tensors.iter().map(Tensor::info).collect();
+    let front = front(&metadata, &infos);
     let bytes = front.len() as u64 + tensors.iter().map(|t| padded(t.bytes())).sum::<u64>();
     // Through a link to the file it names, as a compiler writes.
     let path = fs::canonicalize(out).unwrap_or_else(|_| out.to_owned());

@@ -1,10 +1,10 @@
 use half::f16;
 
-use super::super::gguf_read;
 use super::super::quant::Format;
 use super::super::shape::named;
 use super::super::weights::fnv1a;
 use super::*;
+use crate::gguf;
 
 fn bytes(spec: &Spec) -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();
@@ -58,8 +58,12 @@ fn metadata_says_what_llama_cpp_needs_and_that_it_is_synthetic() {
         ..Spec::default()
     };
     let entries = metadata(&spec).unwrap();
-    fs::write(&path, front(&entries, &tensors(&spec.shape, spec.quant))).unwrap();
-    assert_eq!(gguf_read::metadata(&path, |_| true).unwrap(), entries);
+    let infos: Vec<_> = tensors(&spec.shape, spec.quant)
+        .iter()
+        .map(Tensor::info)
+        .collect();
+    fs::write(&path, front(&entries, &infos)).unwrap();
+    assert_eq!(gguf::metadata(&path, |_| true).unwrap(), entries);
     for (key, value) in [
         ("general.architecture", Value::string("qwen2")),
         ("general.name", Value::string("synthetic qwen2.5-0.5b")),

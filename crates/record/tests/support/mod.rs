@@ -137,6 +137,12 @@ pub const MEMORY: Memory = Memory {
     compute: Bytes(9_000_000),
 };
 
+pub const PROMPTS: Prompts = Prompts {
+    longest: 2048,
+    tokens: 20_000,
+    cached: 60_000,
+};
+
 pub const MEMORY_START: MemoryStart<'static> = MemoryStart {
     keeper: Keeper::Watchdog,
     why: "no",
@@ -219,6 +225,7 @@ pub fn rows() -> Vec<Record<'static>> {
     vec![
         Record::SessionStart(START),
         Record::Task(TASK),
+        Record::Prompts(PROMPTS),
         Record::MemoryStart(MEMORY_START),
         Record::ModelLoaded(LOADED),
         Record::PowerStart(POWER_START),

@@ -181,6 +181,15 @@ impl Desk {
                 Ok(None) => {}
                 Err(detail) => self.refuse(Fault::Board, &detail)?,
             },
+            Some(Command::PutZeros {
+                hash,
+                offset,
+                bytes,
+            }) => match self.depot.zeros(hash, offset, bytes) {
+                Ok(Some(answer)) => self.answer = Some(answer),
+                Ok(None) => {}
+                Err(detail) => self.refuse(Fault::Board, &detail)?,
+            },
             Some(Command::Ack { run, next }) => self.acknowledge(run, next)?,
             Some(Command::Resend {
                 run,

@@ -6,12 +6,11 @@ use std::sync::atomic::Ordering;
 
 use edgescore_engine::{KvType, LoadError, LoadProblem, Model, SessionOptions};
 use edgescore_probe::{Bytes, Reading};
-use edgescore_record::{Ask, CacheType, Fault, FlashAttention, Mode, Origin, Plan, Stop, Weights};
+use edgescore_record::{CacheType, Fault, FlashAttention, Mode, Origin, Plan, Weights};
 
 use super::calibration;
-use crate::prompt::Prompter;
-use crate::refusal::{Refusal, data};
-use crate::stop::{self, INTERRUPTED};
+use crate::refusal::Refusal;
+use crate::stop::INTERRUPTED;
 
 /// Beside weights and their copy: KV cache, compute buffers and the rest of the board.
 const REST: u64 = 256 << 20;
@@ -87,25 +86,17 @@ pub fn refused(error: LoadError) -> Refusal {
     Refusal::Because(fault, error.to_string())
 }
 
-/// What the session needs; `None` when interrupted.
-pub fn options(
-    plan: &Plan,
-    model: &Model,
-    prompter: &mut Prompter,
-    asks: &[Ask],
-) -> Result<Option<SessionOptions>, Refusal> {
+/// What the session needs for prompts of at most `longest` tokens.
+pub fn options(plan: &Plan, model: &Model, longest: u32) -> SessionOptions {
     let context = match plan.context {
-        0 => match longest(prompter, asks)? {
-            Some(prompt) => context_for(prompt, plan, model.facts().trained_context),
-            None => return Ok(None),
-        },
+        0 => context_for(longest, plan, model.facts().trained_context),
         asked => asked,
     };
     let threads = match plan.threads {
         0 => calibration::cpus(),
         asked => u32::from(asked),
     };
-    Ok(Some(SessionOptions {
+    SessionOptions {
         batch: plan.batch,
         ubatch: match plan.ubatch {
             0 => calibration::UBATCH,
@@ -122,7 +113,7 @@ pub fn options(
         },
         abort: Some(&INTERRUPTED),
         ..SessionOptions::new(context, threads)
-    }))
+    }
 }
 
 /// Flash attention of a session, in the words of the record.
@@ -134,28 +125,14 @@ pub fn flash_of(options: &SessionOptions) -> FlashAttention {
     }
 }
 
-/// Tokens of the longest prompt; `None` when interrupted.
-fn longest(prompter: &mut Prompter, asks: &[Ask]) -> Result<Option<usize>, Refusal> {
-    let mut longest = 0;
-    for ask in asks {
-        if stop::requested() == Some(Stop::Interrupted) {
-            return Ok(None);
-        }
-        longest = longest.max(prompter.length(*ask).map_err(data)?);
-    }
-    Ok(Some(longest))
-}
-
 /// What the longest prompt and its answer need, at most what the model was trained for.
-fn context_for(prompt: usize, plan: &Plan, trained: u32) -> u32 {
+fn context_for(prompt: u32, plan: &Plan, trained: u32) -> u32 {
     let answer = match plan.mode {
         // The forced start of an answer has 12 bytes, so at most as many tokens.
         Mode::Letter => 12,
         Mode::Generate => u32::from(plan.max_tokens),
     };
-    let needed = u32::try_from(prompt)
-        .unwrap_or(u32::MAX)
-        .saturating_add(answer);
+    let needed = prompt.saturating_add(answer);
     if trained == 0 {
         needed
     } else {

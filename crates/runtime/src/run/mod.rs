@@ -5,6 +5,7 @@ mod calibration;
 mod judge;
 mod loading;
 mod memory;
+mod prompts;
 mod roofline;
 mod start;
 mod weigh;

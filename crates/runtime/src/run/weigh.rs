@@ -13,7 +13,7 @@ use edgescore_taskpack::Pack;
 
 use super::advice::Advice;
 use super::loading::{self, Choice};
-use super::{TEXT, calibration};
+use super::{TEXT, calibration, prompts};
 use crate::asking::Ending;
 use crate::holding::Holding;
 use crate::outbox::clip;
@@ -42,9 +42,11 @@ pub fn weigh(
         .template(plan.template)
         .map_err(|e| data(format!("{}: {e}; pass it as --template NAME", plan.model)))?;
     let mut prompter = Prompter::new(words, &template, pack, plan);
-    let Some(mut options) = loading::options(plan, words, &mut prompter, asks)? else {
+    let Some(prompts) = prompts::count(&mut prompter, asks, plan.reuse)? else {
         return Ok(Err(Ending::Stopped(Stop::Interrupted)));
     };
+    reports.record(&Record::Prompts(prompts))?;
+    let mut options = loading::options(plan, words, prompts.longest);
     let shared = match asks.first() {
         Some(ask) if plan.reuse => prompter.open(*ask).map_err(data)?.1.shared.to_vec(),
         _ => Vec::new(),

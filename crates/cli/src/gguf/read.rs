@@ -1,4 +1,4 @@
-//! Reads the metadata of a GGUF file that someone else wrote. Nothing it says is believed
+//! Reads the header of a GGUF file that someone else wrote. Nothing it says is believed
 //! before it is checked: lengths are bounded by what the file holds, and memory grows only
 //! with bytes that were really there.
 
@@ -6,12 +6,16 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use super::gguf::{Array, Kind, MAGIC, Value};
+use super::{ALIGNMENT, Array, Entry, Kind, MAGIC, TensorInfo, Value};
 
 /// Longest metadata that is read. Vocabularies of 260,000 tokens take 15 MB.
 const MAX_METADATA_BYTES: u64 = 64 << 20;
 /// Most entries that are read. Published files have fewer than 100.
 const MAX_ENTRIES: u64 = 4096;
+/// Most tensors that are read. Published files have fewer than 2,000.
+const MAX_TENSORS: u64 = 65_536;
+/// Most dimensions of a tensor (`GGML_MAX_DIMS`).
+const MAX_DIMS: u32 = 4;
 /// Longest key that the format allows.
 const MAX_KEY_BYTES: u64 = 65_535;
 
@@ -30,6 +34,9 @@ pub enum ReadError {
     /// Written for a big-endian machine.
     #[error("this GGUF file is big-endian; convert it for a little-endian machine")]
     BigEndian,
+    /// The file ends before its tensors do.
+    #[error("the file ends before its tensors' data do; copy or download it again")]
+    Short,
     /// The file ends before its metadata does.
     #[error("the file ends inside its metadata; copy or download it again")]
     Truncated,
@@ -41,8 +48,60 @@ pub enum ReadError {
     Damaged(String),
 }
 
-/// A key and its value, in the order of the file.
-pub type Entry = (String, Value);
+/// All of a file but its tensors' data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The metadata, in the order of the file.
+    pub entries: Vec<Entry>,
+    /// The tensors, in the order of the file.
+    pub tensors: Vec<TensorInfo>,
+}
+
+/// Reads the header of a file.
+///
+/// # Errors
+/// [`ReadError`], also when a tensor's data would lie outside the file.
+pub fn header(path: &Path) -> Result<Header, ReadError> {
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    parse_header(BufReader::new(file), bytes)
+}
+
+/// As [`header`], from any source of `bytes` bytes.
+fn parse_header(source: impl Read, bytes: u64) -> Result<Header, ReadError> {
+    let (mut reader, tensors, entries) = open(source, bytes, |_| true)?;
+    let alignment = entries.iter().find(|(key, _)| key == "general.alignment");
+    let alignment = match alignment.map(|(_, value)| value.number()) {
+        None => ALIGNMENT,
+        Some(Some(alignment)) if alignment.is_power_of_two() => alignment,
+        Some(_) => return Err(ReadError::Damaged("its alignment is no power of 2".into())),
+    };
+    if tensors > MAX_TENSORS {
+        return Err(ReadError::Damaged(format!("it has {tensors} tensors")));
+    }
+    let mut infos = Vec::new();
+    let mut offsets = Vec::new();
+    for _ in 0..tensors {
+        let (info, offset) = reader.tensor()?;
+        infos.push(info);
+        offsets.push(offset);
+    }
+    let read = bytes.min(MAX_METADATA_BYTES) - reader.left;
+    let data = bytes.saturating_sub(read.next_multiple_of(alignment));
+    let mut order: Vec<usize> = (0..infos.len()).collect();
+    order.sort_by_key(|i| offsets.get(*i));
+    let starts = order.iter().filter_map(|i| offsets.get(*i).copied());
+    let ends = starts.clone().skip(1).chain([data]);
+    for (index, (start, end)) in order.iter().zip(starts.zip(ends)) {
+        if let Some(info) = infos.get_mut(*index) {
+            info.bytes = end.checked_sub(start).ok_or(ReadError::Short)?;
+        }
+    }
+    Ok(Header {
+        entries,
+        tensors: infos,
+    })
+}
 
 /// Reads the metadata entries of a file whose keys `keep` accepts.
 ///
@@ -60,6 +119,15 @@ fn parse(
     bytes: u64,
     keep: impl Fn(&str) -> bool,
 ) -> Result<Vec<Entry>, ReadError> {
+    open(source, bytes, keep).map(|(_, _, entries)| entries)
+}
+
+/// Reads up to the table of tensors: what follows, the number of tensors, the entries kept.
+fn open<R: Read>(
+    source: R,
+    bytes: u64,
+    keep: impl Fn(&str) -> bool,
+) -> Result<(Reader<R>, u64, Vec<Entry>), ReadError> {
     let mut reader = Reader {
         source,
         left: bytes.min(MAX_METADATA_BYTES),
@@ -80,7 +148,7 @@ fn parse(
         version if matches!(version.swap_bytes(), 2 | 3) => return Err(ReadError::BigEndian),
         version => return Err(ReadError::Version(version)),
     }
-    let _tensors = reader.u64()?;
+    let tensors = reader.u64()?;
     let entries = reader.u64()?;
     if entries > MAX_ENTRIES {
         return Err(ReadError::Damaged(format!("it has {entries} entries")));
@@ -102,7 +170,7 @@ fn parse(
         };
         kept.push((key, value));
     }
-    Ok(kept)
+    Ok((reader, tensors, kept))
 }
 
 struct Reader<R> {
@@ -171,6 +239,25 @@ impl<R: Read> Reader<R> {
         Ok((kind, Some(len)))
     }
 
+    /// An entry of the table of tensors, and where its data begins. Its length is not known yet.
+    fn tensor(&mut self) -> Result<(TensorInfo, u64), ReadError> {
+        let name = self.key()?;
+        let count = self.u32()?;
+        if count > MAX_DIMS {
+            let many = format!("{name} has {count} dimensions");
+            return Err(ReadError::Damaged(many));
+        }
+        let dims = (0..count).map(|_| self.u64()).collect::<Result<_, _>>()?;
+        let format = self.u32()?;
+        let info = TensorInfo {
+            name,
+            dims,
+            format,
+            bytes: 0,
+        };
+        Ok((info, self.u64()?))
+    }
+
     /// Moves values that follow each other without a gap.
     fn elements(&mut self, kind: Kind, len: u64, out: &mut dyn Write) -> Result<(), ReadError> {
         if let Some(each) = kind.fixed_bytes() {
@@ -187,5 +274,5 @@ impl<R: Read> Reader<R> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
-#[path = "gguf_read_tests.rs"]
+#[path = "read_tests.rs"]
 mod tests;

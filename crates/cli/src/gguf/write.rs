@@ -1,14 +1,12 @@
 //! Writes the front of a GGUF version 3 file: all that comes before the tensors' data.
 
-use super::gguf::{ALIGNMENT, Kind, MAGIC, Value, push_string};
-use super::gguf_read::Entry;
-use super::tensors::Tensor;
+use super::{ALIGNMENT, Entry, Kind, MAGIC, TensorInfo, Value, push_string};
 
 const VERSION: u32 = 3;
 
 /// The bytes of a file up to its tensor data, padded to where that starts. The data must
 /// follow in the order of `tensors`, each tensor padded to [`padded`].
-pub fn front(metadata: &[Entry], tensors: &[Tensor]) -> Vec<u8> {
+pub fn front(metadata: &[Entry], tensors: &[TensorInfo]) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend(MAGIC);
     out.extend(VERSION.to_le_bytes());
@@ -23,11 +21,11 @@ pub fn front(metadata: &[Entry], tensors: &[Tensor]) -> Vec<u8> {
         push_string(&mut out, tensor.name.as_bytes());
         out.extend((tensor.dims.len() as u32).to_le_bytes());
         for dim in &tensor.dims {
-            out.extend(u64::from(*dim).to_le_bytes());
+            out.extend(dim.to_le_bytes());
         }
-        out.extend(tensor.format.ggml_type().to_le_bytes());
+        out.extend(tensor.format.to_le_bytes());
         out.extend(u64::to_le_bytes(offset));
-        offset += padded(tensor.bytes());
+        offset += padded(tensor.bytes);
     }
     out.resize(padded(out.len() as u64) as usize, 0);
     out
@@ -55,9 +53,7 @@ fn push_value(out: &mut Vec<u8>, value: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gguf::Array;
-    use super::super::quant::Format;
-    use super::super::tensors::Fill;
+    use super::super::Array;
     use super::*;
 
     #[test]
@@ -68,11 +64,11 @@ mod tests {
             ("a".to_owned(), Value::u32(7)),
             ("b".to_owned(), Value::Array(names)),
         ];
-        let tensor = |name: &str| Tensor {
+        let tensor = |name: &str| TensorInfo {
             name: name.to_owned(),
             dims: vec![3, 2],
-            format: Format::F16,
-            fill: Fill::Ones,
+            format: 1,
+            bytes: 12,
         };
         let expected = [
             &b"GGUF\x03\0\0\0"[..],

@@ -1,8 +1,16 @@
-//! The values of a GGUF file's metadata, held as the bytes they have in the file: what is
-//! copied from one file to another is not interpreted on the way.
+//! GGUF files: their metadata and their table of tensors, read and written.
+//!
+//! Values are held as the bytes they have in the file: what is copied from one file to another is
+//! not interpreted on the way.
 //!
 //! Format: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>. Versions 2 and 3
 //! encode values alike; version 3 added big-endian files, which nobody here has.
+
+mod read;
+mod write;
+
+pub use read::{ReadError, header, metadata};
+pub use write::{front, padded};
 
 /// First four bytes of the file.
 pub const MAGIC: [u8; 4] = *b"GGUF";
@@ -51,6 +59,22 @@ impl Kind {
             String | Array => None,
         }
     }
+}
+
+/// A key and its value.
+pub type Entry = (String, Value);
+
+/// A tensor as a file's table has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TensorInfo {
+    /// Its name.
+    pub name: String,
+    /// Its size, the length of a row first.
+    pub dims: Vec<u64>,
+    /// The number of its format (`enum ggml_type`).
+    pub format: u32,
+    /// Bytes of its data; of one that was read, with what stands between it and the next.
+    pub bytes: u64,
 }
 
 /// A metadata value.
@@ -116,6 +140,33 @@ impl Value {
         }
     }
 
+    /// A whole number that is not negative, of whatever type.
+    pub fn number(&self) -> Option<u64> {
+        let Self::Scalar { kind, bytes } = self else {
+            return None;
+        };
+        let mut wide = [0; 8];
+        wide.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        let number = u64::from_le_bytes(wide);
+        let negative = bytes.last().is_some_and(|byte| *byte >= 0x80);
+        match kind {
+            Kind::U8 | Kind::U16 | Kind::U32 | Kind::U64 => Some(number),
+            Kind::I8 | Kind::I16 | Kind::I32 | Kind::I64 if !negative => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Text.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Scalar {
+                kind: Kind::String,
+                bytes,
+            } => std::str::from_utf8(bytes.get(8..)?).ok(),
+            _ => None,
+        }
+    }
+
     /// Whether this is the boolean `true`.
     pub fn is_true(&self) -> bool {
         matches!(self, Self::Scalar { kind: Kind::Bool, bytes } if bytes[..] != [0])
@@ -139,6 +190,17 @@ impl Array {
             _ => self.bytes.extend_from_slice(bytes),
         }
         self.len += 1;
+    }
+
+    /// Leaves the first `len` elements. An array of strings, which have no common length, stays as
+    /// it is.
+    pub fn truncate(&mut self, len: u64) {
+        if let Some(each) = self.kind.fixed_bytes()
+            && len < self.len
+        {
+            self.bytes.truncate((len * each) as usize);
+            self.len = len;
+        }
     }
 
     /// The elements of an array of strings; of another array, none.
@@ -177,6 +239,31 @@ mod tests {
             .map(|k| k.fixed_bytes().unwrap_or(0))
             .collect();
         assert_eq!(sizes, [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8]);
+    }
+
+    #[test]
+    fn numbers_of_any_type_and_texts_are_read() {
+        assert_eq!(Value::u32(24).number(), Some(24));
+        assert_eq!(Value::u64(1 << 40).number(), Some(1 << 40));
+        let of = |kind, bytes: &[u8]| Value::scalar(kind, bytes).number();
+        assert_eq!(of(Kind::I32, &(-1i32).to_le_bytes()), None);
+        assert_eq!(of(Kind::I16, &7i16.to_le_bytes()), Some(7));
+        assert_eq!(of(Kind::F32, &1f32.to_le_bytes()), None);
+        assert_eq!(Value::string("qwen2").text(), Some("qwen2"));
+        assert_eq!(Value::string("qwen2").number(), None);
+        assert_eq!(Value::u32(24).text(), None);
+    }
+
+    #[test]
+    fn an_array_is_cut_to_its_first_elements() {
+        let mut heads = Array::empty(Kind::I32);
+        for value in [1i32, 2, 3] {
+            heads.push(&value.to_le_bytes());
+        }
+        heads.truncate(5);
+        assert_eq!(heads.len, 3);
+        heads.truncate(2);
+        assert_eq!((heads.len, heads.bytes.len()), (2, 8));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::super::gguf_write::front;
+use super::super::front;
 use super::*;
 
 fn entries() -> Vec<Entry> {
@@ -121,11 +121,68 @@ fn a_key_may_not_be_there_twice() {
     );
 }
 
+/// A file with two tensors.
+fn with_tensors() -> Vec<u8> {
+    let tensor = |name: &str, dims: &[u64], bytes| TensorInfo {
+        name: name.to_owned(),
+        dims: dims.to_vec(),
+        format: 1,
+        bytes,
+    };
+    let tensors = [tensor("t", &[3, 2], 32), tensor("u", &[5, 4], 40)];
+    let mut bytes = front(&entries(), &tensors);
+    bytes.extend([0; 72]);
+    bytes
+}
+
+fn read_header(bytes: &[u8]) -> Result<Header, ReadError> {
+    parse_header(bytes, bytes.len() as u64)
+}
+
+#[test]
+fn tensors_that_were_written_are_read_back() {
+    let Header {
+        entries: read,
+        tensors,
+    } = read_header(&with_tensors()).unwrap();
+    assert_eq!(read, entries());
+    let found: Vec<_> = tensors
+        .iter()
+        .map(|t| (t.name.as_str(), &t.dims[..], t.format, t.bytes))
+        .collect();
+    assert_eq!(
+        found,
+        [("t", &[3, 2][..], 1, 32), ("u", &[5, 4][..], 1, 40)]
+    );
+}
+
+#[test]
+fn a_file_that_ends_before_its_tensors_is_refused() {
+    let mut bytes = with_tensors();
+    bytes.truncate(bytes.len() - 41);
+    assert!(matches!(read_header(&bytes), Err(ReadError::Short)));
+    let front = with_tensors().len() - 72;
+    for cut in 0..front - 32 {
+        assert!(read_header(&bytes[..cut]).is_err(), "{cut}");
+    }
+}
+
 proptest! {
     #[test]
     fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..256)) {
         let _ = read(&bytes);
-        let _ = read(&[b"GGUF\x03\0\0\0", &bytes[..]].concat());
+        let _ = read_header(&[b"GGUF\x03\0\0\0", &bytes[..]].concat());
+    }
+
+    #[test]
+    fn damage_to_the_table_never_panics(at in END..300usize, byte: u8, len: u64) {
+        let mut bytes = with_tensors();
+        bytes[at] = byte;
+        let _ = read_header(&bytes);
+        if let Some(eight) = bytes[at..].first_chunk_mut() {
+            *eight = len.to_le_bytes();
+        }
+        let _ = read_header(&bytes);
     }
 
     #[test]

@@ -82,6 +82,8 @@ impl Trial {
             mode: Mode::Generate,
             draws: 0,
             max_tokens: TOKENS,
+            // It would take longer than all the rest.
+            calibrate: false,
             budgets: Budgets {
                 power: None,
                 time: None,

@@ -75,8 +75,8 @@ pub fn run(
     let choice = loading::Choice::new(plan, model_bytes, free);
 
     let mut counts = Counts::default();
-    let file = (model_bytes, choice);
-    let weighed = weigh::weigh(plan, &pack, &asks, file, holding, reports);
+    let about = (identity, choice);
+    let weighed = weigh::weigh(plan, &pack, &asks, about, holding, reports);
     let ending = weighed.and_then(|weighed| match weighed {
         Ok((options, choice)) => {
             let begun = Begun {

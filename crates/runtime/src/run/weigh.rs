@@ -9,7 +9,7 @@ use edgescore_record::{
     Ask, Fault, MemoryBudget, MemoryEstimate, MemoryStart, Plan, Record, Stop, VerdictKind,
     Weights, parts,
 };
-use edgescore_taskpack::Pack;
+use edgescore_taskpack::{Hash, Pack};
 
 use super::advice::Advice;
 use super::loading::{self, Choice};
@@ -31,7 +31,7 @@ pub fn weigh(
     plan: &Plan,
     pack: &Pack,
     asks: &[Ask],
-    (file, mut choice): (Bytes, Choice),
+    ((file, hash), mut choice): ((Bytes, Hash), Choice),
     holding: &Holding,
     reports: &mut Reports<impl Write>,
 ) -> Result<Result<(SessionOptions, Choice), Ending>, Refusal> {
@@ -86,12 +86,15 @@ pub fn weigh(
         outlined.fixed.repacked = Bytes(0);
     }
     if calibration::chooses_flash(plan, words.facts()) {
-        // Without it the scores take a buffer. What may be chosen is what must fit.
+        // Without it the scores take a buffer. What may be chosen is what must fit; an earlier run
+        // may have chosen already.
+        let kept = calibration::kept(plan, hash, choice.weights, &options);
         let without = outlined.estimate(&SessionOptions {
             flash: FlashAttention::Off,
             ..options
         })?;
         match fits(without) {
+            true if kept == Some(FlashAttention::On) => {}
             true if without.total() > estimate.total() => estimate = without,
             true => {}
             false => options.flash = FlashAttention::On,

@@ -108,6 +108,16 @@ pub fn tune(
     Ok(Tuning::Measured)
 }
 
+/// Flash attention as an earlier run of this model, board and build has chosen it.
+pub fn kept(
+    plan: &Plan,
+    hash: Hash,
+    weights: Weights,
+    options: &SessionOptions,
+) -> Option<FlashAttention> {
+    Some(Kept::find(plan, hash, weights, options)?.read()?.flash)
+}
+
 /// What is timed.
 #[derive(Clone, Copy)]
 struct Trial<'a> {

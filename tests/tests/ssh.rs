@@ -60,6 +60,25 @@ fn a_bare_board_gets_what_it_lacks_and_nothing_twice() {
     assert_eq!((sshd.runs("journal").len(), sshd.runs("esr").len()), (0, 2));
 }
 
+#[test]
+fn desks_that_copy_the_program_at_once_do_not_disturb_each_other() {
+    let (sandbox, sshd) = (Sandbox::default(), Sshd::start());
+    for _ in 0..3 {
+        let desks: Vec<_> = (0..4)
+            .map(|_| Running::start(&mut sshd.command(&sandbox, "collect ssh:board")))
+            .collect();
+        for desk in desks {
+            desk.end().expect(0);
+        }
+        let names: Vec<_> = sshd.copied().into_iter().map(|(path, ..)| path).collect();
+        assert!(
+            matches!(&names[..], [one] if one.ends_with("edgescore-rt")),
+            "{names:?}"
+        );
+        fs::remove_dir_all(sshd.cache()).unwrap();
+    }
+}
+
 /// What the board or the desk lacked when a connection was cut.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Lacking {

@@ -190,7 +190,11 @@ impl Depot {
             let folder = incoming.part.with_file_name(incoming.whole.to_string());
             fs::create_dir_all(&folder)?;
             let path = folder.join(&incoming.name);
-            fs::rename(&incoming.part, &path)?;
+            match fs::rename(&incoming.part, &path) {
+                // Another desk's copy, of the same bytes, was whole first.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && path.exists() => {}
+                renamed => renamed?,
+            }
             io::Result::Ok(path)
         };
         keep()
@@ -363,6 +367,27 @@ mod tests {
             let files = folder.0.join("files").join(whole.to_string());
             assert_eq!(path, files.join(name));
             assert_eq!(fs::read(path).unwrap(), part);
+        }
+    }
+
+    #[test]
+    fn two_desks_may_bring_the_same_file_at_once() {
+        let folder = Folder::new("twice");
+        let hash = Hash::of(FILE);
+        let mut depots = [folder.depot(), folder.depot()];
+        for at in [0, 8] {
+            let piece = &FILE[at..FILE.len().min(at + 8)];
+            for depot in &mut depots {
+                depot.announced(hash, hash, 21, "m.gguf").unwrap();
+                depot.piece(hash, at as u64, piece).unwrap();
+            }
+        }
+        for depot in &mut depots {
+            let answer = depot.piece(hash, 16, &FILE[16..]).unwrap();
+            let Some(Answer::Stored(_, path)) = answer else {
+                unreachable!("the file is whole: {answer:?}");
+            };
+            assert_eq!(fs::read(path).unwrap(), FILE);
         }
     }
 

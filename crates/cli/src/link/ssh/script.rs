@@ -33,12 +33,13 @@ pub const STORED: &str = "edgescore-stored";
 /// See [`STORED`].
 pub const BROKEN: &str = "edgescore-broken";
 
-/// Takes the program from standard input, from block `from` on.
+/// Takes the program from standard input, from block `from` on. Another desk's copy may be whole
+/// and in its place meanwhile.
 pub fn install(binary: &Binary, from: u64) -> String {
     let Binary { hash, bytes, .. } = binary;
     let length = bytes.len();
     format!(
-        r#"{HOME}; p="$d/bin/{hash}.part"; mkdir -p "$d/bin/{hash}" && dd of="$p" bs={BLOCK} seek={from} conv=notrunc 2>/dev/null && [ $(wc -c < "$p") -ge {length} ] || exit 1; if printf "%s  %s\n" {hash} "$p" | sha256sum -c >/dev/null 2>&1; then chmod 755 "$p" && mv -f "$p" "$d/bin/{hash}/edgescore-rt" && echo {STORED}; else rm -f "$p"; echo {BROKEN}; fi"#
+        r#"{HOME}; p="$d/bin/{hash}.part"; f="$d/bin/{hash}/edgescore-rt"; mkdir -p "$d/bin/{hash}" && dd of="$p" bs={BLOCK} seek={from} conv=notrunc 2>/dev/null; if [ -x "$f" ]; then rm -f "$p"; echo {STORED}; exit; fi; [ $(wc -c < "$p") -ge {length} ] || exit 1; if printf "%s  %s\n" {hash} "$p" | sha256sum -c >/dev/null 2>&1; then chmod 755 "$p" && mv -f "$p" "$f" && echo {STORED}; else rm -f "$p"; echo {BROKEN}; fi"#
     )
 }
 

@@ -10,8 +10,9 @@ use crate::{Microseconds, Reading, Reason};
 pub struct Pressure {
     /// At least one task waited.
     pub some: Microseconds,
-    /// All tasks that could run waited.
-    pub full: Microseconds,
+    /// All tasks that could run waited. Before Linux 5.13 it is not said of the CPU; since then it
+    /// is 0 for the whole board.
+    pub full: Option<Microseconds>,
 }
 
 /// What tasks wait for.
@@ -56,8 +57,7 @@ impl Pressure {
     }
 }
 
-/// `some avg10=0.00 avg60=0.00 avg300=0.00 total=1234` and the same with `full`. Before Linux
-/// 5.13 the file of the CPU has no `full`, and since then it says 0 for the whole board.
+/// `some avg10=0.00 avg60=0.00 avg300=0.00 total=1234` and the same with `full`.
 fn parse(text: &str) -> Option<Pressure> {
     let line = |kind: &str| text.lines().find_map(|line| line.strip_prefix(kind));
     let total = |line: &str| {
@@ -67,7 +67,10 @@ fn parse(text: &str) -> Option<Pressure> {
     };
     Some(Pressure {
         some: total(line("some ")?)?,
-        full: line("full ").map_or(Some(Microseconds(0)), total)?,
+        full: match line("full ") {
+            Some(full) => Some(total(full)?),
+            None => None,
+        },
     })
 }
 
@@ -81,13 +84,13 @@ mod tests {
                     full avg10=0.00 avg60=0.00 avg300=0.06 total=28066664\n";
         let pressure = Pressure {
             some: Microseconds(46_201_184),
-            full: Microseconds(28_066_664),
+            full: Some(Microseconds(28_066_664)),
         };
         assert_eq!(parse(text), Some(pressure));
         let of_old_cpu = parse("some avg10=0.00 avg60=0.00 avg300=0.00 total=7\n");
         let pressure = Pressure {
             some: Microseconds(7),
-            full: Microseconds(0),
+            full: None,
         };
         assert_eq!(of_old_cpu, Some(pressure));
         for odd in [

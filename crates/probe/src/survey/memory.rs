@@ -109,12 +109,9 @@ fn swap(root: &Path) -> Finding<String> {
 
 fn pressure(root: &Path) -> Finding<String> {
     let pressure = Pressure::of_board(root, Shortage::Memory);
-    let finding = Finding::read(
-        Topic::Memory,
-        "pressure",
-        pressure.map(|pressure| Figure::Time(pressure.full)),
-    );
-    match pressure {
+    let full = pressure.and_then(|pressure| Reading::parsed(pressure.full));
+    let finding = Finding::read(Topic::Memory, "pressure", full.map(Figure::Time));
+    match full {
         Reading::Value(_) => finding
             .detail("time in which all tasks that could run waited for memory, since the start"),
         Reading::Missing(reason) => finding

@@ -176,20 +176,18 @@ impl Desk {
                 hash,
                 offset,
                 bytes,
-            }) => match self.depot.piece(hash, offset, bytes) {
-                Ok(Some(answer)) => self.answer = Some(answer),
-                Ok(None) => {}
-                Err(detail) => self.refuse(Fault::Board, &detail)?,
-            },
+            }) => {
+                let taken = self.depot.piece(hash, offset, bytes);
+                self.took(taken)?;
+            }
             Some(Command::PutZeros {
                 hash,
                 offset,
                 bytes,
-            }) => match self.depot.zeros(hash, offset, bytes) {
-                Ok(Some(answer)) => self.answer = Some(answer),
-                Ok(None) => {}
-                Err(detail) => self.refuse(Fault::Board, &detail)?,
-            },
+            }) => {
+                let taken = self.depot.zeros(hash, offset, bytes);
+                self.took(taken)?;
+            }
             Some(Command::Ack { run, next }) => self.acknowledge(run, next)?,
             Some(Command::Resend {
                 run,
@@ -207,6 +205,16 @@ impl Desk {
             )?,
         }
         Ok(None)
+    }
+
+    /// A piece of a file was taken, or not.
+    fn took(&mut self, taken: Result<Option<Answer>, String>) -> io::Result<()> {
+        match taken {
+            Ok(Some(answer)) => self.answer = Some(answer),
+            Ok(None) => {}
+            Err(detail) => self.refuse(Fault::Board, &detail)?,
+        }
+        Ok(())
     }
 
     /// Says why something cannot be done.

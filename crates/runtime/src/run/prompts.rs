@@ -15,16 +15,7 @@ pub fn count(
     asks: &[Ask],
     reuse: bool,
 ) -> Result<Option<Prompts>, Refusal> {
-    let mut counter = Counter {
-        sums: Prompts {
-            longest: 0,
-            tokens: 0,
-            cached: 0,
-        },
-        reuse,
-        held: Vec::new(),
-        ends: Vec::new(),
-    };
+    let mut counter = Counter::new(reuse);
     for ask in asks {
         if stop::requested() == Some(Stop::Interrupted) {
             return Ok(None);
@@ -45,6 +36,19 @@ struct Counter {
 }
 
 impl Counter {
+    fn new(reuse: bool) -> Counter {
+        Counter {
+            sums: Prompts {
+                longest: 0,
+                tokens: 0,
+                cached: 0,
+            },
+            reuse,
+            held: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+
     fn add(&mut self, prompt: Prompt) {
         let length = prompt.tokens.len();
         self.sums.tokens += length as u64;
@@ -79,16 +83,7 @@ mod tests {
             (tokens(&[1, 7, 9, 9, 9, 8]), vec![2, 5]),
         ];
         for (reuse, cached) in [(true, 2 + 5), (false, 0)] {
-            let mut counter = Counter {
-                sums: Prompts {
-                    longest: 0,
-                    tokens: 0,
-                    cached: 0,
-                },
-                reuse,
-                held: Vec::new(),
-                ends: Vec::new(),
-            };
+            let mut counter = Counter::new(reuse);
             for (tokens, shared) in &prompts {
                 counter.add(Prompt { tokens, shared });
             }

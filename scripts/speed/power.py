@@ -13,6 +13,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from statistics import median
 
@@ -20,22 +22,55 @@ from .sitting import cpu_time
 
 EDGESCORE = os.environ.get("EDGESCORE", "target/release/edgescore")
 IDLE_W, ACTIVE_W, BUDGET_W = 2.7, 7.5, 4.0
+SAMPLER = "sampler"  # its thread, in crates/probe
 SOURCE = f"simulated:idle={IDLE_W}W,active={ACTIVE_W}W"
+
+
+class Threads(threading.Thread):
+    """On-CPU seconds (/proc/PID/task/TID/schedstat) of each worker thread by name, as long as `run`
+    goes on: the kernel's own account, in nanoseconds."""
+
+    def __init__(self, run):
+        super().__init__()
+        self.run_process, self.seconds = run, {}
+
+    def run(self):
+        while self.run_process.poll() is None:
+            for task in Path("/proc").glob("[0-9]*/task/[0-9]*"):
+                try:
+                    if "--worker" in (task / "cmdline").read_text():
+                        name = (task / "comm").read_text().strip()
+                        spent = int((task / "schedstat").read_text().split()[0]) / 1e9
+                        self.seconds[task.name, name] = spent
+                except (OSError, IndexError):
+                    pass  # It has ended.
+            time.sleep(0.5)
+
+    def of(self, name):
+        return sum(spent for (_, named), spent in self.seconds.items() if named == name)
+
+    def total(self):
+        return sum(self.seconds.values())
 
 
 def run(arguments, file):
     """One run; returns its row of the report, with its speed and what others did meanwhile."""
     (busy, steal), own = cpu_time(), os.times()
-    done = subprocess.run([EDGESCORE, "run", "--force", "-o", file, *arguments],
-                          capture_output=True, text=True)
-    file.with_suffix(".txt").write_text(done.stdout + done.stderr)
+    done = subprocess.Popen([EDGESCORE, "run", "--force", "-o", file, *arguments],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    threads = Threads(done)
+    threads.start()
+    out, err = done.communicate()
+    threads.join()
+    file.with_suffix(".txt").write_text(out + err)
     if done.returncode not in (0, 1):
-        sys.exit(done.stderr)
+        sys.exit(err)
     (busy_after, steal_after), own_after = cpu_time(), os.times()
     own_s = sum(own_after[2:4]) - sum(own[2:4])
     report = subprocess.run([EDGESCORE, "report", file, "--format", "json"],
                             check=True, capture_output=True, text=True)
     row = json.loads(report.stdout)["runs"][0]
+    row["threads"] = threads
     row["speed"] = row["answered"] / row["power"]["length_s"]
     row["noise"] = (f"others {max(0.0, busy_after - busy - own_s):.1f} s CPU, "
                     f"stolen {steal_after - steal:.1f} s")
@@ -69,9 +104,14 @@ def sampler(number, folder, arguments, lines):
         speed[name] = (row["prefill_tps"], row["speed"])
         lines.append(f"{name}-{number} {row['prefill_tps']:.1f} tokens/s, {row['speed']:.3f} questions/s; "
                      f"{row['power']['samples']} samples; {row['noise']}")
+        threads = row["threads"]
+        if name == "sampled":
+            share = threads.of(SAMPLER) / threads.total()
+            lines.append(f"sampled-{number} sampler's thread {1e3 * threads.of(SAMPLER):.2f} ms of "
+                         f"{threads.total():.2f} s CPU: {100 * share:.4f} %")
     ratios = [with_it / without for with_it, without in zip(speed["sampled"], speed["none"])]
     lines.append(f"round {number}: {ratios[0]:.4f} of the tokens/s, {ratios[1]:.4f} of the questions/s")
-    return ratios
+    return [*ratios, 1 - share]
 
 
 def main():

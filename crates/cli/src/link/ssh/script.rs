@@ -33,13 +33,14 @@ pub const STORED: &str = "edgescore-stored";
 /// See [`STORED`].
 pub const BROKEN: &str = "edgescore-broken";
 
-/// Takes the program from standard input, from block `from` on. Another desk's copy may be whole
-/// and in its place meanwhile.
+/// Takes the program from standard input, from block `from` on. Another desk may do the same: the
+/// program is put in its place as a copy that nobody else writes to (a file that is open for
+/// writing cannot be executed), and whoever finds it in its place is done.
 pub fn install(binary: &Binary, from: u64) -> String {
     let Binary { hash, bytes, .. } = binary;
     let length = bytes.len();
     format!(
-        r#"{HOME}; p="$d/bin/{hash}.part"; f="$d/bin/{hash}/edgescore-rt"; mkdir -p "$d/bin/{hash}" && dd of="$p" bs={BLOCK} seek={from} conv=notrunc 2>/dev/null; if [ -x "$f" ]; then rm -f "$p"; echo {STORED}; exit; fi; [ $(wc -c < "$p") -ge {length} ] || exit 1; if printf "%s  %s\n" {hash} "$p" | sha256sum -c >/dev/null 2>&1; then chmod 755 "$p" && mv -f "$p" "$f" && echo {STORED}; else rm -f "$p"; echo {BROKEN}; fi"#
+        r#"{HOME}; p="$d/bin/{hash}.part"; f="$d/bin/{hash}/edgescore-rt"; t="$f.$$"; here() {{ if [ -x "$f" ]; then rm -f "$p" "$t"; echo {STORED}; exit; fi; }}; mkdir -p "$d/bin/{hash}" || exit 1; dd of="$p" bs={BLOCK} seek={from} conv=notrunc 2>/dev/null; here; cp "$p" "$t" || {{ here; exit 1; }}; [ $(wc -c < "$t") -ge {length} ] || {{ rm -f "$t"; exit 1; }}; if printf "%s  %s\n" {hash} "$t" | sha256sum -c >/dev/null 2>&1; then chmod 755 "$t" && mv -f "$t" "$f" && rm -f "$p" && echo {STORED}; else rm -f "$p" "$t"; echo {BROKEN}; fi"#
     )
 }
 

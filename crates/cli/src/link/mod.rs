@@ -2,8 +2,8 @@
 //!
 //! A [`Spec`] says which cable; a [`Line`] is the open one, with commands going out and rows
 //! and messages coming in. [`send`] brings a file over, [`follow`] collects the rows of a run,
-//! [`mod@list`] what a board has in several messages. All go on where they were when the cable was cut, and both live with bytes that are lost,
-//! changed or doubled.
+//! [`mod@list`] what a board has in several messages. All go on when the cable was cut, and all
+//! live with bytes that are lost, changed or doubled.
 
 mod child;
 mod follow;

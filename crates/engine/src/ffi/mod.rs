@@ -45,8 +45,8 @@ unsafe extern "C" {
     safe fn malloc_trim(pad: usize) -> c_int;
 }
 
-/// Gives freed memory back to the kernel. glibc keeps what was freed of buffers below 32 MiB for
-/// later; the C library of the boards' static program, musl, does not.
+/// Gives freed memory back to the kernel. glibc, which the boards' static program has in it too,
+/// keeps what was freed of buffers below 32 MiB for later. Does nothing with another C library.
 pub fn release_freed() {
     #[cfg(target_env = "gnu")]
     malloc_trim(0);

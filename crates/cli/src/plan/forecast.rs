@@ -103,24 +103,23 @@ pub fn forecast(plan: &Plan, whole: &Whole, trials: &[Trial]) -> Forecast {
     };
     // The same questions in each copy.
     let common = trials.iter().map(|t| t.answers.len()).min().unwrap_or(0);
-    let answers = |t: &Trial| t.answers.get(..common).unwrap_or_default().to_vec();
-    let prefill_us = by_bytes(&|t| {
-        let answers = answers(t);
-        let tokens: u64 = answers.iter().map(|a| u64::from(a.computed)).sum();
-        let us: u64 = answers.iter().map(|a| a.prefill_us).sum();
-        us as f64 / tokens.max(1) as f64
-    });
+    let us_per_token = |of: fn(&Answer) -> (u32, u64)| {
+        by_bytes(&|t| {
+            let (mut tokens, mut us) = (0, 0);
+            for (more, time) in t.answers.iter().take(common).map(of) {
+                tokens += u64::from(more);
+                us += time;
+            }
+            us as f64 / tokens.max(1) as f64
+        })
+    };
+    let prefill_us = us_per_token(|a| (a.computed, a.prefill_us));
     let decodes = trials
         .iter()
         .all(|t| t.answers.iter().any(|a| a.decoded > 0));
     let decode_us = match decodes {
         false => Measured::Missing(Missing::NoRows),
-        true => Measured::Value(by_bytes(&|t| {
-            let answers = answers(t);
-            let tokens: u64 = answers.iter().map(|a| u64::from(a.decoded)).sum();
-            let us: u64 = answers.iter().map(|a| a.decode_us).sum();
-            us as f64 / tokens.max(1) as f64
-        })),
+        true => Measured::Value(us_per_token(|a| (a.decoded, a.decode_us))),
     };
     let Some(largest) = trials.last() else {
         unreachable!("a model has a copy")

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::anyhow;
+use edgescore_record::file::sync_names;
 
 use crate::failure::Failure;
 
@@ -58,7 +59,7 @@ pub fn write_with(
     part.as_file().sync_all().map_err(unwritable)?;
     part.persist(path)
         .map_err(|error| unwritable(error.error))?;
-    Ok(())
+    sync_names(folder_of(path)).map_err(unwritable)
 }
 
 /// Refuses a `path` that cannot become a file: its folder is not there, or it is a folder
@@ -92,7 +93,8 @@ pub fn unwritable(path: &Path, error: io::Error) -> Failure {
     Failure::Data(anyhow!("cannot write {}: {error}{remedy}", path.display()))
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// The folder that `path` is in.
+pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

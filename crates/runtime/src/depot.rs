@@ -5,11 +5,12 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use edgescore_record::Control;
+use edgescore_record::file::sync_names;
 use edgescore_taskpack::Hash;
 use nix::sys::statvfs::statvfs;
 use sha2::{Digest, Sha256};
 
-use crate::home::{Home, REMEDY};
+use crate::home::{self, Home, REMEDY};
 
 /// Longest file name that is taken, in bytes: what ext4 and FAT can hold, with room.
 const NAME: usize = 200;
@@ -188,13 +189,14 @@ impl Depot {
         let keep = || {
             incoming.file.sync_all()?;
             let folder = incoming.part.with_file_name(incoming.whole.to_string());
-            fs::create_dir_all(&folder)?;
+            home::make(&folder)?;
             let path = folder.join(&incoming.name);
             match fs::rename(&incoming.part, &path) {
                 // Another desk's copy, of the same bytes, was whole first.
                 Err(error) if error.kind() == io::ErrorKind::NotFound && path.exists() => {}
                 renamed => renamed?,
             }
+            sync_names(&folder)?;
             io::Result::Ok(path)
         };
         keep()

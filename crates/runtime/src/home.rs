@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use edgescore_record::file::sync_names;
+
 /// What to do when the folder cannot be had.
 pub const REMEDY: &str = "set EDGESCORE_HOME to a folder on the board that can be written";
 
@@ -52,11 +54,27 @@ impl Home {
 
 fn made(home: &Path, name: &str) -> io::Result<PathBuf> {
     let folder = home.join(name);
-    std::fs::create_dir_all(&folder).map_err(|error| {
+    make(&folder).map_err(|error| {
         let text = format!("cannot make {}: {error}; {REMEDY}", folder.display());
         io::Error::new(error.kind(), text)
     })?;
     Ok(folder)
+}
+
+/// Makes `folder`, and those above it that are missing, so that a reset does not take them away.
+pub fn make(folder: &Path) -> io::Result<()> {
+    let missing = folder.ancestors().take_while(|folder| !folder.exists());
+    let missing = missing.count();
+    if missing == 0 {
+        return Ok(());
+    }
+    std::fs::create_dir_all(folder)?;
+    let folder = folder.canonicalize()?;
+    folder
+        .ancestors()
+        .skip(1)
+        .take(missing)
+        .try_for_each(sync_names)
 }
 
 #[cfg(test)]

@@ -183,12 +183,14 @@ impl Recorder {
             true => options.write(true).create(true).truncate(true),
             false => options.write(true).create_new(true),
         };
-        options
-            .open(&self.path)
-            .map_err(|error| match error.kind() {
-                ErrorKind::AlreadyExists => exists(&self.path),
-                _ => unwritable(&self.path, error),
-            })
+        let made = options.open(&self.path).and_then(|made| {
+            file::sync_names(files::folder_of(&self.path))?;
+            Ok(made)
+        });
+        made.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => exists(&self.path),
+            _ => unwritable(&self.path, error),
+        })
     }
 
     /// Writes whole frames. A frame that was written in part is taken back, so that the file

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::time::SystemTime;
 
+use edgescore_record::file::sync_names;
 use edgescore_record::{Phase, RunId};
 
 use super::path;
@@ -60,7 +61,8 @@ pub fn collected(home: &Home, run: RunId, phase: Phase) -> io::Result<()> {
     match done {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         done => done,
-    }
+    }?;
+    sync_names(&home.runs()?)
 }
 
 /// Removes the oldest collected results.

@@ -9,7 +9,7 @@ use edgescore_record::{RunId, file};
 use super::path;
 use crate::home::Home;
 
-/// A journal that grows. What was flushed is on the disk.
+/// A journal that grows. What was flushed is on the disk, and so is its name.
 pub struct Journal {
     file: File,
     /// Frames that were written and not flushed.
@@ -56,6 +56,7 @@ impl Journal {
             _lock: lock,
         };
         journal.flush()?;
+        file::sync_names(&home.runs()?)?;
         Ok(Some(journal))
     }
 }

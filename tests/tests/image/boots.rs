@@ -17,8 +17,7 @@ fn a_card_runs_its_plan_and_answers_as_this_computer_does() {
     };
     let sandbox = Sandbox::default();
     sandbox.done("run --limit 30 -o here.esr");
-    Outcome::of(&mut workshop.image(&sandbox, "--board qemu-virt --limit 30", &workshop.kernel))
-        .expect(0);
+    workshop.qemu_card(&sandbox, "--limit 30");
 
     let bench = Bench::boot(&workshop, &sandbox, true);
     println!("power-on to first frame: {:.1?}", bench.first_frame());
@@ -72,11 +71,9 @@ fn compare(here: &Question, there: &Question) -> f64 {
 /// is missing, and serves a desk all the same.
 #[test]
 fn the_pi5_initramfs_boots_and_serves_a_desk() {
-    let Some(workshop) = Workshop::find() else {
+    let Some((workshop, sandbox)) = Workshop::with_model() else {
         return;
     };
-    let sandbox = Sandbox::default();
-    sandbox.done("synth -o tiny.gguf");
     let firmware = made_up_firmware(&sandbox);
     let arguments = "--board pi5 --model tiny.gguf";
     Outcome::of(&mut workshop.image(&sandbox, arguments, &firmware)).expect(0);
@@ -102,13 +99,10 @@ fn the_pi5_initramfs_boots_and_serves_a_desk() {
 /// Process 1 without a card: a desk asks what the machine can measure.
 #[test]
 fn a_board_without_a_card_says_what_it_can_measure() {
-    let Some(workshop) = Workshop::find() else {
+    let Some((workshop, sandbox)) = Workshop::with_model() else {
         return;
     };
-    let sandbox = Sandbox::default();
-    sandbox.done("synth -o tiny.gguf");
-    let arguments = "--board qemu-virt --model tiny.gguf";
-    Outcome::of(&mut workshop.image(&sandbox, arguments, &workshop.kernel)).expect(0);
+    workshop.qemu_card(&sandbox, "--model tiny.gguf");
     let bench = Bench::boot(&workshop, &sandbox, false);
     wait_until("the machine waits for a desk", || {
         let said = bench.said().controls;
@@ -138,13 +132,10 @@ fn a_board_without_a_card_says_what_it_can_measure() {
 /// A kernel whose process 1 dies says so on a console that nobody reads, and stands still.
 #[test]
 fn a_panic_of_process_1_is_reported_and_ends_in_a_power_off() {
-    let Some(workshop) = Workshop::find() else {
+    let Some((workshop, sandbox)) = Workshop::with_model() else {
         return;
     };
-    let sandbox = Sandbox::default();
-    sandbox.done("synth -o tiny.gguf");
-    let arguments = "--board qemu-virt --model tiny.gguf --append edgescore.panic";
-    Outcome::of(&mut workshop.image(&sandbox, arguments, &workshop.kernel)).expect(0);
+    workshop.qemu_card(&sandbox, "--model tiny.gguf --append edgescore.panic");
     let heard = Machine::boot(&workshop, &sandbox, true, "").listen_to_the_end();
     let said = heard.controls.join("\n");
     assert!(said.contains("process 1 failed, powering off"), "{said}");

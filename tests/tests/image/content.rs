@@ -2,17 +2,15 @@
 
 use std::process::Command;
 
-use edgescore_tests::{Outcome, Sandbox};
+use edgescore_tests::Outcome;
 
 use crate::{Workshop, copy_out, made_up_firmware, partitions};
 
 #[test]
 fn a_pi5_card_has_what_its_firmware_looks_for() {
-    let Some(workshop) = Workshop::find() else {
+    let Some((workshop, sandbox)) = Workshop::with_model() else {
         return;
     };
-    let sandbox = Sandbox::default();
-    sandbox.done("synth -o tiny.gguf");
     let firmware = made_up_firmware(&sandbox);
     let arguments = "--board pi5 --model tiny.gguf --baud 921600 --append isolcpus=3";
     let said = Outcome::of(&mut workshop.image(&sandbox, arguments, &firmware)).expect(0);
@@ -77,13 +75,10 @@ fn a_pi5_card_has_what_its_firmware_looks_for() {
 
 #[test]
 fn both_file_systems_are_sound() {
-    let Some(workshop) = Workshop::find() else {
+    let Some((workshop, sandbox)) = Workshop::with_model() else {
         return;
     };
-    let sandbox = Sandbox::default();
-    sandbox.done("synth -o tiny.gguf");
-    let arguments = "--board qemu-virt --model tiny.gguf";
-    Outcome::of(&mut workshop.image(&sandbox, arguments, &workshop.kernel)).expect(0);
+    workshop.qemu_card(&sandbox, "--model tiny.gguf");
     let first = sandbox.read("card.img");
     for (start, size) in partitions(&sandbox) {
         let (from, to) = ((start * 512) as usize, ((start + size) * 512) as usize);
@@ -94,18 +89,15 @@ fn both_file_systems_are_sound() {
         Outcome::of(&mut check).expect(0);
     }
     // The same files give the same image.
-    let again = format!("{arguments} --force");
-    Outcome::of(&mut workshop.image(&sandbox, &again, &workshop.kernel)).expect(0);
+    workshop.qemu_card(&sandbox, "--model tiny.gguf --force");
     assert!(sandbox.read("card.img") == first);
 }
 
 #[test]
 fn what_is_missing_is_named() {
-    let Some(workshop) = Workshop::find() else {
+    let Some((workshop, sandbox)) = Workshop::with_model() else {
         return;
     };
-    let sandbox = Sandbox::default();
-    sandbox.done("synth -o tiny.gguf");
     sandbox.write("empty/readme", "");
     let empty = sandbox.path("empty");
     let refused = |code, arguments: &str, words: &[&str]| {

@@ -18,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use edgescore_tests::Sandbox;
+use edgescore_tests::{Outcome, Sandbox};
 
 /// What these tests need beside the repository.
 struct Workshop {
@@ -58,6 +58,19 @@ impl Workshop {
         None
     }
 
+    /// It with a model, tiny.gguf, or `None` with a sentence.
+    fn with_model() -> Option<(Workshop, Sandbox)> {
+        let (workshop, sandbox) = (Workshop::find()?, Sandbox::default());
+        sandbox.done("synth -o tiny.gguf");
+        Some((workshop, sandbox))
+    }
+
+    /// A card for QEMU, as card.img.
+    fn qemu_card(&self, sandbox: &Sandbox, arguments: &str) {
+        let arguments = format!("--board qemu-virt {arguments}");
+        Outcome::of(&mut self.image(sandbox, &arguments, &self.kernel)).expect(0);
+    }
+
     /// `edgescore image` into `card.img`.
     fn image(&self, sandbox: &Sandbox, arguments: &str, boot_files: &Path) -> Command {
         let mut command = sandbox.command(&format!("image -o card.img {arguments}"));
@@ -83,7 +96,7 @@ fn copy_out(sandbox: &Sandbox, number: usize, from: &str, to: &str) -> Vec<u8> {
     command.args(["-n", "-o", "-i", &format!("card.img@@{}", start * 512)]);
     command.args([&format!("::{from}"), to]);
     sandbox.inside(&mut command);
-    edgescore_tests::Outcome::of(&mut command).expect(0);
+    Outcome::of(&mut command).expect(0);
     fs::read(sandbox.path(to)).unwrap()
 }
 
@@ -92,7 +105,7 @@ fn partitions(sandbox: &Sandbox) -> Vec<(u64, u64)> {
     let mut command = Command::new("sfdisk");
     command.args(["--json", "card.img"]);
     sandbox.inside(&mut command);
-    let printed = edgescore_tests::Outcome::of(&mut command).expect(0).stdout;
+    let printed = Outcome::of(&mut command).expect(0).stdout;
     let table: serde_json::Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(table["partitiontable"]["label"], "dos");
     let partitions = table["partitiontable"]["partitions"].as_array().unwrap();

@@ -35,8 +35,9 @@ pub fn cpus() -> u32 {
 }
 
 /// Whether flash attention is to be measured too, if there is memory for a session without it. In
-/// letter mode it is not: prefill is faster with it (9 % behind 1,500 tokens), decode slower (by a
-/// third), and there is no decode. A quantised cache needs it.
+/// letter mode it is not: prefill is faster with it (10 to 34 % in prompts of 2,000 tokens:
+/// docs/bench/2026-11-26-flash-letter), decode slower (by a third), and there is no decode. A
+/// quantised cache needs it.
 pub fn chooses_flash(plan: &Plan, model: &Facts) -> bool {
     let open = plan.flash == edgescore_record::FlashAttention::Auto && plan.cache == CacheType::F16;
     open && plan.mode == Mode::Generate && plan.calibrate && is_large(model)

@@ -152,13 +152,24 @@ pub fn percent(estimate: Measured<Estimate>) -> String {
 
 /// `0.356 (0.329 to 0.383)`.
 pub fn number(estimate: Measured<Estimate>) -> String {
-    or_reason(estimate, |Estimate { value, interval }| match interval {
-        Measured::Value(Interval { low, high }) => format!("{value:.3} ({low:.3} to {high:.3})"),
-        Measured::Missing(Missing::Insufficient { have, need }) => {
-            format!("{value:.3} (no interval: {have} of the {need} questions it needs)")
+    or_reason(estimate, |Estimate { value, interval }| {
+        let value = thousandths(value);
+        match interval {
+            Measured::Value(Interval { low, high }) => {
+                format!("{value} ({} to {})", thousandths(low), thousandths(high))
+            }
+            Measured::Missing(Missing::Insufficient { have, need }) => {
+                format!("{value} (no interval: {have} of the {need} questions it needs)")
+            }
+            Measured::Missing(_) => value,
         }
-        Measured::Missing(_) => format!("{value:.3}"),
     })
+}
+
+/// `0.356`. The Delta_5 of a model that is always right lies a hair below 0, which is no `-0.000`.
+pub fn thousandths(value: f64) -> String {
+    let value = if value.abs() < 5e-4 { 0.0 } else { value };
+    format!("{value:.3}")
 }
 
 /// Whether an accuracy has been told from chance.
@@ -256,6 +267,8 @@ mod tests {
         let shown = [0.0091, 0.0909, 0.1123, 1.234, 12.34].map(seconds);
         assert_eq!(shown, ["9.10 ms", "90.9 ms", "112 ms", "1.23 s", "12.3 s"]);
         assert_eq!([0.03, 0.89].map(gib), ["30.7 MiB", "0.89 GiB"]);
+        let shown = [0.3561, -0.0002, -0.0, -0.0006, 4e-4].map(thousandths);
+        assert_eq!(shown, ["0.356", "0.000", "0.000", "-0.001", "0.000"]);
     }
 
     #[test]

@@ -120,7 +120,7 @@ fn name(quantity: Quantity) -> &'static str {
 fn shown(quantity: Quantity, value: f64) -> String {
     match quantity {
         Quantity::Accuracy => format!("{:.1} %", 100.0 * value),
-        Quantity::Delta5 => format!("{value:.3}"),
+        Quantity::Delta5 => words::thousandths(value),
         Quantity::Latency => words::seconds(value),
         Quantity::Memory => words::gib(value),
         Quantity::Power => format!("{} W", words::score(value)),

@@ -4,6 +4,7 @@ mod models;
 mod sheet;
 
 use clap::ValueEnum;
+use edgescore_score::{Estimate, Measured};
 use serde_json::{Value, json};
 
 pub use models::{Model, Source, models};
@@ -160,6 +161,7 @@ fn paper_row(model: &Model) -> Vec<String> {
 
 fn build_row(model: &Model) -> Vec<String> {
     let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let delta = |delta: Measured<Estimate>| delta.value().map(|d| words::thousandths(d.value));
     vec![
         match model.rank {
             Some(rank) => rank.to_string(),
@@ -170,13 +172,8 @@ fn build_row(model: &Model) -> Vec<String> {
         },
         model.name.to_owned(),
         words::percent(model.pass_1),
-        dash(model.delta_5.value().map(|d| format!("{:.3}", d.value))),
-        dash(
-            model
-                .delta_5_matched
-                .value()
-                .map(|d| format!("{:.3}", d.value)),
-        ),
+        dash(delta(model.delta_5)),
+        dash(delta(model.delta_5_matched)),
         dash(model.latency_s.value().map(words::seconds)),
         dash(model.memory_gib.value().map(words::gib)),
         dash(model.literal.value.ok().map(words::score)),

@@ -98,7 +98,7 @@ pub fn ranking(entries: &[Entry]) -> Table {
                 run.scores
                     .delta_5
                     .published
-                    .map(|d| format!("{:.3}", d.value)),
+                    .map(|d| words::thousandths(d.value)),
             ),
             short(run.latency_s().map(words::seconds)),
             short(run.memory_gib().map(words::gib)),

@@ -196,7 +196,9 @@ impl Depot {
                 Err(error) if error.kind() == io::ErrorKind::NotFound && path.exists() => {}
                 renamed => renamed?,
             }
+            // Both folders: if the old name came back, FAT would have two for one content.
             sync_names(&folder)?;
+            sync_names(&self.home.files()?)?;
             io::Result::Ok(path)
         };
         keep()

@@ -92,8 +92,10 @@ enum Lacking {
     Rows,
 }
 
-/// Cuts there shall be in all.
+/// Cuts there shall be in all, at least.
 const CUTS: usize = 50;
+/// Cuts there shall be inside the rows, at least.
+const ROW_CUTS: usize = 10;
 
 /// Runs over connections that are cut at random bytes. Returns what was lacking at each cut.
 fn run_with_cuts(sandbox: &Sandbox, sshd: &Sshd, output: &str) -> Vec<Lacking> {
@@ -113,18 +115,28 @@ fn run_with_cuts(sandbox: &Sandbox, sshd: &Sshd, output: &str) -> Vec<Lacking> {
         if connections == 1 {
             return None;
         }
-        // As many as the cuts shall be, and the most bytes that a connection is left; a
-        // handshake takes some 5,000.
-        let (cuts, most) = match lacking {
-            Lacking::Program => (12, 500_000),
-            Lacking::Files => (20, 60_000),
-            Lacking::FirstRow | Lacking::Rows => (CUTS, 5_000),
+        // A connection that was left alone would bring all the rows, so until the cuts are made
+        // only a copy of the program is: it has a connection of its own. The others are left up
+        // to so many bytes more than 3,000. It takes some 7,700 to reach edgescore-rt and hear
+        // its answer (4,061 there, 3,617 back).
+        let (enough, more) = match lacking {
+            Lacking::Program => (fell.len() >= 12, 500_000),
+            Lacking::Files => (false, 60_000),
+            Lacking::FirstRow => (false, 9_000),
+            Lacking::Rows => (
+                fell.len() >= CUTS && count(&fell, Lacking::Rows) >= ROW_CUTS,
+                9_000,
+            ),
         };
-        (fell.len() < cuts).then(|| 3_000 + dice.below(most))
+        (!enough).then(|| 3_000 + dice.below(more))
     });
     let run = format!("{RUN} --board ssh:board:{} -o {output}", proxy.port);
     Outcome::of(&mut sshd.command(sandbox, &run)).expect(0);
     places.lock().unwrap().clone()
+}
+
+fn count(fell: &[Lacking], place: Lacking) -> usize {
+    fell.iter().filter(|lacking| **lacking == place).count()
 }
 
 /// What is lacking when a connection is made.
@@ -159,17 +171,16 @@ fn a_connection_that_is_cut_at_fifty_random_bytes_resumes() {
     let expected = expected(&sandbox);
     let sshd = Sshd::start();
     let fell = run_with_cuts(&sandbox, &sshd, "cut.esr");
-    let of = |place| fell.iter().filter(|lacking| **lacking == place).count();
     println!(
         "{} cuts: {} in the program, {} in pack and model, {} before the first row, {} inside the rows",
         fell.len(),
-        of(Lacking::Program),
-        of(Lacking::Files),
-        of(Lacking::FirstRow),
-        of(Lacking::Rows)
+        count(&fell, Lacking::Program),
+        count(&fell, Lacking::Files),
+        count(&fell, Lacking::FirstRow),
+        count(&fell, Lacking::Rows)
     );
-    assert_eq!(fell.len(), CUTS, "{fell:?}");
-    assert!(of(Lacking::Rows) >= 10, "{fell:?}");
+    assert!(fell.len() >= CUTS, "{fell:?}");
+    assert!(count(&fell, Lacking::Rows) >= ROW_CUTS, "{fell:?}");
     assert_eq!(sandbox.rows("cut.esr").timeless(), expected);
     assert_eq!(sshd.copied().len(), 3);
     let [kept] = sshd.runs("esr").try_into().unwrap();

@@ -93,7 +93,7 @@ fn assert_right_letters(sandbox: &Sandbox, rows: &Rows) {
     for row in &rows.questions {
         let question = &source["questions"][row.ask.question() as usize];
         assert_eq!(
-            row.answer.right().to_string(),
+            row.answer.key().to_string(),
             question["correct"].as_str().unwrap()
         );
     }
@@ -119,7 +119,7 @@ fn letter_mode_answers_all_in_under_4_kib() {
     assert_right_letters(&sandbox, &rows);
     for row in &rows.questions {
         let probabilities = row.probabilities.unwrap();
-        let given = row.answer.given().unwrap();
+        let given = row.answer.choice().unwrap();
         let greatest = probabilities.letters().into_iter().fold(0.0, f64::max);
         // Equal up to the resolution with which probabilities are kept.
         assert!(

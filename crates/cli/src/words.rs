@@ -5,7 +5,7 @@ use edgescore_record::{
     WhySkipped,
 };
 use edgescore_score::{
-    AgainstChance, Estimate, Interval, Measured, Missing, Percentile, Place, Refusal, Standing,
+    AgainstChance, Estimate, Interval, Percentile, Place, Reading, Reason, Refusal, Standing,
 };
 use edgescore_taskpack::Layout;
 
@@ -130,38 +130,38 @@ pub fn why_skipped(why: WhySkipped) -> &'static str {
 }
 
 /// A value, or its reason.
-pub fn or_reason<T>(value: Measured<T>, show: impl FnOnce(T) -> String) -> String {
+pub fn or_reason<T>(value: Reading<T>, show: impl FnOnce(T) -> String) -> String {
     match value {
-        Measured::Value(value) => show(value),
-        Measured::Missing(reason) => reason.to_string(),
+        Reading::Value(value) => show(value),
+        Reading::Missing(reason) => reason.to_string(),
     }
 }
 
 /// `43.3 % (27.4 to 60.8)`.
-pub fn percent(estimate: Measured<Estimate>) -> String {
+pub fn percent(estimate: Reading<Estimate>) -> String {
     or_reason(estimate, |estimate| {
         let value = 100.0 * estimate.value;
         match estimate.interval {
-            Measured::Value(Interval { low, high }) => {
+            Reading::Value(Interval { low, high }) => {
                 format!("{value:.1} % ({:.1} to {:.1})", 100.0 * low, 100.0 * high)
             }
-            Measured::Missing(_) => format!("{value:.1} %"),
+            Reading::Missing(_) => format!("{value:.1} %"),
         }
     })
 }
 
 /// `0.356 (0.329 to 0.383)`.
-pub fn number(estimate: Measured<Estimate>) -> String {
+pub fn number(estimate: Reading<Estimate>) -> String {
     or_reason(estimate, |Estimate { value, interval }| {
         let value = thousandths(value);
         match interval {
-            Measured::Value(Interval { low, high }) => {
+            Reading::Value(Interval { low, high }) => {
                 format!("{value} ({} to {})", thousandths(low), thousandths(high))
             }
-            Measured::Missing(Missing::Insufficient { have, need }) => {
+            Reading::Missing(Reason::Insufficient { have, need }) => {
                 format!("{value} (no interval: {have} of the {need} questions it needs)")
             }
-            Measured::Missing(_) => value,
+            Reading::Missing(_) => value,
         }
     })
 }
@@ -193,9 +193,9 @@ pub fn seconds(seconds: f64) -> String {
 }
 
 /// A latency percentile, or how many questions it needs.
-pub fn percentile(percentile: Measured<Percentile>) -> String {
+pub fn percentile(percentile: Reading<Percentile>) -> String {
     match percentile {
-        Measured::Missing(Missing::Insufficient { have, need }) => {
+        Reading::Missing(Reason::Insufficient { have, need }) => {
             format!("insufficient ({have} of {need} questions)")
         }
         value => or_reason(value, |p| seconds(f64::from(p.value_us) / 1e6)),
@@ -274,12 +274,12 @@ mod tests {
     #[test]
     fn a_reason_takes_the_place_of_a_value() {
         assert_eq!(
-            percent(Measured::Missing(Missing::Off)),
+            percent(Reading::Missing(Reason::Off)),
             "not measured in this run"
         );
-        let few = Missing::Insufficient { have: 30, need: 64 };
+        let few = Reason::Insufficient { have: 30, need: 64 };
         assert_eq!(
-            percentile(Measured::Missing(few)),
+            percentile(Reading::Missing(few)),
             "insufficient (30 of 64 questions)"
         );
     }

@@ -9,7 +9,7 @@
 //! Llama-3.2-1B twice: 0.724 is the pass@5 of the FP8 build, 0.729 that of the original.
 
 use crate::{
-    Answer, EdgeInputs, Evidence, Letter, Measured, Missing, Proportion, Rotation, Row, Task,
+    EdgeInputs, Evidence, Letter, Outcome, Proportion, Reading, Reason, Rotation, Row, ScoredTask,
 };
 
 #[path = "../data/gguf_builds.rs"]
@@ -77,8 +77,8 @@ pub const TASKS: [PublishedTask; 30] = [
 ];
 
 /// The thirty tasks as a run's task table.
-pub fn task_table() -> [Task; 30] {
-    TASKS.map(|task| Task {
+pub fn task_table() -> [ScoredTask; 30] {
+    TASKS.map(|task| ScoredTask {
         group: task.group,
         pass_k: task.pass_k,
     })
@@ -174,12 +174,12 @@ fn whole<const N: usize>(thousandths: [u16; N], questions: [u16; N]) -> [u16; N]
 
 impl Counts {
     /// pass@1 over all questions.
-    pub fn accuracy(&self) -> Measured<Proportion> {
+    pub fn accuracy(&self) -> Reading<Proportion> {
         Proportion::new(total(&self.correct), QUESTIONS)
     }
 
     /// pass@1 over the questions of the pass@k tasks.
-    pub fn pass_k_accuracy(&self) -> Measured<Proportion> {
+    pub fn pass_k_accuracy(&self) -> Reading<Proportion> {
         let correct = self.correct.iter().zip(TASKS);
         let flagged = correct.filter(|(_, task)| task.pass_k);
         Proportion::new(
@@ -189,28 +189,28 @@ impl Counts {
     }
 
     /// pass@3 over the questions of the pass@k tasks.
-    pub fn pass_3(&self) -> Measured<Proportion> {
+    pub fn pass_3(&self) -> Reading<Proportion> {
         Proportion::new(total(&self.pass_3), PASS_K_QUESTIONS)
     }
 
     /// pass@5 over the questions of the pass@k tasks.
-    pub fn pass_5(&self) -> Measured<Proportion> {
+    pub fn pass_5(&self) -> Reading<Proportion> {
         Proportion::new(total(&self.pass_5), PASS_K_QUESTIONS)
     }
 
     /// Delta_5 as published: pass@5 over the pass@k tasks minus pass@1 over all.
-    pub fn delta_5(&self) -> Measured<f64> {
+    pub fn delta_5(&self) -> Reading<f64> {
         difference(self.pass_5(), self.accuracy())
     }
 
     /// Delta_5 over the same questions.
-    pub fn delta_5_like_for_like(&self) -> Measured<f64> {
+    pub fn delta_5_like_for_like(&self) -> Reading<f64> {
         difference(self.pass_5(), self.pass_k_accuracy())
     }
 
     /// Rows with these counts, for the scores that take rows. Which question of a task was
     /// passed is not published, so only sums over a task mean anything: the first ones are
-    /// the right ones, and gold letters go round.
+    /// the right ones, and key letters go round.
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::with_capacity(QUESTIONS as usize);
         let mut pass_5 = self.pass_5.iter();
@@ -220,17 +220,17 @@ impl Counts {
                 true => pass_5.next(),
                 false => None,
             };
-            for (place, gold) in (0..task.questions).zip(&mut golds) {
+            for (place, key) in (0..task.questions).zip(&mut golds) {
                 let answer = match place < correct {
-                    true => gold,
-                    false => Rotation::new(1).original(gold),
+                    true => key,
+                    false => Rotation::new(1).original(key),
                 };
                 rows.push(Row {
                     question: rows.len() as u32,
                     latency_us: None,
                     task: index,
-                    gold,
-                    answer: Answer::Letter(answer),
+                    key,
+                    answer: Outcome::Letter(answer),
                     rotation: Rotation::default(),
                     evidence: match passed {
                         None => Evidence::None,
@@ -250,7 +250,7 @@ fn total(counts: &[u16]) -> u32 {
     counts.iter().copied().map(u32::from).sum()
 }
 
-fn difference(more: Measured<Proportion>, less: Measured<Proportion>) -> Measured<f64> {
+fn difference(more: Reading<Proportion>, less: Reading<Proportion>) -> Reading<f64> {
     more.and_then(|more| less.map(|less| more.value() - less.value()))
 }
 
@@ -268,13 +268,13 @@ impl SingleQuery {
 
 impl GgufBuild {
     /// The fastest of the single queries that answered, load excluded.
-    pub fn fastest_query(&self) -> Measured<SingleQuery> {
+    pub fn fastest_query(&self) -> Reading<SingleQuery> {
         self.queries
             .iter()
             .copied()
             .filter(SingleQuery::answered)
             .min_by(|a, b| a.warm_ms().total_cmp(&b.warm_ms()))
-            .map_or(Measured::Missing(Missing::NoRows), Measured::Value)
+            .map_or(Reading::Missing(Reason::NoRows), Reading::Value)
     }
 
     /// Inputs of an Edge Score: accuracy over all questions, latency and memory of
@@ -286,7 +286,7 @@ impl GgufBuild {
             accuracy: self.counts.accuracy().map(Proportion::estimate),
             latency_s: query.map(|query| query.warm_ms() / 1e3),
             memory_gib: query.map(|query| query.peak_gib),
-            energy: Measured::Missing(Missing::Unpublished),
+            energy: Reading::Missing(Reason::Unpublished),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every other result against the first.
 
 use edgescore_score::{
-    Agreement, Bootstrap, Comparison, Estimate, Measured, agreement, compare, compare_tasks, holm,
+    Agreement, Bootstrap, Comparison, Estimate, Reading, agreement, compare, compare_tasks, holm,
     latency_ratio, unpaired_difference,
 };
 
@@ -21,7 +21,7 @@ pub struct Against<'a> {
     /// Task by task, in the order of the first result's tasks; only those both asked.
     pub tasks: Vec<(String, Tested)>,
     /// How many times longer the first took; missing when the questions are not the same.
-    pub latency_ratio: Option<Measured<Estimate>>,
+    pub latency_ratio: Option<Reading<Estimate>>,
     /// Whether letter and generate mode agree, when these are the two.
     pub agreement: Option<Agreement>,
 }
@@ -29,11 +29,11 @@ pub struct Against<'a> {
 /// A difference in accuracy, first minus other.
 pub struct Tested {
     /// Accuracy of the first.
-    pub first: Measured<Estimate>,
+    pub first: Reading<Estimate>,
     /// Accuracy of the other.
-    pub other: Measured<Estimate>,
+    pub other: Reading<Estimate>,
     /// The difference with its interval.
-    pub difference: Measured<Estimate>,
+    pub difference: Reading<Estimate>,
     /// The pairs behind it; `None` when the questions are not the same.
     pub paired: Option<Comparison>,
     /// p corrected for all results of this command (overall) or all their tasks; `None`

@@ -1,6 +1,6 @@
 //! A comparison, for people and for programs.
 
-use edgescore_score::{Agreement, Estimate, Interval, Measured};
+use edgescore_score::{Agreement, Estimate, Interval, Reading};
 use serde_json::{Map, Value, json};
 
 use super::alike::differences;
@@ -131,30 +131,30 @@ fn fact(value: &Value) -> String {
     }
 }
 
-fn share(estimate: Measured<Estimate>) -> String {
+fn share(estimate: Reading<Estimate>) -> String {
     words::or_reason(estimate, |e| format!("{:.1} %", 100.0 * e.value))
 }
 
 /// `+3.4 (-1.0 to +7.8)`, in points.
-fn points(difference: Measured<Estimate>) -> String {
+fn points(difference: Reading<Estimate>) -> String {
     words::or_reason(difference, |e| match e.interval {
-        Measured::Value(Interval { low, high }) => format!(
+        Reading::Value(Interval { low, high }) => format!(
             "{:+.1} ({:+.1} to {:+.1})",
             100.0 * e.value,
             100.0 * low,
             100.0 * high
         ),
-        Measured::Missing(_) => format!("{:+.1}", 100.0 * e.value),
+        Reading::Missing(_) => format!("{:+.1}", 100.0 * e.value),
     })
 }
 
 fn times(ratio: Estimate) -> String {
     match ratio.interval {
-        Measured::Value(Interval { low, high }) => format!(
+        Reading::Value(Interval { low, high }) => format!(
             "first takes {:.2} times as long ({low:.2} to {high:.2})",
             ratio.value
         ),
-        Measured::Missing(_) => format!("first takes {:.2} times as long", ratio.value),
+        Reading::Missing(_) => format!("first takes {:.2} times as long", ratio.value),
     }
 }
 

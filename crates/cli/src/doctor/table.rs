@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use edgescore_probe::Reading;
 use edgescore_probe::survey::{Figure, Finding, Meaning, Survey, Topic};
+use edgescore_probe::{Reading, Reason};
 use indicatif::HumanBytes;
 
 use crate::link::Spec;
@@ -29,6 +29,7 @@ pub fn write(out: &mut dyn Write, survey: &Survey, at: &Spec) -> io::Result<()> 
 fn finding(out: &mut dyn Write, finding: &Finding<String>) -> io::Result<()> {
     let state = match &finding.state {
         Reading::Value(value) => figure(value),
+        Reading::Missing(Reason::Off) => "- not measured, or switched off".to_owned(),
         Reading::Missing(reason) => format!("- {reason}"),
     };
     writeln!(out, "  {:<16} {state}", finding.subject)?;

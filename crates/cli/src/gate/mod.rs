@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use edgescore_record::VerdictKind;
 use edgescore_score::{
-    Exponents, Formula, Measured, Measurements, Missing, Verdict, Watch, edge_score, gate,
+    Exponents, Formula, GateMonitor, Measurements, Reading, Reason, Verdict, edge_score, gate,
 };
 
 pub use page::blocks;
@@ -93,7 +93,7 @@ pub fn judge(run: &RunSummary, profile: Profile) -> Result<Judged, Failure> {
     let limits = profile.limits();
     let watch = match run.stopped_early {
         true => {
-            let mut watch = Watch::new(&limits, run.questions).map_err(Failure::data)?;
+            let mut watch = GateMonitor::new(&limits, run.questions).map_err(Failure::data)?;
             for row in &run.rows {
                 watch.update(row).map_err(Failure::data)?;
             }
@@ -109,12 +109,12 @@ pub fn judge(run: &RunSummary, profile: Profile) -> Result<Judged, Failure> {
         memory_gib: run.memory_gib(),
         power_w: run.power_w,
         energy_j: run.energy.and_then(|energy| match energy.simulated {
-            true => Measured::Missing(Missing::Simulated),
-            false => Measured::Value(energy.joules),
+            true => Reading::Missing(Reason::Simulated),
+            false => Reading::Value(energy.joules),
         }),
         edge_score: match score.value {
-            Ok(value) => Measured::Value(value),
-            Err(refusal) => Measured::Missing(refusal.reason),
+            Ok(value) => Reading::Value(value),
+            Err(refusal) => Reading::Missing(refusal.reason),
         },
     };
     let verdict = gate(&limits, &measurements, watch.as_ref()).map_err(Failure::data)?;

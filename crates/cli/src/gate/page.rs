@@ -1,6 +1,6 @@
 //! A gate's verdict, for people and for programs.
 
-use edgescore_score::{Bound, Estimate, Line, Measured, Quantity};
+use edgescore_score::{Bound, Estimate, Line, Quantity, Reading};
 use serde_json::{Value, json};
 
 use super::Judged;
@@ -61,9 +61,9 @@ fn row(run: &RunSummary, line: &Line) -> Vec<String> {
     let interval = interval(run, line.quantity);
     let measured = match interval {
         Some(estimate) if line.quantity == Quantity::Accuracy => {
-            words::percent(Measured::Value(estimate))
+            words::percent(Reading::Value(estimate))
         }
-        Some(estimate) => words::number(Measured::Value(estimate)),
+        Some(estimate) => words::number(Reading::Value(estimate)),
         None => words::or_reason(line.measured, show),
     };
     let close = interval

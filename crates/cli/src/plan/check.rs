@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use edgescore_score::Measured;
+use edgescore_score::Reading;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -135,10 +135,10 @@ struct Line {
 
 impl Line {
     /// By how much the plan was too high, as a share of what was measured.
-    fn error(&self) -> Measured<f64> {
+    fn error(&self) -> Reading<f64> {
         match self.measured > 0.0 {
-            true => Measured::Value(self.planned / self.measured - 1.0),
-            false => Measured::Missing(edgescore_score::Missing::Invalid),
+            true => Reading::Value(self.planned / self.measured - 1.0),
+            false => Reading::Missing(edgescore_score::Reason::Invalid),
         }
     }
 }

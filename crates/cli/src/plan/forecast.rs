@@ -1,12 +1,10 @@
 //! From what copies of a model took to what the whole model will take.
 
-use edgescore_probe::Bytes;
+use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::{MemoryEstimate, Mode, Plan, Weights};
-use edgescore_score::{Measured, Missing};
 
 use super::hollow::Whole;
 use super::trial::{Answer, Trial};
-use crate::report::measured;
 
 /// What a run will take.
 pub struct Forecast {
@@ -17,16 +15,16 @@ pub struct Forecast {
     /// Prompt tokens a second, unpaced.
     pub prefill_tps: f64,
     /// Decoded tokens a second, unpaced.
-    pub decode_tps: Measured<f64>,
+    pub decode_tps: Reading<f64>,
     /// Questions, every order of options counted.
     pub asks: u32,
     /// Seconds of an answer, draws left out and rests for the power budget included. Generate mode:
     /// if each takes all the tokens it may.
-    pub answer_s: Measured<f64>,
+    pub answer_s: Reading<f64>,
     /// Seconds of all answers and draws.
-    pub total_s: Measured<f64>,
+    pub total_s: Reading<f64>,
     /// Joules of an answer, gross.
-    pub answer_j: Measured<f64>,
+    pub answer_j: Reading<f64>,
     /// Power.
     pub power: PowerForecast,
 }
@@ -34,13 +32,13 @@ pub struct Forecast {
 /// Power of the board, in watts.
 pub struct PowerForecast {
     /// Idle.
-    pub idle_w: Measured<f64>,
+    pub idle_w: Reading<f64>,
     /// While it computes without a rest.
-    pub active_w: Measured<f64>,
+    pub active_w: Reading<f64>,
     /// The budget.
     pub budget_w: Option<f64>,
     /// Share of the time that it may compute, 0 when the budget is below idle power.
-    pub duty: Measured<f64>,
+    pub duty: Reading<f64>,
 }
 
 impl PowerForecast {
@@ -48,7 +46,7 @@ impl PowerForecast {
         let idle_w = trial.idle_w;
         let active_w = active_w(&trial.answers);
         let duty = match budget_w {
-            None => Measured::Value(1.0),
+            None => Reading::Value(1.0),
             Some(budget) => idle_w.and_then(|idle| {
                 active_w.map(|active| match (budget, active) {
                     (budget, active) if active <= budget => 1.0,
@@ -67,23 +65,23 @@ impl PowerForecast {
 
     /// Whether the budget can be held.
     pub fn can_be_held(&self) -> bool {
-        self.duty != Measured::Value(0.0)
+        self.duty != Reading::Value(0.0)
     }
 }
 
 /// Mean power while answering.
-fn active_w(answers: &[Answer]) -> Measured<f64> {
+fn active_w(answers: &[Answer]) -> Reading<f64> {
     let (mut energy, mut time) = (0, 0);
     for answer in answers {
-        match measured(answer.energy_uj) {
-            Measured::Value(uj) => energy += uj,
-            Measured::Missing(reason) => return Measured::Missing(reason),
+        match answer.energy_uj {
+            Reading::Value(uj) => energy += uj,
+            Reading::Missing(reason) => return Reading::Missing(reason),
         }
         time += answer.prefill_us + answer.decode_us;
     }
     match time {
-        0 => Measured::Missing(Missing::NoRows),
-        time => Measured::Value(energy as f64 / time as f64),
+        0 => Reading::Missing(Reason::NoRows),
+        time => Reading::Value(energy as f64 / time as f64),
     }
 }
 
@@ -118,8 +116,8 @@ pub fn forecast(plan: &Plan, whole: &Whole, trials: &[Trial]) -> Forecast {
         .iter()
         .all(|t| t.answers.iter().any(|a| a.decoded > 0));
     let decode_us = match decodes {
-        false => Measured::Missing(Missing::NoRows),
-        true => Measured::Value(us_per_token(|a| (a.decoded, a.decode_us))),
+        false => Reading::Missing(Reason::NoRows),
+        true => Reading::Value(us_per_token(|a| (a.decoded, a.decode_us))),
     };
     let Some(largest) = trials.last() else {
         unreachable!("a model has a copy")
@@ -132,7 +130,7 @@ pub fn forecast(plan: &Plan, whole: &Whole, trials: &[Trial]) -> Forecast {
         .saturating_sub(largest.prompts.cached);
     let prefill_s = computed as f64 * prefill_us / 1e6 / f64::from(asks.max(1));
     let text_s = match plan.mode {
-        Mode::Letter => Measured::Value(0.0),
+        Mode::Letter => Reading::Value(0.0),
         Mode::Generate => {
             decode_us.map(|us| us * f64::from(plan.max_tokens.saturating_sub(1)) / 1e6)
         }
@@ -140,8 +138,8 @@ pub fn forecast(plan: &Plan, whole: &Whole, trials: &[Trial]) -> Forecast {
     // Rests count: a run that may compute half of the time takes twice as long.
     let paced = |s: f64| {
         power.duty.and_then(|duty| match duty > 0.0 {
-            true => Measured::Value(s / duty),
-            false => Measured::Missing(Missing::Invalid),
+            true => Reading::Value(s / duty),
+            false => Reading::Missing(Reason::Invalid),
         })
     };
     let draws = f64::from(largest.drawn_asks) * f64::from(plan.draws);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use edgescore_record::{Mode, Plan};
-use edgescore_score::Measured;
+use edgescore_score::Reading;
 use serde_json::{Value, json};
 
 use super::Limit;
@@ -54,14 +54,12 @@ impl Page<'_> {
         let mut facts = vec![
             ("fits", self.fit()),
             ("memory", self.memory()),
-            ("prefill", speed(Measured::Value(forecast.prefill_tps))),
+            ("prefill", speed(Reading::Value(forecast.prefill_tps))),
             (
                 "decode",
                 match forecast.decode_tps {
                     // Zeros may choose the token that ends a text.
-                    Measured::Missing(_) => {
-                        "not known: the copies ended their texts at once".into()
-                    }
+                    Reading::Missing(_) => "not known: the copies ended their texts at once".into(),
                     tps => speed(tps),
                 },
             ),
@@ -137,7 +135,7 @@ impl Page<'_> {
             watts(power.idle_w),
             watts(power.active_w)
         );
-        if let (Some(budget), Measured::Value(duty)) = (power.budget_w, power.duty) {
+        if let (Some(budget), Reading::Value(duty)) = (power.budget_w, power.duty) {
             text += &format!(
                 "; budget {budget} W, computing {:.0} % of the time",
                 100.0 * duty

@@ -8,11 +8,9 @@ use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::{
     Budgets, MemoryEstimate, Mode, Plan, Prompts, Record, Stop, VerdictKind, Weights, frame,
 };
-use edgescore_score::Measured;
 
 use crate::failure::Failure;
 use crate::link::Finish;
-use crate::report::measured;
 use crate::run::{Board, Desk};
 use crate::words;
 
@@ -49,7 +47,7 @@ pub struct Trial {
     /// Whether a meter measured it.
     pub metered: bool,
     /// Power of the idle board in watts.
-    pub idle_w: Measured<f64>,
+    pub idle_w: Reading<f64>,
 }
 
 /// What an answer took.
@@ -150,7 +148,7 @@ impl Trial {
             answers: Vec::new(),
             source: String::new(),
             metered: false,
-            idle_w: measured(Reading::Missing(Reason::Off)),
+            idle_w: Reading::Missing(Reason::Off),
         }
     }
 
@@ -171,7 +169,7 @@ impl Trial {
             Record::PowerStart(start) => {
                 self.source = start.source.to_owned();
                 self.metered = start.measured;
-                self.idle_w = measured(start.idle).map(|power| power.0 as f64 / 1e6);
+                self.idle_w = start.idle.map(|power| power.0 as f64 / 1e6);
             }
             Record::Question(question) => {
                 let generated = question.generated;

@@ -4,7 +4,7 @@ mod models;
 mod sheet;
 
 use clap::ValueEnum;
-use edgescore_score::{Estimate, Measured};
+use edgescore_score::{Estimate, Reading};
 use serde_json::{Value, json};
 
 pub use models::{Model, Source, models};
@@ -161,7 +161,7 @@ fn paper_row(model: &Model) -> Vec<String> {
 
 fn build_row(model: &Model) -> Vec<String> {
     let dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-    let delta = |delta: Measured<Estimate>| delta.value().map(|d| words::thousandths(d.value));
+    let delta = |delta: Reading<Estimate>| delta.value().map(|d| words::thousandths(d.value));
     vec![
         match model.rank {
             Some(rank) => rank.to_string(),

@@ -4,8 +4,8 @@ use edgescore_score::published::{
     Counts, GGUF_BUILDS, GgufBuild, TINY_MODELS, TinyModel, task_table,
 };
 use edgescore_score::{
-    Delta5, EdgeInputs, EdgeScore, Estimate, Exponents, Formula, Measured, Missing, Proportion,
-    Run, Temperature, edge_score, order_by_value, ranking,
+    Delta5, EdgeInputs, EdgeScore, Estimate, Exponents, Formula, Proportion, Reading, Reason, Run,
+    Temperature, edge_score, order_by_value, ranking,
 };
 
 /// Where a model's figures come from.
@@ -34,19 +34,19 @@ pub struct Model {
     /// The source.
     pub source: Source,
     /// pass@1 over all questions.
-    pub pass_1: Measured<Estimate>,
+    pub pass_1: Reading<Estimate>,
     /// pass@3 over the pass@k tasks.
-    pub pass_3: Measured<Estimate>,
+    pub pass_3: Reading<Estimate>,
     /// pass@5 over the pass@k tasks.
-    pub pass_5: Measured<Estimate>,
+    pub pass_5: Reading<Estimate>,
     /// Delta_5 as published.
-    pub delta_5: Measured<Estimate>,
+    pub delta_5: Reading<Estimate>,
     /// Delta_5 over the same questions.
-    pub delta_5_matched: Measured<Estimate>,
+    pub delta_5_matched: Reading<Estimate>,
     /// Latency of one query in seconds, load excluded.
-    pub latency_s: Measured<f64>,
+    pub latency_s: Reading<f64>,
     /// Peak memory in GiB.
-    pub memory_gib: Measured<f64>,
+    pub memory_gib: Reading<f64>,
     /// accuracy / (latency * memory).
     pub literal: EdgeScore,
     /// The same, corrected for chance.
@@ -78,7 +78,7 @@ pub fn models() -> Vec<Model> {
     paper
 }
 
-fn value(estimate: Measured<Estimate>) -> f64 {
+fn value(estimate: Reading<Estimate>) -> f64 {
     estimate.value().map_or(0.0, |estimate| estimate.value)
 }
 
@@ -86,9 +86,9 @@ fn of_paper(model: &TinyModel) -> Model {
     let counts = model.counts();
     let inputs = EdgeInputs {
         accuracy: counts.accuracy().map(Proportion::estimate),
-        latency_s: Measured::Missing(Missing::Unpublished),
-        memory_gib: Measured::Missing(Missing::Unpublished),
-        energy: Measured::Missing(Missing::Unpublished),
+        latency_s: Reading::Missing(Reason::Unpublished),
+        memory_gib: Reading::Missing(Reason::Unpublished),
+        energy: Reading::Missing(Reason::Unpublished),
     };
     scored(model.model, Source::Paper, &counts, &inputs)
 }
@@ -105,9 +105,9 @@ fn of_build(build: &GgufBuild) -> Model {
 fn scored(name: &'static str, source: Source, counts: &Counts, inputs: &EdgeInputs) -> Model {
     let (tasks, rows) = (task_table(), counts.rows());
     let delta = Run::new(&tasks, &rows).map(|run| Delta5::of(&run, Temperature::REFERENCE));
-    let delta = |pick: fn(Delta5) -> Measured<Estimate>| match &delta {
+    let delta = |pick: fn(Delta5) -> Reading<Estimate>| match &delta {
         Ok(delta) => pick(*delta),
-        Err(_) => Measured::Missing(Missing::Invalid),
+        Err(_) => Reading::Missing(Reason::Invalid),
     };
     let score = |formula| edge_score(inputs, formula, Exponents::default());
     Model {

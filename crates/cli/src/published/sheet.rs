@@ -1,6 +1,6 @@
 //! The published models as a flat table.
 
-use edgescore_score::{EdgeScore, Measured};
+use edgescore_score::{EdgeScore, Reading};
 
 use super::models::Model;
 use crate::failure::Failure;
@@ -41,9 +41,9 @@ pub fn with(
 }
 
 fn row(model: &Model) -> Vec<Cell> {
-    let real = |value: Measured<f64>| Cell::from(value.value());
+    let real = |value: Reading<f64>| Cell::from(value.value());
     let score = |score: &EdgeScore| Cell::from(score.value.ok());
-    let interval = |estimate: Measured<edgescore_score::Estimate>| {
+    let interval = |estimate: Reading<edgescore_score::Estimate>| {
         let interval = estimate.value().and_then(|e| e.interval.value());
         [
             Cell::from(interval.map(|interval| interval.low)),

@@ -2,8 +2,8 @@
 //! Schema: `docs/report.schema.json`.
 
 use edgescore_score::{
-    ConstantLetter, Delta5, EdgeScore, Estimate, Latency, LetterBias, Measured, PassAtK,
-    Percentile, Place, RotationReport, Tally,
+    ConstantLetter, Delta5, EdgeScore, Estimate, Latency, LetterBias, PassAtK, Percentile, Place,
+    Reading, RotationReport, Tally,
 };
 use serde_json::{Map, Value, json};
 
@@ -142,8 +142,8 @@ fn delta_5(delta: &Delta5) -> Value {
 
 fn letters(bias: &LetterBias) -> Value {
     json!({
-        "right": by_letter(bias.gold),
-        "answered": by_letter(bias.predicted),
+        "right": by_letter(bias.key),
+        "answered": by_letter(bias.chosen),
         "unparsed": bias.unparsed,
         "best_constant": measured(bias.constant, |ConstantLetter { letter, accuracy }| {
             json!({ "letter": letter.to_string(), "accuracy": estimate(accuracy) })
@@ -220,12 +220,12 @@ fn tally_of(tally: &Tally) -> Value {
 /// A value with the ends of its 95 % interval.
 pub fn estimate(estimate: Estimate) -> Value {
     match estimate.interval {
-        Measured::Value(interval) => json!({
+        Reading::Value(interval) => json!({
             "value": estimate.value,
             "low": interval.low,
             "high": interval.high,
         }),
-        Measured::Missing(reason) => json!({
+        Reading::Missing(reason) => json!({
             "value": estimate.value,
             "interval": { "missing": reason.to_string() },
         }),
@@ -233,9 +233,9 @@ pub fn estimate(estimate: Estimate) -> Value {
 }
 
 /// A value, or `{"missing": "reason"}`.
-pub fn measured<T>(value: Measured<T>, to_json: impl FnOnce(T) -> Value) -> Value {
+pub fn measured<T>(value: Reading<T>, to_json: impl FnOnce(T) -> Value) -> Value {
     match value {
-        Measured::Value(value) => to_json(value),
-        Measured::Missing(reason) => json!({ "missing": reason.to_string() }),
+        Reading::Value(value) => to_json(value),
+        Reading::Missing(reason) => json!({ "missing": reason.to_string() }),
     }
 }

@@ -11,8 +11,8 @@ use edgescore_probe::{Bytes, Hertz, Reading, Reason};
 use edgescore_record::file::ResultFile;
 use edgescore_record::{Memory, Mode, Origin, Question, Record, Stop, VerdictKind};
 use edgescore_score::{
-    self as score, Energy, Estimate, Evidence, Faults, Measured, Missing, Row, Run, Summary,
-    Temperature, stopped_accuracy, tokens_per_second,
+    self as score, Energy, Estimate, Evidence, Faults, Row, Run, Summary, Temperature,
+    stopped_accuracy, tokens_per_second,
 };
 use edgescore_taskpack::{Fault, Hash, Layout, Letter, Rotation};
 use serde_json::{Map, Value};
@@ -54,40 +54,40 @@ pub struct RunSummary {
     /// Threads used, if the model was loaded.
     pub threads: Option<u16>,
     /// Highest CPU clock that was allowed.
-    pub max_clock: Measured<Hertz>,
+    pub max_clock: Reading<Hertz>,
     /// Questions that were planned, each counted once however often it is turned.
     pub questions: u32,
     /// Provenance.
     pub facts: Map<String, Value>,
     /// The task table.
     pub tasks: Vec<TaskInfo>,
-    /// Ids of the groups; [`score::Task::group`] is an index into it.
+    /// Ids of the groups; [`score::ScoredTask::group`] is an index into it.
     pub groups: Vec<String>,
     /// The task table as the scores take it.
-    pub score_tasks: Vec<score::Task>,
+    pub score_tasks: Vec<score::ScoredTask>,
     /// The rows in the order of asking.
     pub rows: Vec<Row>,
     /// The scores.
     pub scores: Summary,
     /// Faults of the wrong letters, in the pack's own order of options.
-    pub faults: Measured<Faults>,
+    pub faults: Reading<Faults>,
     /// pass@1 with the interval that fits how the run ended: Wilson's, or that of the
     /// confidence sequence that stopped it.
-    pub pass_at_1: Measured<Estimate>,
+    pub pass_at_1: Reading<Estimate>,
     /// Whether the run was ended by what it showed.
     pub stopped_early: bool,
     /// Prefill speed over all questions, in tokens a second.
-    pub prefill_tps: Measured<f64>,
+    pub prefill_tps: Reading<f64>,
     /// Decode speed over all generated tokens, in tokens a second.
-    pub decode_tps: Measured<f64>,
+    pub decode_tps: Reading<f64>,
     /// How close prefill and decode came to the machine.
     pub roofline: RooflineFacts,
     /// Peak resident memory of the runtime.
-    pub peak_memory: Measured<Bytes>,
+    pub peak_memory: Reading<Bytes>,
     /// Mean energy of a counted question.
-    pub energy: Measured<Energy>,
+    pub energy: Reading<Energy>,
     /// Mean power while answering, in watts.
-    pub power_w: Measured<f64>,
+    pub power_w: Reading<f64>,
     /// The block `energy` of the JSON report.
     pub energy_json: Value,
     /// What is known about power.
@@ -135,24 +135,24 @@ impl RunSummary {
     }
 
     /// Median latency in seconds.
-    pub fn latency_s(&self) -> Measured<f64> {
+    pub fn latency_s(&self) -> Reading<f64> {
         self.scores.latency.median_us.map(|us| us / 1e6)
     }
 
     /// Mean time of an answer in seconds, draws left out.
-    pub fn answer_s(&self) -> Measured<f64> {
+    pub fn answer_s(&self) -> Reading<f64> {
         let times = self.rows.iter().filter_map(|row| row.latency_us);
         let (count, sum) = times.fold((0u32, 0.0), |(count, sum), us| {
             (count + 1, sum + f64::from(us.get()))
         });
         match count {
-            0 => Measured::Missing(Missing::NoRows),
-            count => Measured::Value(sum / 1e6 / f64::from(count)),
+            0 => Reading::Missing(Reason::NoRows),
+            count => Reading::Value(sum / 1e6 / f64::from(count)),
         }
     }
 
     /// Peak memory in GiB.
-    pub fn memory_gib(&self) -> Measured<f64> {
+    pub fn memory_gib(&self) -> Reading<f64> {
         self.peak_memory
             .map(|bytes| bytes.0 as f64 / f64::from(1 << 30))
     }
@@ -228,7 +228,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
                     id: task.id.to_owned(),
                     name: task.name.to_owned(),
                 });
-                score_tasks.push(score::Task {
+                score_tasks.push(score::ScoredTask {
                     group: u8::try_from(group).context("more than 256 groups")?,
                     pass_k: task.pass_at_k,
                 });
@@ -274,7 +274,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
         layout: start.layout,
         board: board(start.board, start.cpu),
         threads: loaded.map(|row| row.threads),
-        max_clock: measured(start.clock),
+        max_clock: start.clock,
         questions,
         facts,
         tasks,
@@ -313,7 +313,7 @@ fn summarize(file: &ResultFile, path: &Path, id: String) -> anyhow::Result<RunSu
 fn wrong(asked: &Asked) -> Option<Option<Fault>> {
     let answer = asked.outcome.as_ref().ok()?.answer;
     let counts = asked.ask.rotation() == Rotation::default();
-    (counts && answer.given().is_some() && !answer.is_correct()).then_some(answer.fault())
+    (counts && answer.choice().is_some() && !answer.is_correct()).then_some(answer.fault())
 }
 
 /// Sums over the answered questions, every order of options and every draw included.
@@ -390,8 +390,8 @@ fn row(asked: &Asked) -> anyhow::Result<Row> {
             latency_us: None,
             task,
             // A skipped row is counted and otherwise left out, so its letter is not read.
-            gold: Letter::A,
-            answer: score::Answer::Skipped,
+            key: Letter::A,
+            answer: score::Outcome::Skipped,
             rotation,
             evidence: Evidence::None,
         });
@@ -400,17 +400,14 @@ fn row(asked: &Asked) -> anyhow::Result<Row> {
         question,
         latency_us: NonZeroU32::new(u32::try_from(time_us(answered)).unwrap_or(u32::MAX)),
         task,
-        gold: answered.answer.right(),
-        answer: match answered.answer.given() {
-            Some(letter) => score::Answer::Letter(letter),
-            None => score::Answer::Unparsed,
+        key: answered.answer.key(),
+        answer: match answered.answer.choice() {
+            Some(letter) => score::Outcome::Letter(letter),
+            None => score::Outcome::Unparsed,
         },
         rotation,
         evidence: match (answered.probabilities, asked.draws.drawn) {
-            (Some(probabilities), _) => Evidence::Letters {
-                probabilities: probabilities.letters().map(units),
-                mass: units(1.0 - probabilities.outside()),
-            },
+            (Some(probabilities), _) => Evidence::Letters(probabilities),
             (None, 0) => Evidence::None,
             (None, drawn) => Evidence::Draws {
                 drawn,
@@ -418,29 +415,4 @@ fn row(asked: &Asked) -> anyhow::Result<Row> {
             },
         },
     })
-}
-
-/// A probability in units of 1/65535, which is how it was recorded.
-fn units(probability: f64) -> u16 {
-    (probability * 65535.0).round() as u16
-}
-
-/// A reading as a score takes it.
-pub fn measured<T>(reading: Reading<T>) -> Measured<T> {
-    match reading {
-        Reading::Value(value) => Measured::Value(value),
-        Reading::Missing(reason) => Measured::Missing(missing(reason)),
-    }
-}
-
-/// A reason as a score takes it.
-pub fn missing(reason: Reason) -> Missing {
-    match reason {
-        Reason::Off => Missing::Off,
-        Reason::Unsupported => Missing::Unsupported,
-        Reason::Denied => Missing::Denied,
-        Reason::Stale => Missing::Stale,
-        Reason::Error => Missing::Error,
-        Reason::Gaps => Missing::Gaps,
-    }
 }

@@ -2,11 +2,9 @@
 
 use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::{Keeper, Memory, MemoryStart, Record};
-use edgescore_score::{Measured, Missing};
 use serde_json::{Value, json};
 
 use super::json::measured as or_missing;
-use super::load::measured;
 use crate::words;
 
 /// What the rows of a result say about memory.
@@ -28,8 +26,8 @@ impl<'a> MemoryFacts<'a> {
     }
 
     /// Peak resident memory of the runtime.
-    pub fn peak(&self) -> Measured<Bytes> {
-        measured(self.at_end(|row| row.rss_peak))
+    pub fn peak(&self) -> Reading<Bytes> {
+        self.at_end(|row| row.rss_peak)
     }
 
     fn at_end<T>(&self, reading: impl FnOnce(Memory) -> Reading<T>) -> Reading<T> {
@@ -37,9 +35,9 @@ impl<'a> MemoryFacts<'a> {
     }
 
     /// By how much the estimate was too high, as a share of the peak.
-    fn error(&self) -> Measured<f64> {
+    fn error(&self) -> Reading<f64> {
         let Some(estimate) = self.start.and_then(|start| start.estimate) else {
-            return Measured::Missing(Missing::Off);
+            return Reading::Missing(Reason::Off);
         };
         let expected = estimate.total().0 as f64;
         self.peak()
@@ -48,8 +46,8 @@ impl<'a> MemoryFacts<'a> {
 
     /// The block `memory` of the JSON report.
     pub fn json(&self, gguf: Bytes) -> Value {
-        let bytes = |reading| or_missing(measured(reading), |bytes: Bytes| json!(bytes.0));
-        let count = |reading| or_missing(measured(reading), |count: u64| json!(count));
+        let bytes = |reading| or_missing(reading, |bytes: Bytes| json!(bytes.0));
+        let count = |reading| or_missing(reading, |count: u64| json!(count));
         json!({
             "gguf_bytes": gguf.0,
             "peak_rss_bytes": bytes(self.at_end(|row| row.rss_peak)),
@@ -83,7 +81,7 @@ impl<'a> MemoryFacts<'a> {
         if let Some(estimate) = start.estimate {
             text += &format!(", {} expected", estimate.total());
         }
-        if let Measured::Value(error) = self.error() {
+        if let Reading::Value(error) = self.error() {
             text += &format!(" ({:+.1} %)", 100.0 * error);
         }
         if let Some(limit) = start.limit {

@@ -25,7 +25,7 @@ use edgescore_score::Exponents;
 use serde_json::json;
 
 pub use facts::OF_ONE_RUN;
-pub use load::{RunSummary, board, load, load_all, measured, row_of};
+pub use load::{RunSummary, board, load, load_all, row_of};
 pub use ranked::inputs;
 
 use crate::failure::Failure;

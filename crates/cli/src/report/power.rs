@@ -1,13 +1,11 @@
 //! Power, energy and heat of a run.
 
-use edgescore_probe::{Microseconds, Microwatts, Reading};
+use edgescore_probe::{Microseconds, Microwatts, Reading, Reason};
 use edgescore_record::{Conditions, Power, PowerEnd, PowerStart, Question, Record, Stalls};
-use edgescore_score::{Measured, Missing};
 use serde_json::{Value, json};
 
 use super::asked::Draws;
 use super::json::measured as or_missing;
-use super::load::{measured, missing};
 
 /// What the rows of a result say about power, in watts, joules and seconds.
 pub struct PowerFacts {
@@ -18,18 +16,18 @@ pub struct PowerFacts {
     /// The budget.
     pub budget_w: Option<f64>,
     /// Mean over the questions.
-    pub mean_w: Measured<f64>,
+    pub mean_w: Reading<f64>,
     /// Highest mean of a window.
-    pub worst_window_w: Measured<f64>,
+    pub worst_window_w: Reading<f64>,
     /// Idle power: the mean of before and after.
-    pub idle_w: Measured<f64>,
+    pub idle_w: Reading<f64>,
     /// The block `power` of the JSON report.
     pub power: Value,
     /// The block `conditions` of the JSON report.
     pub conditions: Value,
     /// What tasks waited for, if that was much of the time.
     pub waited: Option<String>,
-    load_j: Measured<f64>,
+    load_j: Reading<f64>,
     load_s: f64,
 }
 
@@ -58,16 +56,16 @@ impl<'a> Collector<'a> {
 
     /// What they say.
     pub fn facts(&self) -> PowerFacts {
-        const OFF: Measured<f64> = Measured::Missing(Missing::Off);
+        const OFF: Reading<f64> = Reading::Missing(Reason::Off);
         let start = self.start.as_ref();
         let end = self.end.as_ref();
-        let of_start = |f: fn(&PowerStart) -> Measured<f64>| start.map_or(OFF, f);
-        let of_end = |f: fn(&PowerEnd) -> Measured<f64>| end.map_or(OFF, f);
+        let of_start = |f: fn(&PowerStart) -> Reading<f64>| start.map_or(OFF, f);
+        let of_end = |f: fn(&PowerEnd) -> Reading<f64>| end.map_or(OFF, f);
         let before = of_start(|row| watts(row.idle));
         let after = of_end(|row| watts(row.idle));
         let mean_w = of_end(|row| watts(row.mean));
         let worst_window_w = of_end(|row| watts(row.worst));
-        let load_j = of_start(|row| measured(row.load).map(|energy| energy.0 as f64 / 1e6));
+        let load_j = of_start(|row| row.load.map(|energy| energy.0 as f64 / 1e6));
         let budget = start.and_then(|row| row.budget);
         let seconds = |f: fn(&PowerEnd) -> u64| end.map(|row| f(row) as f64 / 1e6);
         let rested = seconds(|row| row.rested.0);
@@ -78,7 +76,7 @@ impl<'a> Collector<'a> {
             let mean = point.mean.value()?;
             Some((point.at.0 as f64 / 1e6, mean.0 as f64 / 1e6))
         });
-        let number = |value: Measured<f64>| or_missing(value, |value| json!(value));
+        let number = |value: Reading<f64>| or_missing(value, |value| json!(value));
         PowerFacts {
             metered: start.map(|row| row.measured),
             trace: points.collect(),
@@ -86,10 +84,10 @@ impl<'a> Collector<'a> {
             mean_w,
             worst_window_w,
             idle_w: match (before, after) {
-                (Measured::Value(before), Measured::Value(after)) => {
-                    Measured::Value(f64::midpoint(before, after))
+                (Reading::Value(before), Reading::Value(after)) => {
+                    Reading::Value(f64::midpoint(before, after))
                 }
-                (Measured::Value(_), missing) => missing,
+                (Reading::Value(_), missing) => missing,
                 (missing, _) => missing,
             },
             power: json!({
@@ -121,16 +119,13 @@ impl<'a> Collector<'a> {
             }),
             conditions: self.conditions.map_or(Value::Null, |row| {
                 let celsius = |reading| {
-                    number(
-                        measured(reading)
-                            .map(|t: edgescore_probe::MilliCelsius| f64::from(t.0) / 1e3),
-                    )
+                    number(reading.map(|t: edgescore_probe::MilliCelsius| f64::from(t.0) / 1e3))
                 };
                 json!({
                     "start_c": celsius(row.start),
                     "end_c": celsius(row.end),
                     "cooled_s": row.cooled.0 as f64 / 1e6,
-                    "throttled": or_missing(measured(row.throttled), |flags| {
+                    "throttled": or_missing(row.throttled, |flags| {
                         json!(flags.to_string())
                     }),
                     "waited": waited(&row.stalls),
@@ -155,15 +150,15 @@ pub struct Energies {
     correct: u32,
     /// Why a question has none. One without a reading refuses every sum: which questions lack
     /// one need not be chance.
-    missing: Option<Missing>,
+    missing: Option<Reason>,
 }
 
 impl Energies {
     /// Takes an answer.
     pub fn add(&mut self, question: &Question) {
-        match measured(question.energy) {
-            Measured::Missing(reason) => self.missing = Some(reason),
-            Measured::Value(energy) => {
+        match question.energy {
+            Reading::Missing(reason) => self.missing = Some(reason),
+            Reading::Value(energy) => {
                 let decode_us = question.generated.map_or(0, |generated| generated.decode.0);
                 self.prefill_uj = self.prefill_uj.saturating_add(energy.prefill.0);
                 self.decode_uj = self.decode_uj.saturating_add(energy.decode.0);
@@ -185,32 +180,32 @@ impl Energies {
     }
 
     /// Joules a question, gross.
-    pub fn per_question_j(&self) -> Measured<f64> {
+    pub fn per_question_j(&self) -> Reading<f64> {
         self.sum((self.prefill_uj + self.decode_uj) as f64 / 1e6)
             .map(|joules| joules / f64::from(self.counted))
     }
 
     /// Joules of all draws, gross.
-    fn drawn_j(&self) -> Measured<f64> {
+    fn drawn_j(&self) -> Reading<f64> {
         match (self.draws.no_energy, self.draws.drawn) {
-            (Some(reason), _) => Measured::Missing(missing(reason)),
-            (None, 0) => Measured::Missing(Missing::NoRows),
-            (None, _) => Measured::Value(self.draws.energy_uj as f64 / 1e6),
+            (Some(reason), _) => Reading::Missing(reason),
+            (None, 0) => Reading::Missing(Reason::NoRows),
+            (None, _) => Reading::Value(self.draws.energy_uj as f64 / 1e6),
         }
     }
 
-    fn sum(&self, joules: f64) -> Measured<f64> {
+    fn sum(&self, joules: f64) -> Reading<f64> {
         match (self.missing, self.counted) {
-            (Some(reason), _) => Measured::Missing(reason),
-            (None, 0) => Measured::Missing(Missing::NoRows),
-            (None, _) => Measured::Value(joules),
+            (Some(reason), _) => Reading::Missing(reason),
+            (None, 0) => Reading::Missing(Reason::NoRows),
+            (None, _) => Reading::Value(joules),
         }
     }
 
     /// The block `energy` of the JSON report: gross, and net of what the idle board would
     /// have used in the same time.
     pub fn json(&self, power: &PowerFacts) -> Value {
-        let block = |idle_w: Measured<f64>| {
+        let block = |idle_w: Reading<f64>| {
             let of = |uj: u64, us: u64| {
                 self.sum(uj as f64 / 1e6)
                     .and_then(|gross| idle_w.map(|idle| gross - idle * us as f64 / 1e6))
@@ -225,7 +220,7 @@ impl Energies {
                 .load_j
                 .and_then(|gross| idle_w.map(|idle| gross - idle * power.load_s));
             let per = |count: u32| match count {
-                0 => Measured::Missing(both.missing().unwrap_or(Missing::NoRows)),
+                0 => Reading::Missing(both.missing().unwrap_or(Reason::NoRows)),
                 count => both.map(|joules| joules / f64::from(count)),
             };
             let number = |value| or_missing(value, |value: f64| json!(value));
@@ -238,7 +233,7 @@ impl Energies {
                 "per_correct_j": number(per(self.correct)),
             })
         };
-        let mut energy = block(Measured::Value(0.0));
+        let mut energy = block(Reading::Value(0.0));
         energy["net"] = block(power.idle_w);
         energy
     }
@@ -256,7 +251,7 @@ fn shortages(stalls: &Stalls) -> [(&'static str, &'static str, Reading<Microseco
 fn waited(stalls: &Stalls) -> Value {
     let mut block = json!({ "over_s": stalls.over.0 as f64 / 1e6 });
     for (_, name, time) in shortages(stalls) {
-        block[name] = or_missing(measured(time), |time| json!(time.0 as f64 / 1e6));
+        block[name] = or_missing(time, |time| json!(time.0 as f64 / 1e6));
     }
     block
 }
@@ -280,6 +275,6 @@ fn much_waited(stalls: &Stalls) -> Option<String> {
     })
 }
 
-fn watts(reading: Reading<Microwatts>) -> Measured<f64> {
-    measured(reading).map(|power| power.0 as f64 / 1e6)
+fn watts(reading: Reading<Microwatts>) -> Reading<f64> {
+    reading.map(|power| power.0 as f64 / 1e6)
 }

@@ -127,8 +127,8 @@ impl Texts {
             }
         };
         let answer = question.answer;
-        row.push(letter(answer.right()));
-        row.push(answer.given().map_or(Cell::Empty, letter));
+        row.push(letter(answer.key()));
+        row.push(answer.choice().map_or(Cell::Empty, letter));
         row.push(found(answer.found()).into());
         row.push(answer.is_correct().into());
         row.push(answer.fault().map(Fault::name).into());

@@ -1,21 +1,19 @@
 //! How close a run came to what its machine could do.
 
-use edgescore_probe::Reading;
 use edgescore_record::{Roofline, TokenWork};
-use edgescore_score::{Measured, Missing};
+use edgescore_score::{Reading, Reason};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::json::measured as or_missing;
-use super::load::measured;
 
 /// The shares that a run reached, and the block of the JSON report.
 pub struct RooflineFacts {
     /// Model-bandwidth utilisation: bytes of weights and KV cache read a second of decode, of
     /// the read bandwidth.
-    pub decode: Measured<f64>,
+    pub decode: Reading<f64>,
     /// Arithmetic utilisation: operations with weights a second of prefill, of the peak.
-    pub prefill: Measured<f64>,
+    pub prefill: Reading<f64>,
     /// Which peak that is: `int8` for quantised weights, else `f32`.
     pub peak: &'static str,
     /// The block `roofline`.
@@ -64,12 +62,12 @@ impl RooflineFacts {
     pub fn of(
         row: Option<&Roofline>,
         quantisation: &str,
-        prefill_tps: Measured<f64>,
+        prefill_tps: Reading<f64>,
         work: DecodeWork,
         decode_us: u64,
     ) -> RooflineFacts {
-        const OFF: Measured<f64> = Measured::Missing(Missing::Off);
-        let token = row.map_or(Measured::Missing(Missing::Off), |row| measured(row.token));
+        const OFF: Reading<f64> = Reading::Missing(Reason::Off);
+        let token = row.map_or(Reading::Missing(Reason::Off), |row| row.token);
         let quantised = !matches!(quantisation, "F32" | "F16" | "BF16" | "all F32");
         let int8 = row.map_or(OFF, |row| rate(row.int8.map(|rate| rate.0)));
         let f32 = row.map_or(OFF, |row| rate(row.f32.map(|rate| rate.0)));
@@ -77,7 +75,7 @@ impl RooflineFacts {
         let done =
             prefill_tps.and_then(|tps| token.map(|token| 2.0 * token.multiplied as f64 * tps));
         let read = match decode_us {
-            0 => Measured::Missing(Missing::NoRows),
+            0 => Reading::Missing(Reason::NoRows),
             us => token.map(|token| work.bytes(token) * 1e6 / us as f64),
         };
         let (peak, best) = match quantised {
@@ -85,10 +83,10 @@ impl RooflineFacts {
             false => ("f32", f32),
         };
         let share =
-            |of: Measured<f64>, best: Measured<f64>| of.and_then(|of| best.map(|best| of / best));
+            |of: Reading<f64>, best: Reading<f64>| of.and_then(|of| best.map(|best| of / best));
         let prefill = share(done, best);
         let decode = share(read, bandwidth);
-        let number = |value: Measured<f64>| or_missing(value, |value| json!(value));
+        let number = |value: Reading<f64>| or_missing(value, |value| json!(value));
         let count = |f: fn(TokenWork) -> u64| or_missing(token, |token| json!(f(token)));
         RooflineFacts {
             decode,
@@ -113,6 +111,6 @@ impl RooflineFacts {
     }
 }
 
-fn rate(rate: Reading<u64>) -> Measured<f64> {
-    measured(rate).map(|rate| rate as f64)
+fn rate(rate: Reading<u64>) -> Reading<f64> {
+    rate.map(|rate| rate as f64)
 }

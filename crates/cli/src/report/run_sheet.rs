@@ -1,6 +1,6 @@
 //! The report as a flat table: one row a run.
 
-use edgescore_score::{EdgeScore, Estimate, Interval, Measured};
+use edgescore_score::{EdgeScore, Estimate, Interval, Reading};
 
 use super::ranked::Entry;
 use crate::sheet::{Cell, Column, Kind, column};
@@ -66,7 +66,7 @@ pub fn row(entry: &Entry) -> Vec<Cell> {
     let latency = &scores.latency;
     let milliseconds =
         |percentile: edgescore_score::Percentile| f64::from(percentile.value_us) / 1e3;
-    let rotation = |value: fn(edgescore_score::RotationReport) -> Measured<Estimate>| {
+    let rotation = |value: fn(edgescore_score::RotationReport) -> Reading<Estimate>| {
         scores
             .rotation
             .and_then(value)
@@ -147,15 +147,15 @@ impl Row {
         self.cells.push(cell);
     }
 
-    fn value<T: Into<Cell>>(&mut self, value: Measured<T>) {
+    fn value<T: Into<Cell>>(&mut self, value: Reading<T>) {
         self.push(match value {
-            Measured::Value(value) => Ok(value.into()),
-            Measured::Missing(reason) => Err(reason.to_string()),
+            Reading::Value(value) => Ok(value.into()),
+            Reading::Missing(reason) => Err(reason.to_string()),
         });
     }
 
     /// Value and both ends.
-    fn estimate(&mut self, estimate: Measured<Estimate>) {
+    fn estimate(&mut self, estimate: Reading<Estimate>) {
         self.value(estimate.map(|estimate| estimate.value));
         let end =
             |pick: fn(Interval) -> f64| estimate.value().and_then(|e| e.interval.map(pick).value());

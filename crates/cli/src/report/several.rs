@@ -1,6 +1,6 @@
 //! The page of several runs.
 
-use edgescore_score::{EdgeScore, Measured, Place};
+use edgescore_score::{EdgeScore, Place, Reading};
 
 use super::modes::Modes;
 use super::ranked::{Entry, order};
@@ -128,7 +128,7 @@ pub fn ranking(entries: &[Entry]) -> Table {
 }
 
 /// A dash for what was not measured: the page of the run alone has the reason.
-fn short(value: Measured<String>) -> String {
+fn short(value: Reading<String>) -> String {
     value.value().unwrap_or_else(|| "-".into())
 }
 

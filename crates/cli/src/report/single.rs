@@ -2,7 +2,7 @@
 
 use edgescore_record::VerdictKind;
 use edgescore_score::{
-    Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, Measured, PassAtK, RotationReport,
+    Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, Reading, RotationReport,
 };
 
 use super::load::RunSummary;
@@ -89,12 +89,12 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
         (
             "pass@5",
             match scores.pass_5.mean {
-                Measured::Value(_) => format!(
+                Reading::Value(_) => format!(
                     "{}, a guesser has {:.1} %",
                     pass_at_k(&scores.pass_5),
                     100.0 * GUESSER_PASS_5
                 ),
-                Measured::Missing(_) => pass_at_k(&scores.pass_5),
+                Reading::Missing(_) => pass_at_k(&scores.pass_5),
             },
         ),
     ];
@@ -105,16 +105,16 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
             .map(|faults| ("faults", faults_of(&faults))),
     );
     facts.extend(letters(&scores.bias));
-    if let Measured::Value(mass) = scores.parsing.mass {
+    if let Reading::Value(mass) = scores.parsing.mass {
         facts.push((
             "format mass",
             format!(
                 "{} of the probability is on the four letters",
-                words::percent(Measured::Value(mass))
+                words::percent(Reading::Value(mass))
             ),
         ));
     }
-    if let Measured::Value(report) = scores.rotation {
+    if let Reading::Value(report) = scores.rotation {
         facts.push(("option orders", rotation(&report)));
     }
     facts.push((
@@ -135,10 +135,10 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
     facts.push((
         "decode",
         match run.decode_tps {
-            Measured::Value(_) => {
+            Reading::Value(_) => {
                 speed(run.decode_tps) + &share(roofline.decode, "read", "bandwidth")
             }
-            Measured::Missing(_) => "no tokens were generated".into(),
+            Reading::Missing(_) => "no tokens were generated".into(),
         },
     ));
     facts.push(("peak memory", run.memory_text.clone()));
@@ -156,7 +156,7 @@ pub fn headline(entry: &Entry) -> Vec<(&'static str, String)> {
 }
 
 /// How close that is to what the machine can do, if that was measured.
-fn share(share: Measured<f64>, kind: &str, roof: &str) -> String {
+fn share(share: Reading<f64>, kind: &str, roof: &str) -> String {
     let say = |share: f64| format!(", {:.0} % of the machine's {kind} {roof}", 100.0 * share);
     share.value().map_or(String::new(), say)
 }
@@ -182,12 +182,12 @@ fn power(run: &RunSummary) -> Option<(&'static str, String)> {
 
 fn pass_at_k(pass: &PassAtK) -> String {
     match pass.mean {
-        Measured::Value(_) => format!(
+        Reading::Value(_) => format!(
             "{}  on the {} questions of the pass@k tasks",
             words::percent(pass.mean),
             pass.questions
         ),
-        Measured::Missing(reason) => reason.to_string(),
+        Reading::Missing(reason) => reason.to_string(),
     }
 }
 
@@ -196,22 +196,22 @@ fn delta_5(delta: &Delta5) -> [(&'static str, String); 2] {
         (
             "Delta_5",
             match delta.published {
-                Measured::Value(_) => format!(
+                Reading::Value(_) => format!(
                     "{}  pass@5 less pass@1 of all questions; a guesser has {:.3}",
                     words::number(delta.published),
                     delta.guesser
                 ),
-                Measured::Missing(reason) => reason.to_string(),
+                Reading::Missing(reason) => reason.to_string(),
             },
         ),
         (
             "  same questions",
             match delta.like_for_like {
-                Measured::Value(_) => format!(
+                Reading::Value(_) => format!(
                     "{}  both on the pass@k tasks",
                     words::number(delta.like_for_like)
                 ),
-                Measured::Missing(reason) => reason.to_string(),
+                Reading::Missing(reason) => reason.to_string(),
             },
         ),
     ]
@@ -231,16 +231,16 @@ fn faults_of(faults: &Faults) -> String {
 fn letters(bias: &LetterBias) -> Vec<(&'static str, String)> {
     let counts = |[a, b, c, d]: [u32; 4]| format!("A {a}  B {b}  C {c}  D {d}");
     let mut facts = vec![
-        ("right letters", counts(bias.gold)),
-        ("given letters", counts(bias.predicted)),
+        ("right letters", counts(bias.key)),
+        ("given letters", counts(bias.chosen)),
     ];
-    if let Measured::Value(constant) = bias.constant {
+    if let Reading::Value(constant) = bias.constant {
         facts.push((
             "constant letter",
             format!(
                 "always {} has {}",
                 constant.letter,
-                words::percent(Measured::Value(constant.accuracy))
+                words::percent(Reading::Value(constant.accuracy))
             ),
         ));
     }

@@ -1,7 +1,7 @@
 //! Ending a run as soon as what was asked of it is certain.
 
 use edgescore_record::{Order, Record, frame};
-use edgescore_score::{ConfidenceSequence, Regime, Watch};
+use edgescore_score::{ConfidenceSequence, GateMonitor, Regime};
 
 use super::args::Args;
 use crate::failure::Failure;
@@ -27,7 +27,7 @@ enum Goal {
 /// What is kept of the answers, once it is known how many there will be.
 enum Seen {
     Interval(ConfidenceSequence),
-    Gate(Watch),
+    Gate(GateMonitor),
 }
 
 impl Early {
@@ -59,9 +59,9 @@ impl Early {
                         ConfidenceSequence::new(Regime::Pack { questions }, ERROR_RATE)
                             .map_err(Failure::data)?,
                     ),
-                    Goal::Gate(profile) => {
-                        Seen::Gate(Watch::new(&profile.limits(), questions).map_err(Failure::data)?)
-                    }
+                    Goal::Gate(profile) => Seen::Gate(
+                        GateMonitor::new(&profile.limits(), questions).map_err(Failure::data)?,
+                    ),
                 });
                 Ok(false)
             }

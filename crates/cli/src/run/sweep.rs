@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use edgescore_probe::Hertz;
 use edgescore_record::{Plan, VerdictKind};
-use edgescore_score::Measured;
+use edgescore_score::Reading;
 use serde_json::{Value, json};
 
 use super::{Args, Axis, record};
@@ -112,11 +112,11 @@ fn points(run: &RunSummary, varies: &impl Fn(Axis) -> bool) -> Result<Vec<Point>
     };
     let clocks = match (varies(Axis::Freq), run.max_clock) {
         (false, _) => vec![None],
-        (true, Measured::Value(Hertz(most))) => {
+        (true, Reading::Value(Hertz(most))) => {
             let shares = [most, most / 4 * 3, most / 2];
             shares.map(|clock| Some(Hertz(clock))).to_vec()
         }
-        (true, Measured::Missing(reason)) => {
+        (true, Reading::Missing(reason)) => {
             return Err(Failure::Board(anyhow!(
                 "--sweep freq: the board does not say its clock ({reason}): leave freq out"
             )));
@@ -138,7 +138,7 @@ fn thread_counts(most: u16) -> Vec<u16> {
 }
 
 /// Correct answers per joule.
-fn correct_per_joule(run: &RunSummary) -> Measured<f64> {
+fn correct_per_joule(run: &RunSummary) -> Reading<f64> {
     run.pass_at_1.and_then(|accuracy| {
         let energy = run.energy;
         energy.map(|energy| accuracy.value / energy.joules)

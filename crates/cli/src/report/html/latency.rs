@@ -1,6 +1,6 @@
 //! Histogram of the time an answer took.
 
-use edgescore_score::Measured;
+use edgescore_score::Reading;
 
 use super::places;
 use crate::report::RunSummary;
@@ -97,10 +97,10 @@ pub fn histogram(run: &RunSummary) -> Option<Histogram> {
         }
     };
     let mut marks = Vec::new();
-    if let Measured::Value(median) = run.latency_s() {
+    if let Reading::Value(median) = run.latency_s() {
         marks.push(mark("median", median, 12.0));
     }
-    if let Measured::Value(p90) = run.scores.latency.p90 {
+    if let Reading::Value(p90) = run.scores.latency.p90 {
         marks.push(mark("p90", f64::from(p90.value_us) / 1e6, 26.0));
     }
     Some(Histogram {

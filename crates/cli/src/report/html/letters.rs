@@ -23,7 +23,7 @@ pub struct Bar {
 
 /// Two bars a letter, the highest 110 px.
 pub fn bars(bias: &LetterBias) -> Vec<Bar> {
-    let counts = || bias.gold.into_iter().zip(bias.predicted);
+    let counts = || bias.key.into_iter().zip(bias.chosen);
     let most = counts().flat_map(|(a, b)| [a, b]).max().unwrap_or(0).max(1);
     let bar = |class, letter: Letter, count: u32, x: f64| {
         let height = (110.0 * f64::from(count) / f64::from(most)).round();

@@ -9,7 +9,7 @@ use std::io::Write;
 
 use askama::Template;
 use edgescore_record::{Origin, VerdictKind};
-use edgescore_score::{AgainstChance, Estimate, Measured};
+use edgescore_score::{AgainstChance, Estimate, Reading};
 use serde_json::Value;
 
 use super::modes::Modes;
@@ -215,7 +215,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn whisker(id: &str, name: &str, estimate: Measured<Estimate>) -> Whisker {
+fn whisker(id: &str, name: &str, estimate: Reading<Estimate>) -> Whisker {
     Whisker {
         id: id.to_owned(),
         name: name.to_owned(),

@@ -1,6 +1,6 @@
 //! Accuracy against latency, with memory as area, and the Pareto front.
 
-use edgescore_score::{AgainstChance, CHANCE, Estimate, Measured, Place};
+use edgescore_score::{AgainstChance, CHANCE, Estimate, Place, Reading};
 
 use super::places;
 use crate::published::{Model, Source};
@@ -114,7 +114,7 @@ pub fn plot(entries: &[Entry], published: &[Model]) -> Option<Plot> {
         title: format!(
             "{}: {}, {}, {}",
             dot.name,
-            words::percent(Measured::Value(dot.accuracy)),
+            words::percent(Reading::Value(dot.accuracy)),
             words::seconds(dot.latency_s),
             dot.memory_gib
                 .map_or("memory not measured".into(), words::gib)
@@ -247,7 +247,7 @@ mod tests {
             name: String::new(),
             accuracy: Estimate {
                 value,
-                interval: Measured::Value(edgescore_score::Interval {
+                interval: Reading::Value(edgescore_score::Interval {
                     low: value - 0.1,
                     high: value + 0.1,
                 }),

@@ -11,7 +11,7 @@ const ERROR_RATE: f64 = 0.05;
 ///
 /// The questions must come in uniformly random order.
 #[derive(Clone, Debug)]
-pub struct Watch {
+pub struct GateMonitor {
     accuracy: Option<Watched>,
     latency: Option<(Watched, f64)>,
     /// Whether the gate has lines that only the end can decide.
@@ -35,10 +35,10 @@ pub struct Settled {
     pub after: u32,
 }
 
-impl Watch {
+impl GateMonitor {
     /// Watches `limits` over a run of at most `questions`. Questions that are skipped later
     /// make the true number smaller; the interval for the larger one is the wider one.
-    pub fn new(limits: &Limits, questions: u32) -> Result<Watch, SequenceError> {
+    pub fn new(limits: &Limits, questions: u32) -> Result<GateMonitor, SequenceError> {
         let lines = [limits.min_accuracy, limits.max_latency_s];
         let share = ERROR_RATE / lines.iter().flatten().count().max(1) as f64;
         let watch = |threshold| {
@@ -48,7 +48,7 @@ impl Watch {
                 settled: None,
             })
         };
-        Ok(Watch {
+        Ok(GateMonitor {
             accuracy: limits.min_accuracy.map(watch).transpose()?,
             latency: match limits.max_latency_s {
                 Some(limit) => Some((watch(0.5)?, limit)),
@@ -131,23 +131,23 @@ mod tests {
     use core::num::NonZeroU32;
 
     use super::*;
-    use crate::{Answer, Evidence, Letter, Rotation};
+    use crate::{Evidence, Letter, Outcome, Rotation};
 
     fn row(question: u32, correct: bool, milliseconds: u32) -> Row {
         Row {
             question,
             latency_us: NonZeroU32::new(milliseconds * 1000),
             task: 0,
-            gold: Letter::A,
-            answer: Answer::Letter(if correct { Letter::A } else { Letter::B }),
+            key: Letter::A,
+            answer: Outcome::Letter(if correct { Letter::A } else { Letter::B }),
             rotation: Rotation::default(),
             evidence: Evidence::None,
         }
     }
 
     /// How many of 1,000 questions it takes, and what is then certain.
-    fn watch(limits: Limits, rows: impl Fn(u32) -> Row) -> (u32, Option<bool>, Watch) {
-        let mut watch = Watch::new(&limits, 1000).unwrap();
+    fn watch(limits: Limits, rows: impl Fn(u32) -> Row) -> (u32, Option<bool>, GateMonitor) {
+        let mut watch = GateMonitor::new(&limits, 1000).unwrap();
         for question in 0..1000 {
             watch.update(&rows(question)).unwrap();
             if let Some(pass) = watch.certain() {
@@ -216,9 +216,9 @@ mod tests {
             min_accuracy: Some(0.5),
             ..Limits::default()
         };
-        let mut watch = Watch::new(&limits, 1).unwrap();
+        let mut watch = GateMonitor::new(&limits, 1).unwrap();
         let mut skipped = row(0, true, 1);
-        skipped.answer = Answer::Skipped;
+        skipped.answer = Outcome::Skipped;
         watch.update(&skipped).unwrap();
         let mut turned = row(0, true, 1);
         turned.rotation = Rotation::new(1);

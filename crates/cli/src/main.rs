@@ -2,32 +2,23 @@
 // The JSON report of a run is one macro call, deeper than the default of 128.
 #![recursion_limit = "256"]
 
-mod collect;
-mod compare;
+mod commands;
 mod defaults;
-mod doctor;
 mod failure;
 mod files;
-mod gate;
 mod gguf;
 mod image;
 mod link;
 mod output;
-mod pack;
-mod page;
-mod plan;
-mod published;
 mod random;
-mod report;
-mod run;
-mod sheet;
+mod render;
 mod synth;
-mod words;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use commands::{collect, compare, doctor, gate, pack, plan, published, report, run};
 use failure::{Failure, Outcome};
 
 /// Which small language model can make network decisions on this board, and what each

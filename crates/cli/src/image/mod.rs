@@ -14,9 +14,9 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 
+use crate::commands::run::Asked;
 use crate::failure::Failure;
 use crate::output::print;
-use crate::run::Asked;
 use board::{Board, Kind};
 
 // Doc comments of a flattened group would take this one's place, so the group has none.

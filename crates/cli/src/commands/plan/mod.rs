@@ -1,0 +1,163 @@
+//! `edgescore plan`: what a run would take, before it is made.
+
+mod check;
+mod forecast;
+mod hollow;
+mod page;
+mod trial;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use edgescore_probe::Bytes;
+use edgescore_record::{Plan, Weights};
+
+pub use check::{Check, Planned};
+
+use crate::commands::run::{Asked, Board, Progress, absolute};
+use crate::defaults;
+use crate::failure::{Failure, Outcome};
+use crate::files;
+use crate::output::print;
+use crate::render::page as pages;
+use forecast::Forecast;
+use hollow::Whole;
+use trial::Trial;
+
+/// Say what a run would take: whether it fits, tokens a second, seconds and joules a question,
+/// hours for the pack
+///
+/// Takes the arguments of `run`. The board runs a few questions on two copies of the model with few
+/// layers and without weights (some ten seconds), from which the whole model's time follows; memory
+/// is planned from its header. So of the model only the header is sent to the board. The exit
+/// code is 1 if it would not fit its memory or power. `report --plan` says how far it was off.
+///
+/// It assumes that layers cost what their weights weigh, that calibration finds nothing faster, and
+/// that a meter sees zeros multiplied as it would see weights.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The model
+    #[arg(long, value_name = "M.gguf")]
+    model: Option<PathBuf>,
+
+    /// The task pack
+    #[arg(long, value_name = "P.pack")]
+    pack: Option<PathBuf>,
+
+    #[command(flatten)]
+    asked: Asked,
+
+    #[command(flatten)]
+    board: Board,
+
+    /// Also write it as JSON, for `report --plan`
+    #[arg(short, long = "output", value_name = "PLAN.json")]
+    output: Option<PathBuf>,
+}
+
+/// What memory is held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limit {
+    /// `--memory`.
+    Budget(Bytes),
+    /// What is free on the board.
+    Free(Bytes),
+}
+
+impl Limit {
+    fn bytes(self) -> Bytes {
+        match self {
+            Limit::Budget(bytes) | Limit::Free(bytes) => bytes,
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<Outcome, Failure> {
+    if let Some(output) = &args.output {
+        files::check_output(output)?;
+    }
+    let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
+    let model = absolute(args.model.clone().map_or_else(defaults::model, Ok)?)?;
+    let whole = Whole::read(&model)?;
+    let plan = args.asked.plan();
+
+    let mut trials = try_copies(args, &plan, &pack, &model, &whole)?;
+    let mut forecast = forecast::forecast(&plan, &whole, &trials);
+    let budget = plan
+        .budgets
+        .memory
+        .map(|budget| Limit::Budget(budget.limit));
+    let free = trials.first().and_then(|trial| trial.free).map(Limit::Free);
+    let limit = budget.or(free);
+    let fits =
+        |forecast: &Forecast| limit.is_none_or(|limit| forecast.memory.total() <= limit.bytes());
+    // What a run would do: weights stay as they are in the file where there is no room for a copy.
+    if plan.weights.is_none() && forecast.weights == Weights::Repacked && !fits(&forecast) {
+        let mapped = Plan {
+            weights: Some(Weights::Mapped),
+            ..plan
+        };
+        trials = try_copies(args, &mapped, &pack, &model, &whole)?;
+        forecast = forecast::forecast(&mapped, &whole, &trials);
+    }
+    let fits = fits(&forecast);
+    let planned = page::Page {
+        plan: &plan,
+        model: &model,
+        whole: &whole,
+        trials: &trials,
+        forecast: &forecast,
+        limit,
+        fits,
+    };
+    print(|out| pages::text(out, &planned.blocks()))?;
+    if let Some(output) = &args.output {
+        files::write_whole(output, format!("{:#}\n", planned.json()).as_bytes())?;
+        print(|out| writeln!(out, "\nplan: {}", output.display()))?;
+    }
+    Ok(match fits && forecast.power.can_be_held() {
+        true => Outcome::AsPlanned,
+        false => Outcome::NotAsPlanned,
+    })
+}
+
+fn try_copies(
+    args: &Args,
+    plan: &Plan,
+    pack: &Path,
+    model: &Path,
+    whole: &Whole,
+) -> Result<Vec<Trial>, Failure> {
+    let folder = tempfile::tempdir()
+        .context(
+            "cannot make a folder for copies of the model: set TMPDIR to one that can be written",
+        )
+        .map_err(Failure::Data)?;
+    let stem = model.file_stem().unwrap_or_default().to_string_lossy();
+    let mut trials = Vec::new();
+    for layers in whole.copies() {
+        let progress = Progress::new();
+        let s = if layers == 1 { "" } else { "s" };
+        progress.say(&format!(
+            "measuring {layers} layer{s} of {}",
+            whole.layers()
+        ));
+        let copy = folder.path().join(format!("{stem}-{layers}-layer{s}.gguf"));
+        whole.write(layers, &copy)?;
+        let trial = Trial::run(&args.board, plan, pack, &copy, layers);
+        progress.finish();
+        trials.push(trial.map_err(|failure| about(model, failure))?);
+    }
+    Ok(trials)
+}
+
+/// A copy's name would say nothing.
+fn about(model: &Path, failure: Failure) -> Failure {
+    match failure {
+        Failure::Data(error) => {
+            Failure::Data(error.context(format!("{} cannot be planned", model.display())))
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,245 @@
+//! `run --sweep`: the operating point with the most correct answers per joule.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use edgescore_probe::Hertz;
+use edgescore_record::{Plan, VerdictKind};
+use edgescore_score::Reading;
+use serde_json::{Value, json};
+
+use super::{Args, Axis, record};
+use crate::commands::report::{self, RunSummary};
+use crate::failure::{Failure, Outcome};
+use crate::files;
+use crate::output::print;
+use crate::render::page::{self, Block, Table};
+use crate::render::words;
+
+/// An operating point; `None` leaves a thing as it is.
+#[derive(Clone, Copy, Default)]
+struct Point {
+    threads: Option<u16>,
+    clock: Option<Hertz>,
+}
+
+/// A point and the run at it.
+struct Done {
+    file: PathBuf,
+    verdict: Option<VerdictKind>,
+    run: RunSummary,
+}
+
+/// Runs at every point, one after the other, and compares them. Results lie beside `output`.
+pub fn sweep(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
+    let varies = |axis| args.sweep.contains(&axis);
+    let plan = args.plan();
+    if varies(Axis::Threads) && plan.threads != 0 {
+        return Err(Failure::Usage(anyhow!(
+            "--sweep threads chooses the threads: leave --threads out"
+        )));
+    }
+    if varies(Axis::Freq) && plan.budgets.max_clock.is_some() {
+        return Err(Failure::Usage(anyhow!(
+            "--sweep freq chooses the clock: leave --max-clock out"
+        )));
+    }
+    let comparison = beside(output, "sweep.json");
+    if comparison.exists() && !args.force {
+        return Err(Failure::Usage(anyhow!(
+            "{} exists: name another file with -o, or add --force to replace it",
+            comparison.display()
+        )));
+    }
+    // All threads and the highest clock: what this run had says what else there is. A board that
+    // lets nobody set its clocks refuses already this one.
+    let first = Point {
+        threads: None,
+        clock: varies(Axis::Freq).then_some(Hertz(u64::MAX)),
+    };
+    let mut done = vec![at(args, first, pack, model, beside(output, "1.esr"))?];
+    let points = match done.first().map(|done| &done.run) {
+        Some(run) => points(run, &varies)?,
+        None => Vec::new(),
+    };
+    for (number, point) in (2..).zip(points) {
+        if done
+            .last()
+            .is_some_and(|done| done.verdict == Some(VerdictKind::Aborted))
+        {
+            break;
+        }
+        let file = beside(output, &format!("{number}.esr"));
+        done.push(at(args, point, pack, model, file)?);
+    }
+    let best = best(&done);
+    let text = format!("{:#}\n", json_of(&done, best));
+    files::write_whole(&comparison, text.as_bytes())?;
+    print(|out| page::text(out, &blocks(&done, best)))?;
+    print(|out| writeln!(out, "\ncomparison: {}", comparison.display()))?;
+    Ok(match best {
+        Some(_) => Outcome::AsPlanned,
+        None => Outcome::NotAsPlanned,
+    })
+}
+
+/// `RUN-what` in the folder of `RUN.esr`.
+fn beside(output: &Path, what: &str) -> PathBuf {
+    let stem = output.file_stem().unwrap_or_default().to_string_lossy();
+    output.with_file_name(format!("{stem}-{what}"))
+}
+
+fn at(
+    args: &Args,
+    point: Point,
+    pack: &Path,
+    model: &Path,
+    file: PathBuf,
+) -> Result<Done, Failure> {
+    let mut plan: Plan = args.plan();
+    plan.threads = point.threads.unwrap_or(plan.threads);
+    plan.budgets.max_clock = point.clock.or(plan.budgets.max_clock);
+    let verdict = record(args, plan, pack, model, &file)?;
+    let run = report::load(&file)?;
+    Ok(Done { file, verdict, run })
+}
+
+/// The points after the first, whose run is `run`.
+fn points(run: &RunSummary, varies: &impl Fn(Axis) -> bool) -> Result<Vec<Point>, Failure> {
+    let threads = match (varies(Axis::Threads), run.threads) {
+        (true, Some(most)) => thread_counts(most).into_iter().map(Some).collect(),
+        _ => vec![None],
+    };
+    let clocks = match (varies(Axis::Freq), run.max_clock) {
+        (false, _) => vec![None],
+        (true, Reading::Value(Hertz(most))) => {
+            let shares = [most, most / 4 * 3, most / 2];
+            shares.map(|clock| Some(Hertz(clock))).to_vec()
+        }
+        (true, Reading::Missing(reason)) => {
+            return Err(Failure::Board(anyhow!(
+                "--sweep freq: the board does not say its clock ({reason}): leave freq out"
+            )));
+        }
+    };
+    let all = threads.iter().flat_map(|&threads| {
+        let point = move |&clock: &Option<Hertz>| Point { threads, clock };
+        clocks.iter().map(point)
+    });
+    Ok(all.skip(1).collect())
+}
+
+/// `most` and what is worth trying below it.
+fn thread_counts(most: u16) -> Vec<u16> {
+    match most {
+        0..=4 => (1..=most).rev().collect(),
+        _ => std::iter::successors(Some(most), |n| Some(n / 2).filter(|n| *n > 0)).collect(),
+    }
+}
+
+/// Correct answers per joule.
+fn correct_per_joule(run: &RunSummary) -> Reading<f64> {
+    run.pass_at_1.and_then(|accuracy| {
+        let energy = run.energy;
+        energy.map(|energy| accuracy.value / energy.joules)
+    })
+}
+
+/// Position of the point that answers most per joule, of those whose verdict is Ok.
+fn best(done: &[Done]) -> Option<usize> {
+    let kept = done.iter().enumerate().filter_map(|(index, done)| {
+        let score = correct_per_joule(&done.run).value()?;
+        (done.verdict == Some(VerdictKind::Ok)).then_some((index, score))
+    });
+    kept.max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(index, _)| index)
+}
+
+fn blocks(done: &[Done], best: Option<usize>) -> Vec<Block> {
+    let watts = |value| words::or_reason(value, |watts: f64| format!("{watts:.3} W"));
+    let rows = done.iter().enumerate().map(|(index, done)| {
+        let run = &done.run;
+        vec![
+            match best == Some(index) {
+                true => "best".to_owned(),
+                false => String::new(),
+            },
+            run.threads
+                .map_or(String::new(), |threads| threads.to_string()),
+            words::or_reason(run.max_clock, |clock| clock.to_string()),
+            done.verdict.map_or("cut off", words::verdict).to_owned(),
+            words::percent(run.pass_at_1),
+            words::or_reason(run.latency_s(), words::seconds),
+            watts(run.power.mean_w),
+            watts(run.power.worst_window_w),
+            words::or_reason(correct_per_joule(run), words::score),
+            done.file.display().to_string(),
+        ]
+    });
+    let head = vec![
+        "",
+        "threads",
+        "clock",
+        "verdict",
+        "pass@1",
+        "p50",
+        "mean",
+        "worst window",
+        "correct/J",
+        "result",
+    ];
+    let mut blocks = vec![
+        Block::Title("Sweep".to_owned()),
+        Block::Table(Table {
+            head,
+            rows: rows.collect(),
+        }),
+    ];
+    if best.is_none() {
+        let why = "No point kept its budgets with energy measured: see the verdicts, and \
+                   --power-source.";
+        blocks.push(Block::Line(why.to_owned()));
+    }
+    if done
+        .iter()
+        .any(|done| done.run.power.metered == Some(false))
+    {
+        blocks.push(Block::Line("Energy is simulated by CPU time.".to_owned()));
+    }
+    blocks
+}
+
+fn json_of(done: &[Done], best: Option<usize>) -> Value {
+    let number = |value| report::json::measured(value, |value: f64| json!(value));
+    let points = done.iter().map(|done| {
+        let run = &done.run;
+        json!({
+            "file": done.file.display().to_string(),
+            "threads": run.threads,
+            "max_clock_hz": report::json::measured(run.max_clock, |clock| json!(clock.0)),
+            "verdict": done.verdict.map(words::verdict),
+            "pass_at_1": number(run.pass_at_1.map(|estimate| estimate.value)),
+            "p50_s": number(run.latency_s()),
+            "mean_w": number(run.power.mean_w),
+            "worst_window_w": number(run.power.worst_window_w),
+            "energy_per_question_j": number(run.energy.map(|energy| energy.joules)),
+            "correct_per_j": number(correct_per_joule(run)),
+        })
+    });
+    json!({
+        "points": points.collect::<Vec<_>>(),
+        "best": best.and_then(|best| done.get(best)).map(|best| best.file.display().to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thread_counts;
+
+    #[test]
+    fn threads_are_halved_unless_they_are_few() {
+        assert_eq!(thread_counts(4), [4, 3, 2, 1]);
+        assert_eq!(thread_counts(12), [12, 6, 3, 1]);
+        assert_eq!(thread_counts(1), [1]);
+    }
+}

@@ -1,6 +1,7 @@
 //! Seeded percentile bootstrap of a mean.
 
-use crate::rng::SplitMix64;
+use edgescore_taskpack::SplitMix64;
+
 use crate::{Estimate, Interval, Measured, Missing};
 
 /// How to resample.

@@ -97,8 +97,8 @@ impl Delta5 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::SplitMix64;
     use crate::{Answer, Evidence, Letter, Rotation, Row, Task, bootstrap_mean};
+    use edgescore_taskpack::SplitMix64;
 
     const TASKS: [Task; 2] = [
         Task {

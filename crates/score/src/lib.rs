@@ -31,7 +31,6 @@ mod parsing;
 mod pass_at_k;
 mod proportion;
 pub mod published;
-mod rng;
 mod rotation;
 mod row;
 mod sequence;

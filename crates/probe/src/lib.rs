@@ -45,8 +45,8 @@ mod unavailable;
 pub use reading::{Reading, Reason};
 pub use throttle::Throttled;
 pub use units::{
-    Bytes, BytesPerSecond, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius, NotAPower,
-    OperationsPerSecond,
+    Bytes, BytesPerSecond, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius,
+    NotAQuantity, OperationsPerSecond,
 };
 
 #[cfg(feature = "std")]

@@ -18,6 +18,7 @@ mod control;
 #[cfg(feature = "std")]
 pub mod file;
 pub mod frame;
+mod labels;
 #[cfg(feature = "std")]
 mod parts;
 mod probabilities;
@@ -30,6 +31,7 @@ pub use command::{
     RunId, Stop, Weights,
 };
 pub use control::{Control, Fault, Level, Phase};
+pub use labels::Labels;
 #[cfg(feature = "std")]
 pub use parts::parts;
 pub use probabilities::Probabilities;

@@ -125,9 +125,7 @@ impl Trial {
             (Finish::Short(why), _) => Err(failed(&why)),
             (_, Some((VerdictKind::Ok, _))) if !trial.answers.is_empty() => Ok(trial),
             (_, Some((VerdictKind::Ok, _))) => Err(failed("no question of the pack fits it")),
-            (_, Some((kind, detail))) => {
-                Err(failed(&format!("{}: {detail}", words::verdict(kind))))
-            }
+            (_, Some((kind, detail))) => Err(failed(&format!("{}: {detail}", words::label(kind)))),
             (_, None) => Err(failed("it ended without a verdict")),
         }
     }

@@ -2,6 +2,7 @@
 
 mod args;
 mod budgets;
+mod choices;
 mod desk;
 mod early;
 mod floor;

@@ -100,7 +100,7 @@ impl Trial {
             ..Trial::nothing()
         };
         let mut ended = None;
-        let mut follow = desk.follow(plan, linger);
+        let mut follow = desk.follow(plan, linger)?;
         let finish = follow.rows(&mut |_, content| {
             let Some(record) = frame::message(content) else {
                 let other = anyhow!("edgescore-rt sent a row of an unknown kind: use edgescore and edgescore-rt of the same version");

@@ -21,6 +21,7 @@ mod faults;
 mod gate;
 mod holm;
 mod latency;
+mod limits;
 mod linear;
 mod mcnemar;
 mod measured;
@@ -49,9 +50,10 @@ pub use edge::{
     Standing, edge_score, order_by_value, ranking,
 };
 pub use faults::Faults;
-pub use gate::{Bound, GateError, Limits, Line, Measurements, Quantity, Verdict, gate};
+pub use gate::{Bound, GateError, Line, Measurements, Quantity, Verdict, gate};
 pub use holm::{InvalidPValue, holm};
 pub use latency::{Latency, Percentile, tokens_per_second};
+pub use limits::Limits;
 pub use linear::{Term, linear_interval};
 pub use mcnemar::{Discordance, McNemar, mcnemar};
 pub use measured::{Measured, Missing};

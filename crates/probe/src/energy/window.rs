@@ -1,12 +1,45 @@
 //! Energy and mean power between two edges.
 
-use super::Edge;
-use super::integral::Picojoules;
+use super::point::{Picojoules, Point};
 use crate::{Microjoules, Microseconds, Microwatts, Reading, Reason};
 
 /// Largest share of a window that may be bridged: 0.1 %, the drop threshold of EnergyRunner
 /// (MLPerf Tiny).
 const LOST_PER_MILLE: u128 = 1;
+
+/// The state of an [`Integral`](super::Integral) at one end of a window. Two of them make a
+/// [`Window`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Energy up to this edge; a reason when the sample at the edge is missing, because the
+    /// energy up to an earlier sample is not the energy up to here.
+    pub(super) point: Reading<Point>,
+    /// When the edge was.
+    pub at: Microseconds,
+    pub(super) lost: Microseconds,
+    pub(super) samples: u64,
+    pub(super) counter: bool,
+}
+
+impl Edge {
+    /// Energy up to here, or why it is not known.
+    pub fn point(&self) -> Reading<Point> {
+        self.point
+    }
+
+    /// Whether the source counts energy, so that even the shortest window is exact.
+    pub fn is_counted(&self) -> bool {
+        self.counter
+    }
+
+    /// The window from this edge to a `later` one.
+    pub fn until(self, later: Edge) -> Window {
+        Window {
+            from: self,
+            to: later,
+        }
+    }
+}
 
 /// The time between two edges and what was measured in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::{Bytes, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius};
+use super::types::{Bytes, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius};
 use crate::decimal::times;
 
 /// What a text may say in one unit type.

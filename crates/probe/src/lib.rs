@@ -59,7 +59,7 @@ pub use {
     memory::{MemorySample, forget_memory_peak, free_memory},
     pressure::{Pressure, Shortage},
     roofline::{Peak, Roofline},
-    sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Trailing, Watched},
+    sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Watched},
     throttle::ThrottleSource,
     unavailable::Unavailable,
 };

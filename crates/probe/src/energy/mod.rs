@@ -19,4 +19,4 @@ pub use point::{Point, Work};
 pub use sample::{Measure, Sample};
 pub use scope::Scope;
 pub use trail::Trail;
-pub use window::{Edge, Energy, Window};
+pub use window::{Edge, Window};

@@ -48,24 +48,6 @@ pub struct Window {
     pub(super) to: Edge,
 }
 
-/// Energy of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Energy {
-    /// All of it.
-    pub gross: Microjoules,
-    /// What the idle board would have used in the same time.
-    pub idle: Reading<Microjoules>,
-}
-
-impl Energy {
-    /// Gross less idle in 1e-6 J. Noise can make it negative.
-    pub fn net_uj(&self) -> Reading<i64> {
-        let gross = i128::from(self.gross.0);
-        self.idle
-            .and_then(|idle| Reading::parsed(i64::try_from(gross - i128::from(idle.0)).ok()))
-    }
-}
-
 impl Window {
     /// Its length.
     pub fn length(&self) -> Microseconds {
@@ -87,15 +69,6 @@ impl Window {
     /// two readings), or when a counter did not move ([`Reason::Stale`]).
     pub fn gross(&self) -> Reading<Microjoules> {
         self.gross_pj().and_then(microjoules)
-    }
-
-    /// Gross energy and the idle board's share at `idle` power.
-    pub fn energy(&self, idle: Reading<Microwatts>) -> Reading<Energy> {
-        let length = u128::from(self.length().0);
-        self.gross().map(|gross| Energy {
-            gross,
-            idle: idle.and_then(|idle| microjoules(u128::from(idle.0) * length)),
-        })
     }
 
     /// Mean power, missing where [`Window::gross`] is, and in a window without length.

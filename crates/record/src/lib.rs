@@ -18,6 +18,8 @@ mod control;
 #[cfg(feature = "std")]
 pub mod file;
 pub mod frame;
+#[cfg(feature = "std")]
+mod fsync;
 mod labels;
 #[cfg(feature = "std")]
 mod parts;
@@ -31,6 +33,8 @@ pub use command::{
     RunId, Stop, Weights,
 };
 pub use control::{Control, Fault, Level, Phase};
+#[cfg(feature = "std")]
+pub use fsync::fsync_folder;
 pub use labels::Labels;
 #[cfg(feature = "std")]
 pub use parts::parts;

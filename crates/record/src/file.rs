@@ -83,6 +83,24 @@ impl std::fmt::Display for FileError {
 impl std::error::Error for FileError {}
 
 /// A parsed result file: every row is known to be whole, known and in its place.
+///
+/// ```
+/// use edgescore_record::Record;
+/// use edgescore_record::file::ResultFile;
+///
+/// let path = "../../docs/bench/2026-11-24-governor/4-shares/held-1.esr";
+/// let result = ResultFile::parse(&std::fs::read(path)?)?;
+/// let correct = result.records().filter(|record| match record {
+///     Record::Question(question) => question.answer.is_correct(),
+///     _ => false,
+/// });
+/// let correct = correct.count() as u32;
+///
+/// // A run that was cut off has no end.
+/// let end = result.end().ok_or("the run was cut off")?;
+/// assert!(correct <= end.answered);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ResultFile {
     contents: Vec<u8>,

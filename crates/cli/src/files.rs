@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::anyhow;
-use edgescore_record::file::sync_names;
+use edgescore_record::fsync_folder;
 
 use crate::failure::Failure;
 
@@ -59,7 +59,7 @@ pub fn write_with(
     part.as_file().sync_all().map_err(unwritable)?;
     part.persist(path)
         .map_err(|error| unwritable(error.error))?;
-    sync_names(folder_of(path)).map_err(unwritable)
+    fsync_folder(folder_of(path)).map_err(unwritable)
 }
 
 /// Refuses a `path` that cannot become a file: its folder is not there, or it is a folder

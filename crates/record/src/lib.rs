@@ -19,6 +19,9 @@ mod control;
 pub mod file;
 pub mod frame;
 #[cfg(feature = "std")]
+mod fsync;
+mod labels;
+#[cfg(feature = "std")]
 mod parts;
 mod probabilities;
 mod record;
@@ -30,6 +33,9 @@ pub use command::{
     RunId, Stop, Weights,
 };
 pub use control::{Control, Fault, Level, Phase};
+#[cfg(feature = "std")]
+pub use fsync::fsync_folder;
+pub use labels::Labels;
 #[cfg(feature = "std")]
 pub use parts::parts;
 pub use probabilities::Probabilities;

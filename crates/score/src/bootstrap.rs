@@ -1,6 +1,7 @@
 //! Seeded percentile bootstrap of a mean.
 
-use crate::rng::SplitMix64;
+use edgescore_taskpack::SplitMix64;
+
 use crate::{Estimate, Interval, Reading, Reason};
 
 /// How to resample.

@@ -97,8 +97,8 @@ impl Delta5 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::SplitMix64;
     use crate::{Evidence, Letter, Outcome, Rotation, Row, ScoredTask, bootstrap_mean};
+    use edgescore_taskpack::SplitMix64;
 
     const TASKS: [ScoredTask; 2] = [
         ScoredTask {

@@ -129,7 +129,7 @@ pub fn tokens_per_second(tokens: u64, time_us: u64) -> Reading<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::SplitMix64;
+    use edgescore_taskpack::SplitMix64;
     use proptest::prelude::*;
 
     /// What LoadGen prints: 64 queries for p90 and 662 for p99, and the queries it "would

@@ -22,6 +22,7 @@ mod gate;
 mod gate_monitor;
 mod holm;
 mod latency;
+mod limits;
 mod linear;
 mod mcnemar;
 mod moments;
@@ -31,7 +32,6 @@ mod parsing;
 mod pass_at_k;
 mod proportion;
 pub mod published;
-mod rng;
 mod rotation;
 mod row;
 mod sequence;
@@ -51,10 +51,11 @@ pub use edge::{
     Standing, edge_score, order_by_value, ranking,
 };
 pub use faults::Faults;
-pub use gate::{Bound, GateError, Limits, Line, Measurements, Quantity, Verdict, gate};
+pub use gate::{Bound, GateError, Line, Measurements, Quantity, Verdict, gate};
 pub use gate_monitor::{GateMonitor, Settled};
 pub use holm::{InvalidPValue, holm};
 pub use latency::{Latency, Percentile, tokens_per_second};
+pub use limits::Limits;
 pub use linear::{Term, linear_interval};
 pub use mcnemar::{Discordance, McNemar, mcnemar};
 pub use paired::{

@@ -163,7 +163,7 @@ impl PassAtK {
 mod tests {
     use super::*;
     use crate::Rotation;
-    use crate::rng::SplitMix64;
+    use edgescore_taskpack::SplitMix64;
     use proptest::prelude::*;
 
     fn exact(p: [u16; 4], key: Letter, t: f64, k: u8) -> f64 {

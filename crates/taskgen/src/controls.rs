@@ -103,23 +103,29 @@ pub fn run(questions: &[Question], train: &[Question]) -> Vec<Control> {
     let Some(readings) = readings else {
         return controls;
     };
-    let mut half = |name, solver: fn(&solve::Reading) -> Option<Letter>| {
+    let mut half = |name, solver: fn(&solve::ParsedQuestion) -> Option<Letter>| {
         let mut next = readings.iter();
         controls.push(Control::of(name, false, questions, |_| {
             next.next().and_then(solver)
         }));
     };
-    half("myopic: least cost now", solve::Reading::myopic);
+    half("myopic: least cost now", solve::ParsedQuestion::myopic);
     half(
         "average-case: least mean cost",
-        solve::Reading::average_case,
+        solve::ParsedQuestion::average_case,
     );
     half(
         "policy-blind: least worst regret of all four",
-        solve::Reading::policy_blind,
+        solve::ParsedQuestion::policy_blind,
     );
-    half("cautious: least worst cost", solve::Reading::cautious);
-    half("all four steps: least worst regret", solve::Reading::right);
+    half(
+        "cautious: least worst cost",
+        solve::ParsedQuestion::cautious,
+    );
+    half(
+        "all four steps: least worst regret",
+        solve::ParsedQuestion::right,
+    );
     controls
 }
 

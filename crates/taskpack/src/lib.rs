@@ -19,6 +19,7 @@ mod letter;
 mod pack;
 mod prompt;
 mod section;
+mod splitmix;
 #[cfg(feature = "std")]
 mod write;
 
@@ -31,5 +32,6 @@ pub use hash::Hash;
 pub use letter::Letter;
 pub use pack::{Episode, Pack, Question, Task};
 pub use prompt::{Layout, Rotation};
+pub use splitmix::SplitMix64;
 #[cfg(feature = "std")]
 pub use write::DraftError;

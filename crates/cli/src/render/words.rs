@@ -1,29 +1,13 @@
 //! Values in words: the same way in every command.
 
-use edgescore_record::{
-    CacheType, FlashAttention, Keeper, Mode, Order, Origin, Stop, Tuning, VerdictKind, Weights,
-    WhySkipped,
-};
+use edgescore_record::{Labels, Origin};
 use edgescore_score::{
     AgainstChance, Estimate, Interval, Percentile, Place, Reading, Reason, Refusal, Standing,
 };
-use edgescore_taskpack::Layout;
 
-/// Name of a mode, as `run --mode` takes it.
-pub fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Letter => "letter",
-        Mode::Generate => "generate",
-    }
-}
-
-/// Where a model's weights come from, in a word.
-pub fn origin(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Given => "given",
-        Origin::Synthetic => "synthetic",
-        Origin::Reference => "reference",
-    }
+/// The name of a value, as command lines take it.
+pub fn label(value: impl Labels) -> &'static str {
+    value.label()
 }
 
 /// What a reader must know about weights that are no published model's.
@@ -35,97 +19,6 @@ pub fn about_origin(origin: Origin) -> Option<&'static str> {
             "reference model: an instrument trained on generated questions, which says nothing \
              about 6G reasoning at large",
         ),
-    }
-}
-
-/// Name of a layout, as `run --layout` takes it.
-pub fn layout(layout: Layout) -> &'static str {
-    match layout {
-        Layout::Reference => "reference",
-        Layout::SharedPrefix => "shared-prefix",
-    }
-}
-
-/// Name of an order of questions.
-pub fn order(order: Order) -> &'static str {
-    match order {
-        Order::Pack => "pack",
-        Order::Shuffled => "shuffled",
-    }
-}
-
-/// How the weights were held.
-pub fn weights(weights: Weights) -> &'static str {
-    match weights {
-        Weights::Mapped => "mapped",
-        Weights::Repacked => "repacked",
-    }
-}
-
-/// Where threads, physical batch and flash attention come from.
-pub fn tuning(tuning: Tuning) -> &'static str {
-    match tuning {
-        Tuning::Given => "given",
-        Tuning::Default => "default",
-        Tuning::Measured => "measured",
-        Tuning::Kept => "kept",
-    }
-}
-
-/// Flash attention, as asked for or used.
-pub fn flash(flash: FlashAttention) -> &'static str {
-    match flash {
-        FlashAttention::Auto => "auto",
-        FlashAttention::On => "on",
-        FlashAttention::Off => "off",
-    }
-}
-
-/// The name of a KV cache's type, as for `--cache-type`.
-pub fn cache_type(cache: CacheType) -> &'static str {
-    match cache {
-        CacheType::F16 => "f16",
-        CacheType::Q8_0 => "q8_0",
-    }
-}
-
-/// Name of a verdict.
-pub fn verdict(kind: VerdictKind) -> &'static str {
-    match kind {
-        VerdictKind::Ok => "ok",
-        VerdictKind::OverPower => "over_power",
-        VerdictKind::OverMemory => "over_memory",
-        VerdictKind::Throttled => "throttled",
-        VerdictKind::TimedOut => "timed_out",
-        VerdictKind::EngineFailed => "engine_failed",
-        VerdictKind::Aborted => "aborted",
-    }
-}
-
-/// Name of what keeps a run's memory.
-pub fn keeper(keeper: Keeper) -> &'static str {
-    match keeper {
-        Keeper::Process => "process",
-        Keeper::CgroupV2 => "cgroup_v2",
-        Keeper::CgroupV1 => "cgroup_v1",
-        Keeper::Watchdog => "watchdog",
-    }
-}
-
-/// Name of the reason for an early end.
-pub fn stop(stop: Stop) -> &'static str {
-    match stop {
-        Stop::Interrupted => "interrupted",
-        Stop::Decided => "decided",
-    }
-}
-
-/// Name of the reason why a question was not asked.
-pub fn why_skipped(why: WhySkipped) -> &'static str {
-    match why {
-        WhySkipped::PromptTooLong { .. } => "prompt_too_long",
-        WhySkipped::LettersNotSeparable => "letters_not_separable",
-        WhySkipped::LogitsNotFinite => "logits_not_finite",
     }
 }
 

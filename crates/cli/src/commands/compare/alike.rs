@@ -49,8 +49,8 @@ pub fn check(
             format!(
                 "different modes ({} and {}): a difference in accuracy could come from how answers \
                  are read",
-                words::mode(first.mode),
-                words::mode(other.mode)
+                words::label(first.mode),
+                words::label(other.mode)
             ),
         ),
     ];

@@ -200,7 +200,7 @@ fn run(run: &RunSummary) -> Value {
         "model": run.model,
         "quantisation": run.quantisation,
         "pack": run.pack,
-        "mode": words::mode(run.mode),
+        "mode": words::label(run.mode),
     })
 }
 

@@ -26,7 +26,7 @@ pub fn ask(args: &Args, root: &Path) -> Result<Survey, Failure> {
     let options = args.reach.options(false);
     let mut line = Line::open(&args.board, &options, Arc::new(progress.printer()))?;
     progress.finish();
-    let round = random::number() as u32;
+    let round = random::number()? as u32;
     let command = Command::Survey { round, root };
     let (mut board, mut best) = (String::new(), String::new());
     let what = "what it can measure";

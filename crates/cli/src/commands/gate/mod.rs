@@ -13,7 +13,7 @@ use edgescore_score::{
 
 pub use page::blocks;
 pub use profile::Profile;
-pub use quantity::{Gibibytes, Seconds};
+pub use quantity::Positive;
 
 use crate::commands::report::{RunSummary, inputs, load};
 use crate::failure::{Failure, Outcome};

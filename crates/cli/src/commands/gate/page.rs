@@ -14,8 +14,8 @@ pub fn blocks(run: &RunSummary, judged: &Judged) -> Vec<Block> {
     let mut rows: Vec<Vec<String>> = judged.verdict.lines.iter().map(|l| row(run, l)).collect();
     let how = match &run.verdict {
         None => "cut off".to_owned(),
-        Some((kind, detail)) if detail.is_empty() => words::verdict(*kind).to_owned(),
-        Some((kind, detail)) => format!("{}: {detail}", words::verdict(*kind)),
+        Some((kind, detail)) if detail.is_empty() => words::label(*kind).to_owned(),
+        Some((kind, detail)) => format!("{}: {detail}", words::label(*kind)),
     };
     rows.push(vec![
         "end of the run".into(),

@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
+use edgescore_probe::{Bytes, Microjoules, Microseconds, Microwatts};
 use edgescore_score::Limits;
 use serde::Deserialize;
 
-use super::quantity::{Gibibytes, Joules, Number, Seconds, Share, Watts};
+use super::quantity::{Number, Positive, Share, written};
 use crate::failure::Failure;
 use crate::files;
+
+const GIB: f64 = (1u64 << 30) as f64;
 
 /// Limits. In a file the names have underscores: `max_latency = "2s"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, clap::Args, Deserialize)]
@@ -16,30 +19,37 @@ use crate::files;
 pub struct Profile {
     /// Accuracy (pass@1 over all questions), at least
     #[arg(long, value_name = "SHARE")]
+    #[serde(deserialize_with = "written")]
     min_accuracy: Option<Share>,
 
     /// Delta_5 as published, at most
     #[arg(long, value_name = "D", allow_negative_numbers = true)]
+    #[serde(deserialize_with = "written")]
     max_delta5: Option<Number>,
 
-    /// Median latency of an answer, at most
+    /// Median latency of an answer, at most; such as 2s or 500ms
     #[arg(long, value_name = "TIME")]
-    max_latency: Option<Seconds>,
+    #[serde(deserialize_with = "written")]
+    max_latency: Option<Positive<Microseconds>>,
 
-    /// Peak memory, at most
+    /// Peak memory, at most; such as 2GiB (2G is the same, 2GB is 2 times 10^9 bytes)
     #[arg(long, value_name = "SIZE")]
-    max_memory: Option<Gibibytes>,
+    #[serde(deserialize_with = "written")]
+    max_memory: Option<Positive<Bytes>>,
 
-    /// Mean power while answering, at most
+    /// Mean power while answering, at most; such as 4W or 900mW
     #[arg(long, value_name = "POWER")]
-    max_power: Option<Watts>,
+    #[serde(deserialize_with = "written")]
+    max_power: Option<Positive<Microwatts>>,
 
-    /// Energy of an answer, at most
+    /// Energy of an answer, at most; such as 3J or 500mJ
     #[arg(long, value_name = "ENERGY")]
-    max_joules: Option<Joules>,
+    #[serde(deserialize_with = "written")]
+    max_joules: Option<Positive<Microjoules>>,
 
     /// Edge Score less chance, at least
     #[arg(long, value_name = "SCORE")]
+    #[serde(deserialize_with = "written")]
     min_edge_score: Option<Number>,
 }
 
@@ -83,10 +93,12 @@ impl Profile {
         Limits {
             min_accuracy: self.min_accuracy.map(|Share(share)| share),
             max_delta_5: self.max_delta5.map(|Number(delta)| delta),
-            max_latency_s: self.max_latency.map(|Seconds(time)| time),
-            max_memory_gib: self.max_memory.map(|Gibibytes(size)| size),
-            max_power_w: self.max_power.map(|Watts(power)| power),
-            max_energy_j: self.max_joules.map(|Joules(energy)| energy),
+            max_latency_s: self.max_latency.map(|Positive(time)| time.0 as f64 / 1e6),
+            max_memory_gib: self.max_memory.map(|Positive(size)| size.0 as f64 / GIB),
+            max_power_w: self.max_power.map(|Positive(power)| power.0 as f64 / 1e6),
+            max_energy_j: self
+                .max_joules
+                .map(|Positive(energy)| energy.0 as f64 / 1e6),
             min_edge_score: self.min_edge_score.map(|Number(score)| score),
         }
     }

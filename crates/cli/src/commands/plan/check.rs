@@ -69,8 +69,8 @@ impl Planned {
     pub fn check(&self, run: &RunSummary) -> Result<Check, Failure> {
         let of_run = [
             ("model", format!("{}.gguf", run.model)),
-            ("mode", words::mode(run.mode).to_owned()),
-            ("layout", words::layout(run.layout).to_owned()),
+            ("mode", words::label(run.mode).to_owned()),
+            ("layout", words::label(run.layout).to_owned()),
             ("power budget", watts(run.power.budget_w)),
         ];
         let of_plan = [

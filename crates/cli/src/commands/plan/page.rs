@@ -42,9 +42,9 @@ impl Page<'_> {
         let (board, threads) = self.board();
         let setting = format!(
             "mode {}, layout {}, weights {}, {board}, {threads} threads",
-            words::mode(self.plan.mode),
-            words::layout(self.plan.layout),
-            words::weights(forecast.weights),
+            words::label(self.plan.mode),
+            words::label(self.plan.layout),
+            words::label(forecast.weights),
         );
         let speed = |value| words::or_reason(value, |tps: f64| format!("{tps:.1} tokens/s"));
         let at_most = match self.plan.mode {
@@ -170,9 +170,9 @@ impl Page<'_> {
             "model_bytes": self.whole.bytes,
             "board": board,
             "threads": threads,
-            "mode": words::mode(self.plan.mode),
-            "layout": words::layout(self.plan.layout),
-            "weights": words::weights(forecast.weights),
+            "mode": words::label(self.plan.mode),
+            "layout": words::label(self.plan.layout),
+            "weights": words::label(forecast.weights),
             "fits": self.limit.map(|_| self.fits && power.can_be_held()),
             "memory": {
                 "limit_bytes": self.limit.map(|limit| limit.bytes().0),

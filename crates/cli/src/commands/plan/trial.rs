@@ -98,7 +98,7 @@ impl Trial {
             ..Trial::nothing()
         };
         let mut ended = None;
-        let mut follow = desk.follow(plan, linger);
+        let mut follow = desk.follow(plan, linger)?;
         let finish = follow.rows(&mut |_, content| {
             let Some(record) = frame::message(content) else {
                 let other = anyhow!("edgescore-rt sent a row of an unknown kind: use edgescore and edgescore-rt of the same version");
@@ -123,9 +123,7 @@ impl Trial {
             (Finish::Short(why), _) => Err(failed(&why)),
             (_, Some((VerdictKind::Ok, _))) if !trial.answers.is_empty() => Ok(trial),
             (_, Some((VerdictKind::Ok, _))) => Err(failed("no question of the pack fits it")),
-            (_, Some((kind, detail))) => {
-                Err(failed(&format!("{}: {detail}", words::verdict(kind))))
-            }
+            (_, Some((kind, detail))) => Err(failed(&format!("{}: {detail}", words::label(kind)))),
             (_, None) => Err(failed("it ended without a verdict")),
         }
     }

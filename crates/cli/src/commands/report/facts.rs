@@ -24,7 +24,7 @@ pub fn of_start(start: &SessionStart) -> Map<String, Value> {
         "model_file": start.model_file,
         "model_sha256": start.model_hash.to_string(),
         "model_bytes": start.model_bytes.0,
-        "order": words::order(start.order),
+        "order": words::label(start.order),
         "rotate": start.rotate,
         "seed": start.seed,
         "draws": start.draws,
@@ -45,13 +45,13 @@ pub fn of_model(model: &ModelLoaded) -> Map<String, Value> {
         "context": model.context,
         "batch": model.batch,
         "ubatch": model.ubatch,
-        "tuning": words::tuning(model.tuning),
-        "weights": words::weights(model.weights),
+        "tuning": words::label(model.tuning),
+        "weights": words::label(model.weights),
         "weights_chosen_with_bytes": model.chosen_with.and_then(|free| Some(free.value()?.0)),
         "reuse": model.reuse,
-        "flash_attention": words::flash(model.flash),
-        "flash_attention_used": words::flash(model.flash_used),
-        "cache_type": words::cache_type(model.cache),
+        "flash_attention": words::label(model.flash),
+        "flash_attention_used": words::label(model.flash_used),
+        "cache_type": words::label(model.cache),
         "load_ms": model.load.0 as f64 / 1e3,
         "warm_up_ms": model.warm_up.0 as f64 / 1e3,
     }))
@@ -60,7 +60,7 @@ pub fn of_model(model: &ModelLoaded) -> Map<String, Value> {
 /// The facts of the last row.
 pub fn of_end(end: &SessionEnd) -> Map<String, Value> {
     object(json!({
-        "stop": end.stop.map(words::stop),
+        "stop": end.stop.map(words::label),
         "elapsed_s": end.elapsed.0 as f64 / 1e6,
         "chain_sha256": end.chain.to_string(),
     }))

@@ -52,10 +52,10 @@ pub fn run(entry: &Entry, entries: &[Entry]) -> Value {
         "id": run.id,
         "model": run.model,
         "quantisation": run.quantisation,
-        "origin": words::origin(run.origin),
+        "origin": words::label(run.origin),
         "pack": run.pack,
-        "mode": words::mode(run.mode),
-        "layout": words::layout(run.layout),
+        "mode": words::label(run.mode),
+        "layout": words::label(run.layout),
         "board": run.board,
         "threads": run.threads,
         "questions": run.questions,
@@ -107,7 +107,7 @@ fn latency_ms(latency: &Latency) -> Value {
 
 fn verdict(run: &RunSummary) -> Value {
     match &run.verdict {
-        Some((kind, detail)) => json!({ "kind": words::verdict(*kind), "detail": detail }),
+        Some((kind, detail)) => json!({ "kind": words::label(*kind), "detail": detail }),
         None => json!({ "missing": "the result was cut off before its verdict" }),
     }
 }

@@ -60,7 +60,7 @@ impl<'a> MemoryFacts<'a> {
             "major_faults": count(self.at_end(|row| row.major_faults)),
             "refaults": count(self.at_end(|row| row.refaults)),
             "budget_bytes": self.start.and_then(|row| row.limit).map(|limit| limit.0),
-            "kept_by": self.start.map(|row| words::keeper(row.keeper)),
+            "kept_by": self.start.map(|row| words::label(row.keeper)),
             "no_cgroup_because": self.start.map(|row| row.why).filter(|why| !why.is_empty()),
             "estimate": self.start.and_then(|row| row.estimate).map(|estimate| json!({
                 "total_bytes": estimate.total().0,

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use edgescore_probe::Reading;
+use edgescore_record::Record;
 use edgescore_record::file::ResultFile;
-use edgescore_record::{Found, Record};
 use edgescore_taskpack::{Fault, Letter};
 
 use super::asked::{Asked, Collector};
@@ -102,7 +102,7 @@ impl Texts {
                 quantisation,
                 load::board(start.board, start.cpu).as_str().into(),
                 start.pack.into(),
-                words::mode(start.mode).into(),
+                words::label(start.mode).into(),
             ],
             tasks,
         })
@@ -121,7 +121,7 @@ impl Texts {
             Ok(question) => question,
             Err(why) => {
                 row.extend([const { Cell::Empty }; 5]);
-                row.push(words::why_skipped(*why).into());
+                row.push(why.label().into());
                 row.resize(COLUMNS.len(), Cell::Empty);
                 return row;
             }
@@ -129,7 +129,7 @@ impl Texts {
         let answer = question.answer;
         row.push(letter(answer.key()));
         row.push(answer.choice().map_or(Cell::Empty, letter));
-        row.push(found(answer.found()).into());
+        row.push(words::label(answer.found()).into());
         row.push(answer.is_correct().into());
         row.push(answer.fault().map(Fault::name).into());
         row.push(Cell::Empty);
@@ -170,14 +170,4 @@ impl Texts {
 
 fn letter(letter: Letter) -> Cell {
     letter.to_string().as_str().into()
-}
-
-fn found(found: Found) -> &'static str {
-    match found {
-        Found::Logits => "logits",
-        Found::Json => "json",
-        Found::Pattern => "pattern",
-        Found::Standalone => "standalone",
-        Found::Nowhere => "nowhere",
-    }
 }

@@ -77,15 +77,15 @@ pub fn row(entry: &Entry) -> Vec<Cell> {
         (&run.file).into(),
         (&run.model).into(),
         (&run.quantisation).into(),
-        words::origin(run.origin).into(),
+        words::label(run.origin).into(),
         (&run.pack).into(),
-        words::mode(run.mode).into(),
-        words::layout(run.layout).into(),
+        words::label(run.mode).into(),
+        words::label(run.layout).into(),
         (&run.board).into(),
         run.threads.map(u32::from).into(),
         run.verdict
             .as_ref()
-            .map(|(kind, _)| words::verdict(*kind))
+            .map(|(kind, _)| words::label(*kind))
             .into(),
         run.stopped_early.into(),
         run.questions.into(),

@@ -32,8 +32,8 @@ pub fn setting(run: &RunSummary) -> String {
         .map_or(String::new(), |n| format!(", {n} threads"));
     format!(
         "mode {}, layout {}, {}{threads}",
-        words::mode(run.mode),
-        words::layout(run.layout),
+        words::label(run.mode),
+        words::label(run.layout),
         run.board
     )
 }
@@ -48,7 +48,7 @@ pub fn ending(run: &RunSummary) -> Option<String> {
             run.questions
         )),
         Some((VerdictKind::Ok, _)) => None,
-        Some((kind, detail)) => Some(format!("verdict {}: {detail}", words::verdict(*kind))),
+        Some((kind, detail)) => Some(format!("verdict {}: {detail}", words::label(*kind))),
         None => Some("the result was cut off before its verdict".into()),
     }
 }

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use edgescore_record::{self as record, Order, Plan};
+use edgescore_record::{CacheType, FlashAttention, Labels, Mode, Order, Plan, Weights};
 use edgescore_taskpack::Layout;
 
+use super::choices::{self, labels};
 use super::desk::Board;
 
 /// Run a pack on a model and write the result
@@ -83,12 +84,12 @@ pub enum Axis {
 #[derive(clap::Args)]
 pub struct Asked {
     /// How an answer is obtained
-    #[arg(long, value_enum, default_value_t = Mode::Letter)]
+    #[arg(long, value_parser = labels(choices::mode), default_value = Mode::Letter.label())]
     mode: Mode,
 
     /// Order of the parts of a prompt
-    #[arg(long, value_enum, default_value_t = PromptLayout::Reference)]
-    layout: PromptLayout,
+    #[arg(long, value_parser = labels(choices::layout), default_value = Layout::Reference.label())]
+    layout: Layout,
 
     /// Compute every prompt whole, also what it shares with the one before it
     ///
@@ -143,19 +144,19 @@ pub struct Asked {
     /// How weights are held: mapped as in the file, or repacked for the CPU (faster prefill,
     /// up to twice the memory) [default: repacked where memory is free for it and --memory has
     /// room]
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = labels(choices::weights))]
     weights: Option<Weights>,
 
     /// Whether attention is computed in one pass: faster prefill and less memory, slower decode
     ///
     /// With auto it is measured in generate mode (see --no-calibrate); else llama.cpp decides,
     /// which is on.
-    #[arg(long, value_enum, default_value_t = FlashAttention::Auto)]
+    #[arg(long, value_parser = labels(choices::flash_attention), default_value = FlashAttention::Auto.label())]
     flash_attention: FlashAttention,
 
     /// Type of the KV cache's elements: q8_0 takes about half the memory of f16, needs flash
     /// attention, and is slower where the CPU has no fast 8-bit kernel
-    #[arg(long, value_enum, default_value_t = CacheType::F16)]
+    #[arg(long, value_parser = labels(choices::cache_type), default_value = CacheType::F16.label())]
     cache_type: CacheType,
 
     /// Generate mode: tokens at most for one answer
@@ -169,54 +170,6 @@ pub struct Asked {
     /// Generate mode: temperature of the draws
     #[arg(long, value_name = "T", default_value = "0.7", value_parser = temperature)]
     temperature: u16,
-}
-
-/// How an answer is obtained.
-#[derive(Clone, Copy, ValueEnum)]
-enum Mode {
-    /// One forward pass; the four letters' logits give the answer and its probabilities
-    Letter,
-    /// Greedy text, parsed, and draws for pass@k: the reference protocol
-    Generate,
-}
-
-/// Order of the parts of a prompt.
-#[derive(Clone, Copy, ValueEnum)]
-enum PromptLayout {
-    /// The order of 6G-Bench, byte for byte
-    Reference,
-    /// The episode first, so that the questions of an episode share its prefill
-    SharedPrefix,
-}
-
-/// How weights are held.
-#[derive(Clone, Copy, ValueEnum)]
-enum Weights {
-    /// Memory-mapped as in the file
-    Mapped,
-    /// Rearranged for the CPU's matrix instructions
-    Repacked,
-}
-
-/// Whether attention is computed in one pass, without the matrix of scores.
-#[derive(Clone, Copy, ValueEnum)]
-enum FlashAttention {
-    /// llama.cpp decides
-    Auto,
-    /// On
-    On,
-    /// Off
-    Off,
-}
-
-/// Type of the KV cache's elements.
-#[derive(Clone, Copy, ValueEnum)]
-enum CacheType {
-    /// Two bytes an element
-    F16,
-    /// 34 bytes for 32 elements
-    #[value(name = "q8_0")]
-    Q8_0,
 }
 
 /// A temperature such as 0.7, in 1/1000.
@@ -253,29 +206,15 @@ impl Args {
 impl Asked {
     /// The plan in the order of the pack, without the paths of pack and model.
     pub fn plan(&self) -> Plan<'_> {
-        let mode = match self.mode {
-            Mode::Letter => record::Mode::Letter,
-            Mode::Generate => record::Mode::Generate,
-        };
         Plan {
             pack: "",
             model: "",
             template: self.template.as_deref(),
-            mode,
-            layout: match self.layout {
-                PromptLayout::Reference => Layout::Reference,
-                PromptLayout::SharedPrefix => Layout::SharedPrefix,
-            },
+            mode: self.mode,
+            layout: self.layout,
             reuse: !self.no_reuse,
-            cache: match self.cache_type {
-                CacheType::F16 => record::CacheType::F16,
-                CacheType::Q8_0 => record::CacheType::Q8_0,
-            },
-            flash: match self.flash_attention {
-                FlashAttention::Auto => record::FlashAttention::Auto,
-                FlashAttention::On => record::FlashAttention::On,
-                FlashAttention::Off => record::FlashAttention::Off,
-            },
+            cache: self.cache_type,
+            flash: self.flash_attention,
             order: Order::Pack,
             rotate: self.rotate,
             limit: self.limit.unwrap_or(0),
@@ -291,10 +230,7 @@ impl Asked {
             batch: self.batch,
             ubatch: self.ubatch.unwrap_or(0),
             calibrate: !self.no_calibrate,
-            weights: self.weights.map(|weights| match weights {
-                Weights::Mapped => record::Weights::Mapped,
-                Weights::Repacked => record::Weights::Repacked,
-            }),
+            weights: self.weights,
             budgets: self.budgets.budgets(),
         }
     }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use edgescore_probe::energy::Scope;
 use edgescore_probe::power::Choice;
-use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius};
+use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius, NotAQuantity};
 use edgescore_record::{Budgets, MemoryBudget};
 
-use crate::commands::gate::{Gibibytes, Seconds};
+use crate::commands::gate::Positive;
 
 /// What a run may use, and how that is measured.
 #[derive(clap::Args)]
@@ -37,7 +37,8 @@ pub struct Args {
     /// loaded, and a run that comes to need more is killed
     ///
     /// The verdict is over_memory, with what was answered before. A cgroup holds the limit where
-    /// one can be made, else the run is watched; the report says which.
+    /// one can be made, else the run is watched; the report says which. 2G is 2GiB (2^31 bytes),
+    /// 2GB is 2 times 10^9 bytes.
     #[arg(long, value_name = "M", value_parser = memory)]
     memory: Option<Bytes>,
 
@@ -81,8 +82,7 @@ impl Args {
 
 /// At least what edgescore-rt takes by itself, so that it can say how a run ended.
 fn memory(text: &str) -> Result<Bytes, String> {
-    let Gibibytes(gibibytes) = text.parse()?;
-    let bytes = Bytes((gibibytes * f64::from(1 << 30)) as u64);
+    let bytes: Bytes = text.parse().map_err(said)?;
     match bytes.0 >= SMALLEST {
         true => Ok(bytes),
         false => Err("give at least 64MiB: less is too little for the program itself".to_owned()),
@@ -92,8 +92,8 @@ fn memory(text: &str) -> Result<Bytes, String> {
 const SMALLEST: u64 = 64 << 20;
 
 fn time(text: &str) -> Result<Microseconds, String> {
-    let Seconds(seconds) = text.parse()?;
-    Ok(Microseconds((seconds * 1e6) as u64))
+    let Positive(time) = text.parse()?;
+    Ok(time)
 }
 
 /// From 0.1 s, ten samples of the fastest sensor, to an hour.
@@ -125,22 +125,21 @@ fn source(text: &str) -> Result<String, String> {
 }
 
 fn clock(text: &str) -> Result<Hertz, String> {
-    let (number, unit) = match text.strip_suffix("GHz") {
-        Some(number) => (number, 1e9),
-        None => (text.strip_suffix("MHz").unwrap_or_default(), 1e6),
-    };
-    match number.trim_end().parse::<f64>() {
-        Ok(number) if (1e6..=1e11).contains(&(number * unit)) => Ok(Hertz((number * unit) as u64)),
-        _ => Err("give a clock, such as 1500MHz or 1.5GHz".to_owned()),
+    let clock: Hertz = text.parse().map_err(said)?;
+    match (1_000_000..=100_000_000_000).contains(&clock.0) {
+        true => Ok(clock),
+        false => Err("give a clock of 1MHz to 100GHz, such as 1500MHz or 1.5GHz".to_owned()),
     }
 }
 
 fn temperature(text: &str) -> Result<MilliCelsius, String> {
-    let number = text.trim_end_matches('C').trim_end_matches('°').trim_end();
-    match number.parse::<f64>() {
-        Ok(celsius) if (0.0..=120.0).contains(&celsius) => {
-            Ok(MilliCelsius((celsius * 1000.0).round() as i32))
-        }
-        _ => Err("give a temperature of 0C to 120C, such as 60C".to_owned()),
+    let temperature: MilliCelsius = text.parse().map_err(said)?;
+    match (0..=120_000).contains(&temperature.0) {
+        true => Ok(temperature),
+        false => Err("give a temperature of 0C to 120C, such as 60C".to_owned()),
     }
+}
+
+fn said(error: NotAQuantity) -> String {
+    error.to_string()
 }

@@ -74,7 +74,7 @@ impl Desk {
 
     /// A run of `plan`, whose paths are filled in, that goes on for `linger` seconds when the
     /// cable is cut.
-    pub fn follow<'d>(&'d mut self, plan: Plan<'d>, linger: u32) -> Follow<'d> {
+    pub fn follow<'d>(&'d mut self, plan: Plan<'d>, linger: u32) -> Result<Follow<'d>, Failure> {
         let want = Want::Run {
             linger,
             plan: Plan {
@@ -83,7 +83,9 @@ impl Desk {
                 ..plan
             },
         };
-        Follow::new(&mut self.line, new_id(), want, &self.stops)
+        // A name that no other run has.
+        let run = RunId(random::number()?);
+        Ok(Follow::new(&mut self.line, run, want, &self.stops))
     }
 
     /// How long a run goes on without a listener that is not told otherwise.
@@ -100,7 +102,7 @@ impl Desk {
     ) -> Result<Option<VerdictKind>, Failure> {
         let mut progress = Progress::new();
         let (stops, linger) = (self.stops(), self.linger());
-        let mut follow = self.follow(plan, linger);
+        let mut follow = self.follow(plan, linger)?;
         let mut take = |number: u32, content: &[u8]| {
             recorder.take(number, content)?;
             progress.take(content);
@@ -164,9 +166,4 @@ fn catch_interrupts(line: &Line) -> Result<Arc<Stops>, Failure> {
     .context("cannot catch Ctrl-C")
     .map_err(Failure::Board)?;
     Ok(stops)
-}
-
-/// A name that no other run has.
-fn new_id() -> RunId {
-    RunId(random::number())
 }

@@ -124,7 +124,7 @@ fn show(trials: &[Trial], floor: Option<Bytes>) -> Result<(), Failure> {
                 PLENTY => "none".to_owned(),
                 limit => limit.to_string(),
             },
-            words::verdict(trial.verdict).to_owned(),
+            words::label(trial.verdict).to_owned(),
             reading(memory.and_then(|m| Some(m.cgroup_peak.value()?.to_string()))),
             reading(memory.and_then(|m| Some(m.refaults.value()?.to_string()))),
             trial.latency.clone(),

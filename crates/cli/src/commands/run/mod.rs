@@ -2,6 +2,7 @@
 
 mod args;
 mod budgets;
+mod choices;
 mod desk;
 mod early;
 mod floor;
@@ -86,7 +87,7 @@ fn record(
 fn detach(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
     let mut progress = Progress::new();
     let mut desk = Desk::open(&args.board, true, pack, model)?;
-    let mut follow = desk.follow(args.plan(), LINGER_FOR_EVER);
+    let mut follow = desk.follow(args.plan(), LINGER_FOR_EVER)?;
     let run = follow.run();
     let finish = follow.rows(&mut |_, content| {
         progress.take(content);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use edgescore_probe::Microseconds;
 use edgescore_record::frame::{self, Encoded, Encoder};
-use edgescore_record::{Chain, Record, SessionEnd, Stop, Verdict, VerdictKind, file};
+use edgescore_record::{Chain, Record, SessionEnd, Stop, Verdict, VerdictKind, file, fsync_folder};
 
 use crate::failure::Failure;
 use crate::files::{self, unwritable};
@@ -184,7 +184,7 @@ impl Recorder {
             false => options.write(true).create_new(true),
         };
         let made = options.open(&self.path).and_then(|made| {
-            file::sync_names(files::folder_of(&self.path))?;
+            fsync_folder(files::folder_of(&self.path))?;
             Ok(made)
         });
         made.map_err(|error| match error.kind() {

@@ -167,7 +167,7 @@ fn blocks(done: &[Done], best: Option<usize>) -> Vec<Block> {
             run.threads
                 .map_or(String::new(), |threads| threads.to_string()),
             words::or_reason(run.max_clock, |clock| clock.to_string()),
-            done.verdict.map_or("cut off", words::verdict).to_owned(),
+            done.verdict.map_or("cut off", words::label).to_owned(),
             words::percent(run.pass_at_1),
             words::or_reason(run.latency_s(), words::seconds),
             watts(run.power.mean_w),
@@ -217,7 +217,7 @@ fn json_of(done: &[Done], best: Option<usize>) -> Value {
             "file": done.file.display().to_string(),
             "threads": run.threads,
             "max_clock_hz": report::json::measured(run.max_clock, |clock| json!(clock.0)),
-            "verdict": done.verdict.map(words::verdict),
+            "verdict": done.verdict.map(words::label),
             "pass_at_1": number(run.pass_at_1.map(|estimate| estimate.value)),
             "p50_s": number(run.latency_s()),
             "mean_w": number(run.power.mean_w),

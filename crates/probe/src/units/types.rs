@@ -1,11 +1,8 @@
 //! Physical values whose type is the unit. On the wire each is one varint.
 
 use core::fmt;
-use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-
-use crate::decimal::decimal;
 
 macro_rules! unit {
     ($(#[$doc:meta])* $name:ident($type:ty)) => {
@@ -81,46 +78,10 @@ impl fmt::Display for Hertz {
     }
 }
 
-/// A text that is no power.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAPower;
-
-impl fmt::Display for NotAPower {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a power: write it as 4W, 2.7W or 500mW")
-    }
-}
-
-impl core::error::Error for NotAPower {}
-
-impl FromStr for Microwatts {
-    type Err = NotAPower;
-
-    fn from_str(text: &str) -> Result<Microwatts, NotAPower> {
-        let (number, places) = match text.strip_suffix("mW") {
-            Some(number) => (number, 3),
-            None => (text.strip_suffix('W').ok_or(NotAPower)?, 6),
-        };
-        decimal(number.trim_end(), places)
-            .map(Microwatts)
-            .ok_or(NotAPower)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::string::ToString;
-
-    #[test]
-    fn powers_are_read_with_their_unit() {
-        assert_eq!("4W".parse(), Ok(Microwatts(4_000_000)));
-        assert_eq!("2.7 W".parse(), Ok(Microwatts(2_700_000)));
-        assert_eq!("500mW".parse(), Ok(Microwatts(500_000)));
-        for odd in ["4", "W", "-4W", "4 kW", "4w", "1e3W", ""] {
-            assert_eq!(odd.parse::<Microwatts>(), Err(NotAPower), "{odd:?}");
-        }
-    }
 
     #[test]
     fn values_are_shown_with_their_unit() {

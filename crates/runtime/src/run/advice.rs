@@ -23,7 +23,7 @@ const STEP: u32 = 256;
 
 /// A model that is larger than its budget.
 pub struct Advice {
-    /// How its weights were to be held.
+    /// How its weights were to lie in memory.
     pub weights: Weights,
     /// Its KV cache.
     pub kv: KvType,

@@ -4,7 +4,8 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use edgescore_engine::{LoadError, Model, Weights};
+use edgescore_engine::{LoadError, Model};
+use edgescore_record::Weights;
 use tempfile::TempDir;
 
 const WIDTH: u64 = 64;

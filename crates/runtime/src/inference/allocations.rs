@@ -9,9 +9,9 @@ mod counting;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use edgescore_engine::{Model, Session, SessionOptions, Token, Weights};
+use edgescore_engine::{Model, Session, SessionOptions, Token};
 use edgescore_probe::{Microseconds, Microwatts};
-use edgescore_record::Budgets;
+use edgescore_record::{Budgets, Weights};
 
 use counting::allocations;
 

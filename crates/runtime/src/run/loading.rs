@@ -3,9 +3,9 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use edgescore_engine::{ChatTemplate, KvType, LoadError, Model, SessionOptions};
+use edgescore_engine::{ChatTemplate, LoadError, Model, SessionOptions};
 use edgescore_probe::{Bytes, Reading};
-use edgescore_record::{CacheType, FlashAttention, Mode, Origin, Plan, Weights};
+use edgescore_record::{Mode, Origin, Plan, Weights};
 
 use super::defaults;
 use crate::error::Refusal;
@@ -59,21 +59,13 @@ fn weights(file: Bytes, free: Reading<Bytes>) -> Weights {
     }
 }
 
-/// [`Weights`] in the engine's words.
-pub fn held(weights: Weights) -> edgescore_engine::Weights {
-    match weights {
-        Weights::Mapped => edgescore_engine::Weights::Mapped,
-        Weights::Repacked => edgescore_engine::Weights::Repacked,
-    }
-}
-
 /// Loads the model of `plan`.
 pub fn load(plan: &Plan, weights: Weights) -> Result<Model, LoadError> {
     let mut progress = |_| match stop::is_interrupted() {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
     };
-    Model::load(Path::new(plan.model), held(weights), &mut progress)
+    Model::load(Path::new(plan.model), weights, &mut progress)
 }
 
 /// The chat template that `plan` names, or the model's own.
@@ -99,26 +91,10 @@ pub fn options(plan: &Plan, model: &Model, longest: u32) -> SessionOptions {
             0 => defaults::UBATCH,
             asked => asked,
         },
-        flash: match plan.flash {
-            FlashAttention::Auto => edgescore_engine::FlashAttention::Auto,
-            FlashAttention::On => edgescore_engine::FlashAttention::On,
-            FlashAttention::Off => edgescore_engine::FlashAttention::Off,
-        },
-        kv: match plan.cache {
-            CacheType::F16 => KvType::F16,
-            CacheType::Q8_0 => KvType::Q8_0,
-        },
+        flash: plan.flash,
+        cache: plan.cache,
         abort: Some(&INTERRUPTED),
         ..SessionOptions::new(context, threads)
-    }
-}
-
-/// Flash attention of a session, in the words of the record.
-pub fn flash_of(options: &SessionOptions) -> FlashAttention {
-    match options.flash {
-        edgescore_engine::FlashAttention::Auto => FlashAttention::Auto,
-        edgescore_engine::FlashAttention::On => FlashAttention::On,
-        edgescore_engine::FlashAttention::Off => FlashAttention::Off,
     }
 }
 

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
-use edgescore_engine::{FlashAttention, Outline, SessionOptions, repacked_bytes};
+use edgescore_engine::{Outline, SessionOptions, repacked_bytes};
 use edgescore_probe::{Bytes, MemorySample};
 use edgescore_record::{
-    MemoryBudget, MemoryEstimate, MemoryStart, Plan, Record, VerdictKind, Weights, parts,
+    FlashAttention, MemoryBudget, MemoryEstimate, MemoryStart, Plan, Record, VerdictKind, Weights,
+    parts,
 };
 
 use super::advice::Advice;
@@ -30,7 +31,7 @@ pub fn estimate(
     reports: &mut Reports<impl Write>,
 ) -> Result<(SessionOptions, WeightsChoice), RunError> {
     let plan = job.plan;
-    let outline = Outline::load(Path::new(plan.model), loading::held(choice.weights))?;
+    let outline = Outline::load(Path::new(plan.model), choice.weights)?;
     let words = outline.words();
     let template = loading::template(words, plan)?;
     let mut prompter = Prompter::new(words, &template, job.pack, plan);
@@ -156,15 +157,15 @@ impl Outlined<'_> {
         let options = fitted.options;
         let advice = Advice {
             weights: fitted.choice.weights,
-            kv: options.kv,
+            cache: options.cache,
             parameters: self.outline.words().facts().parameters,
             limit,
             estimate: fitted.estimate,
         };
-        advice.text(options.context, |context, kv| {
+        advice.text(options.context, |context, cache| {
             let options = SessionOptions {
                 context,
-                kv,
+                cache,
                 ..options
             };
             self.estimate(&options).ok()

@@ -93,7 +93,7 @@ pub fn prepare<'m>(
         cache: job.plan.cache,
         load: load_time.into(),
         warm_up: warm_up_started.elapsed().into(),
-        flash_used: loading::flash_of(&options),
+        flash_used: options.flash,
     }))?;
     let row = roofline::row(&machine, facts, token_bytes);
     reports.record(&Record::Roofline(row))?;

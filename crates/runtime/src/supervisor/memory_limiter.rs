@@ -50,7 +50,7 @@ impl MemoryLimiter {
         }
     }
 
-    /// What the worker is told.
+    /// How its memory is controlled, for the worker.
     pub fn control(&self) -> MemoryControl<'_> {
         let version = self.cgroup.as_ref().map(|own| own.cgroup().version());
         MemoryControl {

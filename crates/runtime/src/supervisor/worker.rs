@@ -31,7 +31,7 @@ pub fn work() -> io::Result<()> {
     let mut received = received.into_iter();
     let (_, memory) = received.next().unwrap_or_default();
     let (_, plan) = received.next().unwrap_or_default();
-    received.for_each(|(_, content)| obey(&content));
+    received.for_each(|(_, content)| carry_out(&content));
     // The thread ends with the process: a read cannot be called off.
     thread::spawn(move || follow(commands));
 
@@ -64,19 +64,19 @@ extern "C" fn decide(_signal: c_int) {
     stop::request(Stop::Decided);
 }
 
-/// Obeys until the supervisor disconnects, which ends the run too: nobody is left to receive an
+/// Carries out commands until the supervisor disconnects, which ends the run too: nobody is left to receive an
 /// answer.
 fn follow(mut commands: FrameReader) {
     while commands.is_open() {
         commands
             .read()
             .iter()
-            .for_each(|(_, content)| obey(content));
+            .for_each(|(_, content)| carry_out(content));
     }
     stop::request(Stop::Interrupted);
 }
 
-fn obey(content: &[u8]) {
+fn carry_out(content: &[u8]) {
     if let Some(Command::Abort { stop, .. }) = frame::message(content) {
         stop::request(stop);
     }

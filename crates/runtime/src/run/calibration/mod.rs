@@ -8,11 +8,9 @@ mod stored;
 
 use std::time::{Duration, Instant};
 
-use edgescore_engine::{
-    DecodeError, Facts, FlashAttention, Model, Session, SessionOptions, Token, release_freed,
-};
+use edgescore_engine::{DecodeError, Facts, Model, Session, SessionOptions, Token, release_freed};
 use edgescore_probe::Bytes;
-use edgescore_record::{CacheType, Mode, Plan, Tuning, Weights};
+use edgescore_record::{CacheType, FlashAttention, Mode, Plan, Tuning, Weights};
 use edgescore_taskpack::Hash;
 
 use super::defaults::{UBATCH, cpus};
@@ -33,7 +31,7 @@ const BETTER: f64 = 1.03;
 /// docs/bench/2026-11-26-flash-letter), decode slower (by a third), and there is no decode. A
 /// quantised cache needs it.
 pub fn chooses_flash(plan: &Plan, model: &Facts) -> bool {
-    let open = plan.flash == edgescore_record::FlashAttention::Auto && plan.cache == CacheType::F16;
+    let open = plan.flash == FlashAttention::Auto && plan.cache == CacheType::F16;
     open && plan.mode == Mode::Generate && plan.calibrate && is_large(model)
 }
 

@@ -4,9 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use edgescore_engine::{FlashAttention, SessionOptions, llama_version, system_info};
+use edgescore_engine::{SessionOptions, llama_version, system_info};
 use edgescore_probe::BoardFacts;
-use edgescore_record::{Plan, Weights};
+use edgescore_record::{FlashAttention, Plan, Weights};
 use edgescore_taskpack::Hash;
 
 use crate::run::defaults::cpus;

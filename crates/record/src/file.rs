@@ -22,10 +22,6 @@ pub fn header() -> [u8; 10] {
     header
 }
 
-// Callers in the runtime still use the old name.
-#[doc(hidden)]
-pub use crate::fsync_folder as sync_names;
-
 /// Why bytes are not a readable result. The message names the remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileError {

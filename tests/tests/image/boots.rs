@@ -80,7 +80,7 @@ fn the_pi5_initramfs_boots_and_serves_a_desk() {
     let words = "console=ttyAMA0 edgescore.uart=/dev/ttyAMA0@115200";
     let mut machine = Machine::boot(&workshop, &sandbox, false, words);
     let heard = machine.listen(|control| match control {
-        Control::Log { text, .. } => text.contains("waiting for a desk"),
+        Control::Log { text, .. } => text.contains("waiting for a host"),
         _ => false,
     });
     let said = heard.controls.join("\n");
@@ -106,7 +106,7 @@ fn a_board_without_a_card_says_what_it_can_measure() {
     let bench = Bench::boot(&workshop, &sandbox, false);
     wait_until("the machine waits for a desk", || {
         let said = bench.said().controls;
-        said.iter().any(|said| said.contains("waiting for a desk"))
+        said.iter().any(|said| said.contains("waiting for a host"))
     });
     let spec = format!("serial:{}@115200", bench.port);
     let printed = sandbox.done(&format!("doctor --json --wait 300 --board {spec}"));

@@ -1,4 +1,4 @@
-//! What a board can say about itself: physical values with their units, readings or the
+//! What can be measured on a board: physical values with their units, readings or the
 //! reason why there is none, energy from samples, what a survey finds, and (feature `std`) the
 //! sources that read `/proc`, `/sys` and `/dev`, and the sampler.
 #![no_std]

@@ -1,4 +1,4 @@
-//! What a board says beside its records: unnumbered, not part of a result.
+//! Messages of a board beside its records: unnumbered, not part of a result.
 
 use edgescore_probe::survey;
 use edgescore_taskpack::Hash;
@@ -75,7 +75,7 @@ pub enum Control<'a> {
         rows: u32,
         /// Whether more rows will come.
         phase: Phase,
-        /// A desk acknowledged all of it.
+        /// A host acknowledged all of it.
         collected: bool,
         /// Start in seconds since 1970 by the board's clock; 0 before it started.
         unix_time_s: u64,

@@ -34,7 +34,7 @@ pub const MAX_FRAME: usize = MAX_CONTENT + 4 + MAX_CONTENT.div_ceil(254) + 2;
 /// Sequence number of control messages, which are not numbered.
 pub const CONTROL: u32 = u32::MAX;
 /// Sequence number of commands. Another than that of control messages, because a terminal that
-/// echoes sends the desk its own commands back.
+/// echoes sends the host its own commands back.
 pub const COMMAND: u32 = u32::MAX - 1;
 /// Bytes of a file in one frame at most: a content without sequence (5), variant (1), hash
 /// (32), offset (10) and length (2).

@@ -1,4 +1,4 @@
-//! What a board says and hears.
+//! The messages between host and board, and the result file.
 //!
 //! The same frames travel over a child process's pipes, over SSH, over a serial line and in a
 //! result file (`.esr`). This crate holds the messages ([`Record`], [`Control`], [`Command`]),

@@ -242,7 +242,7 @@ pub struct Question {
     pub ask: Ask,
     /// Position of its task in the task table.
     pub task: u32,
-    /// Right letter, given letter, how it was found.
+    /// Answer key, choice, how the choice was found.
     pub answer: Answer,
     /// The four letters' probabilities, where the forced start of an answer was evaluated.
     pub probabilities: Option<Probabilities>,
@@ -312,7 +312,7 @@ pub struct Sample {
     pub task: u32,
     /// Number of the draw, from 0.
     pub draw: u8,
-    /// Right letter, given letter, how it was found.
+    /// Answer key, choice, how the choice was found.
     pub answer: Answer,
     /// What was generated.
     pub generated: Generated,
@@ -354,7 +354,7 @@ pub enum Keeper {
     CgroupV2,
     /// The same of version 1.
     CgroupV1,
-    /// The parent process, which looks at the peak resident set twenty times a second.
+    /// The supervisor, which looks at the peak resident set twenty times a second.
     Watchdog,
 }
 

@@ -7,7 +7,7 @@ use crate::{Estimate, Letter, Outcome, Proportion, Reading, Run};
 /// The best that answering one letter throughout can do.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ConstantLetter {
-    /// The commonest right letter; the first of them on a tie.
+    /// The commonest answer key; the first of them on a tie.
     pub letter: Letter,
     /// Its accuracy. A model that does not beat this has not been shown to read.
     pub accuracy: Estimate,
@@ -24,7 +24,7 @@ pub struct LetterBias {
     pub unparsed: u32,
     /// The best constant answer.
     pub constant: Reading<ConstantLetter>,
-    /// Total variation distance between the shares of right letters and of answered
+    /// Total variation distance between the shares of answer keys and of answered
     /// letters, unparsed answers left out: 0 alike, 1 disjoint.
     pub distance: Reading<f64>,
 }

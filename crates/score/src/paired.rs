@@ -11,8 +11,8 @@ use crate::{
 /// Runs that are not over the same questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PairError {
-    /// The runs disagree on the right letter.
-    #[error("question {question} has another right letter in each run: compare runs of one pack")]
+    /// The runs disagree on the answer key.
+    #[error("question {question} has another answer key in each run: compare runs of one pack")]
     Gold {
         /// The question.
         question: u32,

@@ -9,7 +9,7 @@ use crate::{Letter, Probabilities, Rotation};
 /// What the model answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// A letter, as shown (not turned back).
+    /// A letter, as shown, that is after the rotation.
     Letter(Letter),
     /// Text from which no letter could be read. Counts as wrong.
     Unparsed,
@@ -43,11 +43,11 @@ pub struct Row {
     pub latency_us: Option<NonZeroU32>,
     /// Index into the run's tasks.
     pub task: u8,
-    /// The right letter, as shown.
+    /// The answer key: the letter of the right option, as shown.
     pub key: Letter,
     /// The greedy answer.
     pub answer: Outcome,
-    /// How far the options were turned.
+    /// The order in which the options were shown.
     pub rotation: Rotation,
     /// Letter probabilities or draws.
     pub evidence: Evidence,

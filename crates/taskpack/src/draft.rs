@@ -1,4 +1,4 @@
-//! A pack that is being made: owned, unchecked, turned into bytes by [`Draft::to_bytes`].
+//! A pack that is being made: owned, unchecked, made into bytes by [`Draft::to_bytes`].
 
 use alloc::string::String;
 use alloc::vec::Vec;

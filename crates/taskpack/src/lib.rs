@@ -2,7 +2,7 @@
 //!
 //! A board maps or reads the file into memory and hands the bytes to [`Pack::open`]; every
 //! text that comes out borrows from those bytes, and reading a question allocates nothing.
-//! Format: `docs/FORMATS.md`. The writer ([`Draft::to_bytes`], feature `std`) is for the desk.
+//! Format: `docs/FORMATS.md`. The writer ([`Draft::to_bytes`], feature `std`) is for the host.
 #![no_std]
 #![warn(clippy::indexing_slicing)]
 

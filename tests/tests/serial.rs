@@ -277,11 +277,11 @@ fn every_failure_of_a_line_names_its_remedy() {
         &["cannot open", "plug the adapter in"],
     );
     let line = SerialLine::new(0.0, 0);
-    refused(&spec(&line), &["nothing was heard", "TX and RX"]);
+    refused(&spec(&line), &["nothing was received", "TX and RX"]);
     line.say_to_desk(b"Debian GNU/Linux 12 raspberrypi ttyAMA0\r\n\r\nraspberrypi login: ");
     refused(&spec(&line), &["login:", "edgescore-rt --serial"]);
     line.say_to_desk(&[0xf8, 0x80, 0x9c, 0xe0, 0x06, 0x1e, 0xff, 0x87].repeat(20));
-    refused(&spec(&line), &["none of them understood", "baud"]);
+    refused(&spec(&line), &["none of them is a message", "baud"]);
     let taken = File::open(&line.desk).unwrap();
     taken.lock().unwrap();
     refused(

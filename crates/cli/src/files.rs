@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use edgescore_record::fsync_folder;
 
 use crate::failure::Failure;
@@ -91,6 +91,13 @@ pub fn unwritable(path: &Path, error: io::Error) -> Failure {
         _ => "",
     };
     Failure::Data(anyhow!("cannot write {}: {error}{remedy}", path.display()))
+}
+
+/// Paths go to another process, so they must not depend on its working folder.
+pub fn absolute(path: PathBuf) -> Result<PathBuf, Failure> {
+    std::path::absolute(&path)
+        .with_context(|| format!("no such path: {}", path.display()))
+        .map_err(Failure::Data)
 }
 
 /// The folder that `path` is in.

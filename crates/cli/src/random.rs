@@ -1,4 +1,4 @@
-//! Names that nobody else has drawn.
+//! Random ids.
 
 use anyhow::Context;
 

@@ -9,21 +9,21 @@ use anyhow::anyhow;
 use edgescore_record::{Command, Control, Phase, RunId, Stop, VerdictKind};
 
 use crate::commands::report;
-use crate::commands::run::Progress;
-use crate::commands::run::recorder::Recorder;
 use crate::failure::{Failure, Outcome};
-use crate::link::{Follow, Item, Line, Reach, Spec, Stops, Want, list};
+use crate::link::{BoardAddress, Connection, Item, RunFollower, StopRequests, Want, list};
 use crate::output::print;
+use crate::session::{Progress, Reach, Recorder};
 
-/// Fetch the result of a run that a board made alone
+/// Fetch the result of a run from the board that made it
 ///
-/// Takes the newest run that nobody has fetched yet, and follows one that goes on to its end;
-/// Ctrl-C leaves the board running. Without -o: lists the runs that the board keeps. A capture
-/// of a serial line (file:CAPTURE) is read as the line itself.
+/// Takes the newest run that was not fetched yet, and follows one that is still running to its
+/// end; Ctrl-C leaves the board running. Without -o: lists the runs that the board keeps. A
+/// capture of a serial line (file:CAPTURE) is read like the line itself.
 #[derive(clap::Args)]
 pub struct Args {
     /// `local`, `ssh:[user@]host[:port]`, `serial:/dev/ttyUSB0[@baud]` or `file:CAPTURE`
-    spec: Spec,
+    #[arg(value_name = "ADDRESS")]
+    board: BoardAddress,
 
     /// The result to write
     #[arg(short, long = "output", value_name = "RUN.esr")]
@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long, value_name = "ID", requires = "output")]
     run: Option<RunId>,
 
-    /// End the run first, if it goes on
+    /// End the run first, if it is still running
     #[arg(long, requires = "output")]
     stop: bool,
 
@@ -59,16 +59,16 @@ struct Kept {
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let progress = Progress::new();
     let options = args.reach.options(false);
-    let mut line = Line::open(&args.spec, &options, Arc::new(progress.printer()))?;
+    let mut connection = Connection::open(&args.board, &options, Arc::new(progress.printer()))?;
     match &args.output {
-        Some(output) => fetch(args, output, &mut line, progress),
-        None if line.is_file() => Err(Failure::Usage(anyhow!(
-            "give -o the result to write what {} holds",
-            args.spec
+        Some(output) => fetch(args, output, &mut connection, progress),
+        None if connection.is_capture() => Err(Failure::Usage(anyhow!(
+            "give -o RUN.esr to write the result that {} holds",
+            args.board
         ))),
         None => {
             progress.finish();
-            show(&runs(&mut line)?, &args.spec)
+            show(&runs(&mut connection)?, &args.board)
         }
     }
 }
@@ -76,29 +76,29 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
 fn fetch(
     args: &Args,
     output: &Path,
-    line: &mut Line,
+    connection: &mut Connection,
     mut progress: Progress,
 ) -> Result<Outcome, Failure> {
     let mut recorder = Recorder::new(output, args.force)?;
     let run = match args.run {
         Some(run) => run,
         // A capture is of one run.
-        None if line.is_file() => RunId::default(),
-        None => choose(&runs(line)?, &args.spec)?,
+        None if connection.is_capture() => RunId::default(),
+        None => choose(&runs(connection)?, &args.board)?,
     };
-    let stops = Stops::default();
+    let stops = StopRequests::default();
     if args.stop {
         stops.request(Stop::Interrupted);
     }
-    let mut follow = Follow::new(line, run, Want::Kept, &stops);
-    let finish = follow.rows(&mut |number, content| {
-        recorder.take(number, content)?;
-        progress.take(content);
+    let mut follower = RunFollower::new(connection, run, Want::Kept, &stops);
+    let finish = follower.follow(&mut |row| {
+        recorder.take(row)?;
+        progress.take(&row.record);
         Ok(ControlFlow::Continue(()))
     });
     progress.finish();
     let verdict = recorder.close(finish)?;
-    follow.thank()?;
+    follower.acknowledge_all()?;
     report::print(report::load(output)?, None)?;
     print(|out| writeln!(out, "\nresult: {}", output.display()))?;
     Ok(match verdict {
@@ -107,52 +107,58 @@ fn fetch(
     })
 }
 
-/// The newest run that nobody has.
-fn choose(runs: &[Kept], spec: &Spec) -> Result<RunId, Failure> {
+/// The newest run that was not fetched.
+fn choose(runs: &[Kept], board: &BoardAddress) -> Result<RunId, Failure> {
     let newest = runs.iter().rev().find(|kept| !kept.collected);
     newest.map(|kept| kept.run).ok_or_else(|| {
         Failure::Data(match runs.is_empty() {
-            true => anyhow!("{spec} keeps no run: start one with `edgescore run --board {spec} --detach`"),
-            false => anyhow!("every run that {spec} keeps was fetched before: name one with --run (`edgescore collect {spec}` lists them)"),
+            true => anyhow!("{board} keeps no run: start one with `edgescore run --board {board} --detach`"),
+            false => anyhow!("every run that {board} keeps was fetched before: name one with --run (`edgescore collect {board}` lists them)"),
         })
     })
 }
 
 /// The runs that the board keeps, oldest first.
-fn runs(line: &mut Line) -> Result<Vec<Kept>, Failure> {
-    let what = "which runs it keeps";
-    list(line, &Command::List, Duration::ZERO, what, |control| {
-        Ok(match *control {
-            Control::Kept {
-                index,
-                of,
-                run,
-                rows,
-                phase,
-                collected,
-                unix_time_s,
-                model,
-            } => Some(Item {
-                index,
-                of,
-                item: Kept {
+fn runs(connection: &mut Connection) -> Result<Vec<Kept>, Failure> {
+    let what = "the list of its runs";
+    list(
+        connection,
+        &Command::List,
+        Duration::ZERO,
+        what,
+        |control| {
+            Ok(match *control {
+                Control::Kept {
+                    index,
+                    of,
                     run,
                     rows,
                     phase,
                     collected,
                     unix_time_s,
-                    model: model.to_owned(),
-                },
-            }),
-            _ => None,
-        })
-    })
+                    model,
+                } => Some(Item {
+                    index,
+                    of,
+                    item: Kept {
+                        run,
+                        rows,
+                        phase,
+                        collected,
+                        unix_time_s,
+                        model: model.to_owned(),
+                    },
+                }),
+                _ => None,
+            })
+        },
+    )
 }
 
-fn show(runs: &[Kept], spec: &Spec) -> Result<Outcome, Failure> {
+fn show(runs: &[Kept], board: &BoardAddress) -> Result<Outcome, Failure> {
     print(|out| {
         if runs.is_empty() {
-            return writeln!(out, "{spec} keeps no run");
+            return writeln!(out, "{board} keeps no run");
         }
         writeln!(
             out,

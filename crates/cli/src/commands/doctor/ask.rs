@@ -1,4 +1,4 @@
-//! The survey that a board makes of itself.
+//! The survey that a board makes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use anyhow::anyhow;
 use edgescore_probe::survey::Survey;
 use edgescore_record::{Command, Control, Fault};
 
-use super::Args;
-use crate::commands::run::Progress;
+use super::args::Args;
 use crate::failure::Failure;
-use crate::link::{Item, Line, list, refused};
+use crate::link::{Connection, Item, list, refused};
 use crate::random;
+use crate::session::Progress;
 
 /// A board watches its power sources for a second, and needs a little for the rest.
 const TAKES: Duration = Duration::from_secs(3);
@@ -24,36 +24,42 @@ pub fn ask(args: &Args, root: &Path) -> Result<Survey, Failure> {
         .ok_or_else(|| Failure::Usage(anyhow!("--sysfs-root {}: is not UTF-8", root.display())))?;
     let progress = Progress::new();
     let options = args.reach.options(false);
-    let mut line = Line::open(&args.board, &options, Arc::new(progress.printer()))?;
+    let mut connection = Connection::open(&args.board, &options, Arc::new(progress.printer()))?;
     progress.finish();
     let round = random::number()? as u32;
     let command = Command::Survey { round, root };
     let (mut board, mut best) = (String::new(), String::new());
-    let what = "what it can measure";
-    let findings = list(&mut line, &command, TAKES, what, |control| match *control {
-        Control::Finding {
-            round: answered,
-            index,
-            of,
-            board: its,
-            best: source,
-            finding,
-        } if answered == round => {
-            its.clone_into(&mut board);
-            source.clone_into(&mut best);
-            let item = finding.map(|text| (*text).to_owned());
-            Ok(Some(Item { index, of, item }))
-        }
-        Control::Refused {
-            fault: Fault::Link, ..
-        } => Err(Failure::Board(anyhow!(
-            "the edgescore-rt on {} is older than this program and knows no survey: start one of version {} there",
-            args.board,
-            env!("CARGO_PKG_VERSION")
-        ))),
-        Control::Refused { fault, detail } => Err(refused(fault, detail)),
-        _ => Ok(None),
-    })?;
+    let what = "a whole survey";
+    let findings = list(
+        &mut connection,
+        &command,
+        TAKES,
+        what,
+        |control| match *control {
+            Control::Finding {
+                round: answered,
+                index,
+                of,
+                board: its,
+                best: source,
+                finding,
+            } if answered == round => {
+                its.clone_into(&mut board);
+                source.clone_into(&mut best);
+                let item = finding.map(|text| (*text).to_owned());
+                Ok(Some(Item { index, of, item }))
+            }
+            Control::Refused {
+                fault: Fault::Link, ..
+            } => Err(Failure::Board(anyhow!(
+                "the edgescore-rt on {} is older than this program and cannot make a survey: start one of version {} there",
+                args.board,
+                env!("CARGO_PKG_VERSION")
+            ))),
+            Control::Refused { fault, detail } => Err(refused(fault, detail)),
+            _ => Ok(None),
+        },
+    )?;
     Ok(Survey {
         board,
         best,

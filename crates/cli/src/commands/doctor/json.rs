@@ -4,10 +4,10 @@ use edgescore_probe::Reading;
 use edgescore_probe::survey::{Figure, Finding, Meaning, Survey};
 use serde_json::{Value, json};
 
-use crate::link::Spec;
+use crate::link::BoardAddress;
 
 /// `{"board": {"at": "local", "name": "Raspberry Pi 5"}, "best": "rapl", "findings": […]}`.
-pub fn of(survey: &Survey, at: &Spec) -> Value {
+pub fn of(survey: &Survey, at: &BoardAddress) -> Value {
     json!({
         "board": { "at": at.to_string(), "name": survey.board },
         "best": survey.best,

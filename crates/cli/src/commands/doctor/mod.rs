@@ -1,56 +1,29 @@
 //! `edgescore doctor`.
 
+mod args;
 mod ask;
 mod json;
 mod table;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::anyhow;
 use edgescore_probe::survey::{Survey, survey};
 
+pub use args::Args;
+
 use crate::failure::Failure;
-use crate::link::{Reach, Spec};
+use crate::link::BoardAddress;
 use crate::output;
-
-/// Say what a board can and cannot measure, why, and how to mend it
-///
-/// Looks at every power source, temperature, clock and memory account, and watches the power
-/// sources for a second. Takes the same rights as a run: start it as the user who will run.
-/// The exit code is 0 whatever was found. Another board than this machine is looked at by its own
-/// edgescore-rt, unless a run goes on there.
-#[derive(clap::Args)]
-pub struct Args {
-    /// The board: `local`, `ssh:[user@]host[:port]` or `serial:/dev/ttyUSB0[@baud]`
-    #[arg(long, value_name = "SPEC", default_value = "local")]
-    board: Spec,
-
-    /// Print one JSON object with the keys board, best and findings
-    #[arg(long)]
-    json: bool,
-
-    /// Look below DIR on the board, a captured copy of /proc, /sys and /dev, instead of at the
-    /// board itself
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = "/",
-        hide_default_value = true
-    )]
-    sysfs_root: PathBuf,
-
-    #[command(flatten)]
-    reach: Reach,
-}
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let survey = match &args.board {
-        Spec::Local => here(&args.sysfs_root)?,
-        Spec::Ssh { .. } | Spec::Serial { .. } => ask::ask(args, &args.sysfs_root)?,
-        Spec::File(_) => {
+        BoardAddress::Local => here(&args.sysfs_root)?,
+        BoardAddress::Ssh { .. } | BoardAddress::Serial { .. } => ask::ask(args, &args.sysfs_root)?,
+        BoardAddress::Capture(_) => {
             return Err(Failure::Usage(anyhow!(
-                "--board {}: a capture can measure nothing: name the board that it is of",
+                "--board {}: a capture cannot be surveyed: name the board that it is from",
                 args.board
             )));
         }

@@ -6,10 +6,10 @@ use edgescore_probe::survey::{Figure, Finding, Meaning, Survey, Topic};
 use edgescore_probe::{Reading, Reason};
 use indicatif::HumanBytes;
 
-use crate::link::Spec;
+use crate::link::BoardAddress;
 
 /// Writes a survey topic by topic.
-pub fn write(out: &mut dyn Write, survey: &Survey, at: &Spec) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, survey: &Survey, at: &BoardAddress) -> io::Result<()> {
     match survey.board.as_str() {
         "" => writeln!(out, "board {at}")?,
         name => writeln!(out, "board {at} ({name})")?,

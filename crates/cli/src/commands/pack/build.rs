@@ -7,6 +7,7 @@ use anyhow::Context;
 use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
 use edgescore_taskpack::Draft;
 
+use super::file;
 use crate::defaults;
 use crate::failure::Failure;
 
@@ -63,7 +64,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         None if args.worked => defaults::worked()?,
         None => generated(args)?,
     };
-    super::write(&draft, &args.output)
+    file::write(&draft, &args.output)
 }
 
 fn generated(args: &Args) -> Result<Draft, Failure> {

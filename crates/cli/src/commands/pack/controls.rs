@@ -1,13 +1,15 @@
 //! `edgescore pack controls`.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use edgescore_score::Proportion;
-use edgescore_taskgen::controls;
+use edgescore_taskgen::controls::{self, Control};
 use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
 use edgescore_taskpack::{Pack, Question};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::file::open;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
@@ -17,7 +19,7 @@ use crate::render::words;
 /// all.
 const TRAIN_PER_TASK: u32 = 667;
 
-/// Ask the questions of solvers that cannot know the answers
+/// Answer the questions with simple solvers that cannot know the answers
 ///
 /// Shortcuts (a constant letter, the longest option, the options' words alone) are at chance,
 /// 25 %, on a sound pack. Solvers that make one fault of reasoning need generated questions,
@@ -41,69 +43,75 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let bytes = files::read(&args.file)?;
-    let pack = super::open(&args.file, &bytes)?;
+    let pack = open(&args.file, &bytes)?;
     let train = match (&args.train, level_of(&pack)) {
         (Some(file), _) => Some(files::read(file)?),
         (None, Some(level)) => Some(training(level)?),
         (None, None) => None,
     };
     let train = match (&train, &args.train) {
-        (Some(bytes), Some(file)) => questions(&super::open(file, bytes)?),
+        (Some(bytes), Some(file)) => questions(&open(file, bytes)?),
         (Some(bytes), None) => questions(&Pack::open(bytes).map_err(Failure::data)?),
         (None, _) => Vec::new(),
     };
     let controls = controls::run(&questions(&pack), &train);
-    if args.json {
-        let rows: Vec<_> = controls
-            .iter()
-            .map(|control| {
-                json!({
-                    "name": control.name,
-                    "shortcut": control.shortcut,
-                    "right": control.right,
-                    "questions": control.asked,
-                    "accuracy": control.accuracy(),
-                })
-            })
-            .collect();
-        let report = json!({ "pack": pack.name(), "trained_on": train.len(), "controls": rows });
-        return print(|out| writeln!(out, "{report:#}"));
-    }
-    print(|out| {
-        writeln!(
-            out,
-            "pack {}, {} questions; chance 25 %",
-            pack.name(),
-            pack.question_count()
-        )?;
-        for (title, shortcut) in [
-            ("shortcuts", true),
-            ("solvers that read the question", false),
-        ] {
-            let mut rows = controls
-                .iter()
-                .filter(|control| control.shortcut == shortcut)
-                .peekable();
-            if rows.peek().is_some() {
-                writeln!(out, "\n{title}")?;
-            }
-            for control in rows {
-                let share = Proportion::new(control.right, control.asked);
-                let share = words::percent(share.map(Proportion::estimate));
-                writeln!(out, "  {:<46}  {share}", control.name)?;
-            }
-        }
-        match train.len() {
-            0 => writeln!(
-                out,
-                "\nno bag of words: give --train with questions of the same kind"
-            ),
-            trained => writeln!(
-                out,
-                "\nthe bag of words learnt from {trained} other questions"
-            ),
-        }
+    print(|out| match args.json {
+        true => writeln!(out, "{:#}", json_of(&pack, train.len(), &controls)),
+        false => write(out, &pack, train.len(), &controls),
     })
+}
+
+fn json_of(pack: &Pack, trained: usize, controls: &[Control]) -> Value {
+    let rows = controls.iter().map(|control| {
+        json!({
+            "name": control.name,
+            "shortcut": control.shortcut,
+            "right": control.right,
+            "questions": control.asked,
+            "accuracy": control.accuracy(),
+        })
+    });
+    json!({
+        "pack": pack.name(),
+        "trained_on": trained,
+        "controls": rows.collect::<Vec<_>>(),
+    })
+}
+
+fn write(out: &mut dyn Write, pack: &Pack, trained: usize, controls: &[Control]) -> io::Result<()> {
+    writeln!(
+        out,
+        "pack {}, {} questions; chance 25 %",
+        pack.name(),
+        pack.question_count()
+    )?;
+    for (title, shortcut) in [
+        ("shortcuts", true),
+        ("solvers that read the question", false),
+    ] {
+        let mut rows = controls
+            .iter()
+            .filter(|control| control.shortcut == shortcut)
+            .peekable();
+        if rows.peek().is_some() {
+            writeln!(out, "\n{title}")?;
+        }
+        for control in rows {
+            let share = Proportion::new(control.right, control.asked);
+            let share = words::percent(share.map(Proportion::estimate));
+            writeln!(out, "  {:<46}  {share}", control.name)?;
+        }
+    }
+    match trained {
+        0 => writeln!(
+            out,
+            "\nno bag of words: give --train with questions of the same kind"
+        ),
+        trained => writeln!(
+            out,
+            "\nthe bag of words learnt from {trained} other questions"
+        ),
+    }
 }
 
 /// All questions of a pack that was checked.
@@ -114,7 +122,7 @@ fn questions<'p>(pack: &Pack<'p>) -> Vec<Question<'p>> {
         .collect()
 }
 
-/// The level of a generated pack, which its name says.
+/// The level of a generated pack, by its name.
 fn level_of(pack: &Pack) -> Option<Level> {
     let number = pack.name().strip_prefix(Level::PACK_NAME)?;
     Level::new(number.parse().ok()?)

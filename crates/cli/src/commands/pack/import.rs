@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use edgescore_taskgen::six_g_bench;
 
+use super::file;
 use crate::failure::Failure;
 
 /// Which benchmark.
@@ -37,5 +38,5 @@ pub fn run(source: &Source) -> Result<(), Failure> {
     let Source::SixGBench(args) = source;
     let draft =
         six_g_bench::import(&args.folder, args.definitions.as_deref()).map_err(Failure::data)?;
-    super::write(&draft, &args.output)
+    file::write(&draft, &args.output)
 }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::file;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
 
-/// Say what a pack holds, after checking all of it
+/// Show what a pack holds, after checking all of it
 #[derive(clap::Args)]
 pub struct Args {
     /// The pack
@@ -24,7 +25,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let bytes = files::read(&args.file)?;
-    let pack = super::open(&args.file, &bytes)?;
+    let pack = file::open(&args.file, &bytes)?;
     let mut of_task: BTreeMap<u32, u32> = BTreeMap::new();
     for index in 0..pack.question_count() {
         *of_task

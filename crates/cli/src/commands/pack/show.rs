@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use edgescore_taskpack::{Fault, Layout, Letter, Pack, PackError, Question, Rotation};
 use serde_json::json;
 
+use super::file;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
@@ -34,7 +35,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let bytes = files::read(&args.file)?;
-    let pack = super::open(&args.file, &bytes)?;
+    let pack = file::open(&args.file, &bytes)?;
     let count = pack.question_count();
     let range = match args.question {
         Some(index) if index >= count => {

@@ -3,37 +3,38 @@
 mod check;
 mod forecast;
 mod hollow;
+mod limit;
 mod page;
 mod trial;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use edgescore_probe::Bytes;
 use edgescore_record::{Plan, Weights};
 
 pub use check::{Check, Planned};
 
-use crate::commands::run::{Asked, Board, Progress, absolute};
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
-use crate::files;
+use crate::files::{self, absolute};
 use crate::output::print;
 use crate::render::page as pages;
+use crate::session::{Board, Progress, RunOptions};
 use forecast::Forecast;
 use hollow::Whole;
+use limit::Limit;
 use trial::Trial;
 
-/// Say what a run would take: whether it fits, tokens a second, seconds and joules a question,
-/// hours for the pack
+/// Forecast a run: whether it fits, tokens a second, seconds and joules a question, hours for the
+/// pack
 ///
 /// Takes the arguments of `run`. The board runs a few questions on two copies of the model with few
 /// layers and without weights (some ten seconds), from which the whole model's time follows; memory
 /// is planned from its header. So of the model only the header is sent to the board. The exit
-/// code is 1 if it would not fit its memory or power. `report --plan` says how far it was off.
+/// code is 1 if it would not fit its memory or power. `report --plan` compares it with the run.
 ///
 /// It assumes that layers cost what their weights weigh, that calibration finds nothing faster, and
-/// that a meter sees zeros multiplied as it would see weights.
+/// that a board takes the same power for multiplying zeros as for multiplying weights.
 #[derive(clap::Args)]
 pub struct Args {
     /// The model
@@ -45,7 +46,7 @@ pub struct Args {
     pack: Option<PathBuf>,
 
     #[command(flatten)]
-    asked: Asked,
+    options: RunOptions,
 
     #[command(flatten)]
     board: Board,
@@ -53,23 +54,6 @@ pub struct Args {
     /// Also write it as JSON, for `report --plan`
     #[arg(short, long = "output", value_name = "PLAN.json")]
     output: Option<PathBuf>,
-}
-
-/// What memory is held against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Limit {
-    /// `--memory`.
-    Budget(Bytes),
-    /// What is free on the board.
-    Free(Bytes),
-}
-
-impl Limit {
-    fn bytes(self) -> Bytes {
-        match self {
-            Limit::Budget(bytes) | Limit::Free(bytes) => bytes,
-        }
-    }
 }
 
 /// Runs the command.
@@ -80,7 +64,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
     let model = absolute(args.model.clone().map_or_else(defaults::model, Ok)?)?;
     let whole = Whole::read(&model)?;
-    let plan = args.asked.plan();
+    let plan = args.options.plan();
 
     let mut trials = try_copies(args, &plan, &pack, &model, &whole)?;
     let mut forecast = forecast::forecast(&plan, &whole, &trials);
@@ -139,7 +123,7 @@ fn try_copies(
     for layers in whole.copies() {
         let progress = Progress::new();
         let s = if layers == 1 { "" } else { "s" };
-        progress.say(&format!(
+        progress.print(&format!(
             "measuring {layers} layer{s} of {}",
             whole.layers()
         ));
@@ -152,7 +136,7 @@ fn try_copies(
     Ok(trials)
 }
 
-/// A copy's name would say nothing.
+/// The error names the model, not its copy.
 fn about(model: &Path, failure: Failure) -> Failure {
     match failure {
         Failure::Data(error) => {

@@ -6,9 +6,9 @@ use edgescore_record::{Mode, Plan};
 use edgescore_score::Reading;
 use serde_json::{Value, json};
 
-use super::Limit;
 use super::forecast::Forecast;
 use super::hollow::Whole;
+use super::limit::Limit;
 use super::trial::Trial;
 use crate::commands::report::json::measured as or_missing;
 use crate::render::page::Block;

@@ -6,13 +6,13 @@ use std::path::Path;
 use anyhow::anyhow;
 use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::{
-    Budgets, MemoryEstimate, Mode, Plan, Prompts, Record, Stop, VerdictKind, Weights, frame,
+    Budgets, MemoryEstimate, Mode, Plan, Prompts, Record, Stop, VerdictKind, Weights,
 };
 
-use crate::commands::run::{Board, Desk};
 use crate::failure::Failure;
 use crate::link::Finish;
 use crate::render::words;
+use crate::session::{Board, BoardSession};
 
 /// Enough time was measured: timings of one and the same then differ by 2 %.
 const ENOUGH_US: u64 = 4_000_000;
@@ -91,21 +91,17 @@ impl Trial {
             },
             ..*plan
         };
-        let mut desk = Desk::open(board, false, pack, model)?;
-        let (stops, linger) = (desk.stops(), desk.linger());
+        let mut session = BoardSession::open(board, false, pack, model)?;
+        let (stops, linger) = (session.stops(), session.linger());
         let mut trial = Trial {
             layers,
             ..Trial::nothing()
         };
         let mut ended = None;
-        let mut follow = desk.follow(plan, linger)?;
-        let finish = follow.rows(&mut |_, content| {
-            let Some(record) = frame::message(content) else {
-                let other = anyhow!("edgescore-rt sent a row of an unknown kind: use edgescore and edgescore-rt of the same version");
-                return Err(Failure::Board(other));
-            };
-            trial.take(&record);
-            if let Record::Verdict(verdict) = record {
+        let mut follower = session.follow(plan, linger)?;
+        let finish = follower.follow(&mut |row| {
+            trial.take(&row.record);
+            if let Record::Verdict(verdict) = &row.record {
                 ended = Some((verdict.kind, verdict.detail.to_owned()));
             }
             if trial.measured_us() >= ENOUGH_US {
@@ -113,7 +109,7 @@ impl Trial {
             }
             Ok(ControlFlow::Continue(()))
         })?;
-        follow.thank()?;
+        follower.acknowledge_all()?;
         let failed = |why: &str| {
             Failure::Board(anyhow!(
                 "a copy of the model with {layers} layers could not be run: {why}"

@@ -1,4 +1,4 @@
-//! `edgescore run --find-memory-floor`.
+//! `run --find-memory-floor`.
 
 use std::fs;
 use std::path::Path;
@@ -6,14 +6,14 @@ use std::path::Path;
 use edgescore_probe::{Bytes, Reading};
 use edgescore_record::{Memory, MemoryBudget, Plan, VerdictKind};
 
-use super::recorder::Recorder;
-use super::{Args, Desk};
+use super::args::Args;
 use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::files::unwritable;
 use crate::output::print;
 use crate::render::page::{self, Block, Table};
 use crate::render::words;
+use crate::session::{BoardSession, Recorder};
 
 /// Limits closer than this share of the larger one are the same: a page cache of some hundred
 /// MiB is not reproducible to a percent.
@@ -41,8 +41,8 @@ impl Trial {
 pub fn find(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
     // Refuses what may not be replaced, before hours of work.
     Recorder::new(output, args.force)?;
-    let mut desk = Desk::open(&args.board, false, pack, model)?;
-    let mut try_with = |limit| trial(&mut desk, args.plan(), limit, output);
+    let mut session = BoardSession::open(&args.board, false, pack, model)?;
+    let mut try_with = |limit| trial(&mut session, args.plan(), limit, output);
 
     let first = try_with(PLENTY)?;
     let mut trials = Vec::new();
@@ -91,15 +91,19 @@ pub fn find(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Out
 }
 
 /// One run; its result takes the place of the last one's if it fits.
-fn trial(desk: &mut Desk, plan: Plan, limit: Bytes, output: &Path) -> Result<Trial, Failure> {
+fn trial(
+    session: &mut BoardSession,
+    mut plan: Plan,
+    limit: Bytes,
+    output: &Path,
+) -> Result<Trial, Failure> {
     let path = output.with_extension("trial.esr");
-    let mut plan = plan;
     plan.budgets.memory = Some(MemoryBudget {
         limit,
         refuse: false,
     });
     let recorder = Recorder::new(&path, true)?;
-    let verdict = desk.answers(plan, recorder, None)?;
+    let verdict = session.record(plan, recorder, None)?;
     let run = report::load(&path)?;
     let trial = Trial {
         limit,

@@ -8,7 +8,8 @@ use edgescore_record::{Plan, VerdictKind};
 use edgescore_score::Reading;
 use serde_json::{Value, json};
 
-use super::{Args, Axis, record};
+use super::args::{Args, Axis};
+use super::once::record;
 use crate::commands::report::{self, RunSummary};
 use crate::failure::{Failure, Outcome};
 use crate::files;
@@ -51,8 +52,8 @@ pub fn sweep(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Ou
             comparison.display()
         )));
     }
-    // All threads and the highest clock: what this run had says what else there is. A board that
-    // lets nobody set its clocks refuses already this one.
+    // All threads and the highest clock: the other points follow from what this run had. A board
+    // whose clocks cannot be set refuses this run already.
     let first = Point {
         threads: None,
         clock: varies(Axis::Freq).then_some(Hertz(u64::MAX)),
@@ -118,7 +119,7 @@ fn points(run: &RunSummary, varies: &impl Fn(Axis) -> bool) -> Result<Vec<Point>
         }
         (true, Reading::Missing(reason)) => {
             return Err(Failure::Board(anyhow!(
-                "--sweep freq: the board does not say its clock ({reason}): leave freq out"
+                "--sweep freq: the board's clock is unknown ({reason}): leave freq out"
             )));
         }
     };

@@ -5,14 +5,14 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use edgescore_probe::Microseconds;
-use edgescore_record::frame::{self, Encoded, Encoder};
+use edgescore_record::frame::{Encoded, Encoder};
 use edgescore_record::{Chain, Record, SessionEnd, Stop, Verdict, VerdictKind, file, fsync_folder};
 
 use crate::failure::Failure;
 use crate::files::{self, unwritable};
-use crate::link::Finish;
+use crate::link::{Finish, Row};
 
 /// Rows reach the disk at least this often, so that a power cut costs little.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -63,34 +63,33 @@ impl Recorder {
         })
     }
 
-    /// Takes the next row as it came over the link.
-    pub fn take(&mut self, number: u32, content: &[u8]) -> Result<(), Failure> {
-        if number != self.next {
+    /// Takes the next row.
+    pub fn take(&mut self, row: &Row) -> Result<(), Failure> {
+        if row.number != self.next {
             return Err(Failure::Board(anyhow!(
-                "row {} is missing (row {number} came instead): the link lost data",
-                self.next
+                "row {} is missing (row {} came instead): the link lost data",
+                self.next,
+                row.number
             )));
         }
-        let record = frame::message(content)
-            .context("edgescore-rt sent a row of an unknown kind: use edgescore and edgescore-rt of the same version")
-            .map_err(Failure::Board)?;
-        let Encoded { content, frame } = self.encoder.reframe(content).map_err(Failure::board)?;
+        let Encoded { content, frame } =
+            self.encoder.reframe(row.content).map_err(Failure::board)?;
         self.chain.add(content);
         self.next += 1;
         let frame = frame.to_vec();
-        self.append(&record, &frame)?;
-        self.note(&record);
+        self.append(&row.record, &frame)?;
+        self.note(&row.record);
         Ok(())
     }
 
-    /// Ends a result whose board is gone: the desk states the verdict.
+    /// Ends a result whose board is gone: the host states the verdict.
     fn close_for_board(&mut self, why: &str) -> Result<(), Failure> {
         if self.ended {
             return Ok(());
         }
         if self.next == 0 {
             return Err(Failure::Board(anyhow!(
-                "{why}, before it said anything: give --runtime an edgescore-rt of this version"
+                "{why}, before it sent anything: give --runtime an edgescore-rt of this version"
             )));
         }
         let detail = why.get(..why.floor_char_boundary(2000)).unwrap_or(why);
@@ -106,8 +105,8 @@ impl Recorder {
     }
 
     /// There are no more rows, for the reason in `finish`: everything goes to the disk. Returns
-    /// the verdict. Of a run that came short the board could not say how it ended, so the desk
-    /// says it; of one that failed here, too, if there are answers.
+    /// the verdict. Where the rows end before the run did, the host states the verdict; where this
+    /// program failed, too, if there are answers.
     pub fn close(
         &mut self,
         finish: Result<Finish, Failure>,

@@ -1,12 +1,12 @@
-//! What a person sees while a run goes on: a bar on a terminal, a line a task elsewhere.
+//! Progress of a run: a bar on a terminal, a line a task elsewhere.
 
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use edgescore_record::{Record, frame};
+use edgescore_record::Record;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::render::words;
+use crate::render::words::about_origin;
 
 /// Shows a run as its rows come in.
 pub struct Progress {
@@ -42,23 +42,23 @@ impl Progress {
         }
     }
 
-    /// Takes a row's content.
-    pub fn take(&mut self, content: &[u8]) {
-        match frame::message(content) {
-            Some(Record::SessionStart(start)) => {
+    /// Takes a record.
+    pub fn take(&mut self, record: &Record) {
+        match record {
+            Record::SessionStart(start) => {
                 if let Some(bar) = &self.bar {
                     bar.set_length(u64::from(start.asks));
                     bar.set_message(format!("loading {}", start.model_file));
                 }
             }
-            Some(Record::Task(task)) => self.tasks.push(Task {
+            Record::Task(task) => self.tasks.push(Task {
                 title: format!("{} {}", task.id, task.name),
                 planned: task.asks,
                 asked: 0,
                 correct: 0,
                 microseconds: 0,
             }),
-            Some(Record::ModelLoaded(loaded)) => {
+            Record::ModelLoaded(loaded) => {
                 if let Some(bar) = &self.bar {
                     // The template is a constant; a typing error in it shows at once.
                     if let Ok(style) = ProgressStyle::with_template(
@@ -69,18 +69,18 @@ impl Progress {
                     bar.reset_eta();
                     bar.reset_elapsed();
                 }
-                if let Some(about) = words::about_origin(loaded.origin) {
-                    self.say(about);
+                if let Some(about) = about_origin(loaded.origin) {
+                    self.print(about);
                 }
             }
-            Some(Record::Question(question)) => {
+            Record::Question(question) => {
                 let generated = question.generated.map_or(0, |g| g.decode.0);
                 let correct = question.answer.is_correct();
                 self.answered += 1;
                 self.correct += u32::from(correct);
                 self.count(question.task, correct, question.prefill.0 + generated);
             }
-            Some(Record::Skipped(skipped)) => self.count(skipped.task, false, 0),
+            Record::Skipped(skipped) => self.count(skipped.task, false, 0),
             _ => {}
         }
     }
@@ -110,11 +110,11 @@ impl Progress {
     }
 
     /// Prints a line without disturbing the bar.
-    pub fn say(&self, line: &str) {
+    pub fn print(&self, line: &str) {
         self.printer()(line);
     }
 
-    /// [`Progress::say`] for another thread.
+    /// [`Progress::print`] for another thread.
     pub fn printer(&self) -> impl Fn(&str) + Send + Sync + use<> {
         let bar = self.bar.clone();
         move |line| match &bar {

@@ -1,30 +1,32 @@
-//! Putting rows in order that come over a line which loses, changes and doubles bytes.
+//! Putting rows in order that come over a transport which loses, changes and doubles bytes.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Rows that are held at most while one before them is missing. The board's window holds less
+/// Rows that are buffered at most while one before them is missing. The board's window has less
 /// than a thousand.
-const HELD: usize = 16_384;
+const MOST: usize = 16_384;
 
 /// The rows of a run, each handed out exactly once and in order.
 #[derive(Debug, Default)]
-pub struct Inbox {
+pub struct ReorderBuffer {
     next: u32,
-    held: BTreeMap<u32, Vec<u8>>,
+    waiting: BTreeMap<u32, Vec<u8>>,
 }
 
-impl Inbox {
-    /// Takes a row in. One that came before is dropped.
+impl ReorderBuffer {
+    /// Adds a row. One that came before is dropped.
     pub fn put(&mut self, number: u32, content: &[u8]) {
-        if number >= self.next && self.held.len() < HELD {
-            self.held.entry(number).or_insert_with(|| content.to_vec());
+        if number >= self.next && self.waiting.len() < MOST {
+            self.waiting
+                .entry(number)
+                .or_insert_with(|| content.to_vec());
         }
     }
 
     /// Hands out the next row, if it is there.
     pub fn take(&mut self) -> Option<(u32, Vec<u8>)> {
-        let content = self.held.remove(&self.next)?;
+        let content = self.waiting.remove(&self.next)?;
         let number = self.next;
         self.next += 1;
         Some((number, content))
@@ -39,7 +41,7 @@ impl Inbox {
     pub fn missing(&self, end: u32) -> Vec<Range<u32>> {
         let mut gaps = Vec::new();
         let mut from = self.next;
-        for row in self.held.keys().copied().take_while(|row| *row < end) {
+        for row in self.waiting.keys().copied().take_while(|row| *row < end) {
             if row > from {
                 gaps.push(from..row);
             }
@@ -53,7 +55,7 @@ impl Inbox {
 
     /// The row behind the last that came in: whatever is missing before it was lost.
     pub fn seen(&self) -> u32 {
-        self.held
+        self.waiting
             .keys()
             .next_back()
             .map_or(self.next, |row| row + 1)
@@ -67,28 +69,28 @@ mod tests {
 
     #[test]
     fn names_what_is_missing() {
-        let mut inbox = Inbox {
+        let mut buffer = ReorderBuffer {
             next: 2,
-            ..Inbox::default()
+            ..ReorderBuffer::default()
         };
         for row in [1, 4, 5, 7, 4] {
-            inbox.put(row, &[row as u8]);
+            buffer.put(row, &[row as u8]);
         }
-        assert_eq!(inbox.take(), None);
-        assert_eq!(inbox.seen(), 8);
-        assert_eq!(inbox.missing(8), [2..4, 6..7]);
-        assert_eq!(inbox.missing(10), [2..4, 6..7, 8..10]);
-        assert_eq!(inbox.missing(2), []);
+        assert_eq!(buffer.take(), None);
+        assert_eq!(buffer.seen(), 8);
+        assert_eq!(buffer.missing(8), [2..4, 6..7]);
+        assert_eq!(buffer.missing(10), [2..4, 6..7, 8..10]);
+        assert_eq!(buffer.missing(2), []);
     }
 
     proptest! {
         #[test]
         fn every_row_once_and_in_order(rows in prop::collection::vec(0u32..40, 0..300)) {
-            let mut inbox = Inbox::default();
+            let mut buffer = ReorderBuffer::default();
             let mut got = Vec::new();
             for row in rows.iter().copied().chain(0..40) {
-                inbox.put(row, &row.to_le_bytes());
-                while let Some((number, content)) = inbox.take() {
+                buffer.put(row, &row.to_le_bytes());
+                while let Some((number, content)) = buffer.take() {
                     prop_assert_eq!(&content[..], number.to_le_bytes());
                     got.push(number);
                 }

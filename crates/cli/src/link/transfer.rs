@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 
-use super::line::Print;
+use super::log::LogSink;
 
 /// Shorter transfers need no report.
 const QUIET: u64 = 256 * 1024;
@@ -18,12 +18,12 @@ pub struct Transfer {
     started: Instant,
     from: u64,
     tenths: u64,
-    print: Print,
+    log: LogSink,
 }
 
 impl Transfer {
     /// A transfer of `bytes` bytes, of which `from` are there already.
-    pub fn new(what: String, bytes: u64, from: u64, print: Print) -> Transfer {
+    pub fn new(what: String, bytes: u64, from: u64, log: LogSink) -> Transfer {
         let bar = (std::io::stderr().is_terminal() && bytes >= QUIET).then(|| {
             let bar = ProgressBar::new(bytes).with_message(what.clone());
             // The template is a constant; a typing error in it shows at once.
@@ -43,11 +43,11 @@ impl Transfer {
             started: Instant::now(),
             from,
             tenths: from * 10 / bytes.max(1),
-            print,
+            log,
         }
     }
 
-    /// So much is there.
+    /// `position` bytes are there.
     pub fn at(&mut self, position: u64) {
         if let Some(bar) = &self.bar {
             bar.set_position(position);
@@ -61,7 +61,7 @@ impl Transfer {
         let done = position.saturating_sub(self.from).max(1);
         let left = self.bytes.saturating_sub(position);
         let to_go = self.started.elapsed().mul_f64(left as f64 / done as f64);
-        (self.print)(&format!(
+        (self.log)(&format!(
             "{}: {} of {}, {} to go",
             self.what,
             HumanBytes(position),

@@ -1,11 +1,26 @@
-//! The arguments that say how a board is reached, beside which one.
+//! The arguments that name a board and say how it is reached.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Options;
+use crate::link::{BoardAddress, ConnectOptions};
 
-// What clap shows of it are its fields.
+// The board, and how it is reached. What clap shows of it are its fields.
+#[allow(missing_docs)]
+#[derive(clap::Args)]
+pub struct Board {
+    /// The board: `local`, `ssh:[user@]host[:port]` or `serial:/dev/ttyUSB0[@baud]`
+    ///
+    /// A board behind ssh needs nothing but sshd: edgescore-rt, pack and model are copied once.
+    /// Behind a serial line edgescore-rt must run already.
+    #[arg(long = "board", value_name = "ADDRESS", default_value = "local")]
+    pub address: BoardAddress,
+
+    #[command(flatten)]
+    pub reach: Reach,
+}
+
+// How a board is reached, beside its address. What clap shows of it are its fields.
 #[allow(missing_docs)]
 #[derive(clap::Args)]
 pub struct Reach {
@@ -20,9 +35,9 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// The same for a [`super::Line`].
-    pub fn options(&self, detached: bool) -> Options {
-        Options {
+    /// The same for a connection.
+    pub fn options(&self, detached: bool) -> ConnectOptions {
+        ConnectOptions {
             runtime: self.runtime.clone(),
             detached,
             wait: self.wait,

@@ -1,49 +1,26 @@
-//! Collecting the rows of a run: every row once, in order, whatever the line does.
+//! Following a run: every row once, in order, whatever is lost on the way.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
-use edgescore_record::{Command, Control, Fault, Phase, Plan, Record, RunId, Stop, frame};
+use edgescore_record::{Command, Control, Fault, Phase, Plan, Record, RunId, Stop};
 
-use super::inbox::Inbox;
-use super::line::{Heard, Line};
-use super::send::refused;
+use super::connection::{Connection, Event};
+use super::pace::PATIENCE;
+use super::refusal::refused;
+use super::reorder::ReorderBuffer;
+use super::row::Row;
+use super::stop_requests::StopRequests;
 use crate::failure::Failure;
 
 /// Rows of so many bytes are acknowledged at once: an eighth of the board's window.
 const ACKNOWLEDGE: usize = 4096;
-/// A board that has nothing to say is asked this often, so that it knows that somebody listens
+/// A board that sends nothing is asked this often, so that it knows that its rows are received
 /// and a loss at the end of what it sent is noticed.
 const IDLE: Duration = Duration::from_secs(2);
-/// A line that can be cut is given up after this long without a word.
-pub const PATIENCE: Duration = Duration::from_secs(120);
-/// Times that the last acknowledgement is said.
-const LAST_WORDS: u32 = 3;
-
-/// A wish to end the run, from a signal handler or from whoever looks at the rows.
-#[derive(Debug, Default)]
-pub struct Stops(AtomicU8);
-
-impl Stops {
-    /// Wishes the run to end. Interrupted stands before decided.
-    pub fn request(&self, stop: Stop) {
-        let code = match stop {
-            Stop::Decided => 1,
-            Stop::Interrupted => 2,
-        };
-        self.0.fetch_max(code, Ordering::Relaxed);
-    }
-
-    fn wanted(&self) -> Option<Stop> {
-        match self.0.load(Ordering::Relaxed) {
-            0 => None,
-            1 => Some(Stop::Decided),
-            _ => Some(Stop::Interrupted),
-        }
-    }
-}
+/// Times that the last acknowledgement is sent.
+const LAST_ACKNOWLEDGEMENTS: u32 = 3;
 
 /// Which rows.
 #[derive(Clone, Copy)]
@@ -51,7 +28,7 @@ impl Stops {
 pub enum Want<'p> {
     /// Those of a run that begins now.
     Run {
-        /// Seconds that it goes on without a listener.
+        /// Seconds that it continues without a connection.
         linger: u32,
         /// What to run.
         plan: Plan<'p>,
@@ -67,23 +44,23 @@ pub enum Finish {
     Ended,
     /// Before it, for this reason: no more will come.
     Short(String),
-    /// Whoever took them had enough.
+    /// No more were wanted.
     Enough,
 }
 
-/// Takes a row's number and content; a break is enough of them.
-type Take<'t> = dyn FnMut(u32, &[u8]) -> Result<ControlFlow<()>, Failure> + 't;
+/// Takes a row; a break says that no more are wanted.
+type Take<'t> = dyn FnMut(&Row) -> Result<ControlFlow<()>, Failure> + 't;
 
 /// Follows one run.
-pub struct Follow<'a> {
-    line: &'a mut Line,
+pub struct RunFollower<'a> {
+    connection: &'a mut Connection,
     run: RunId,
     want: Want<'a>,
-    stops: &'a Stops,
-    /// The wish to stop that was said last.
-    told: Option<Stop>,
-    inbox: Inbox,
-    /// The board said that what comes is of this run.
+    stops: &'a StopRequests,
+    /// The request to stop that was sent last.
+    stop_sent: Option<Stop>,
+    buffer: ReorderBuffer,
+    /// The board confirmed that its rows are of this run.
     attached: bool,
     rows: u32,
     phase: Phase,
@@ -94,21 +71,26 @@ pub struct Follow<'a> {
     due: Option<Instant>,
     unacknowledged: usize,
     refusal: Option<Failure>,
-    heard: Instant,
+    received: Instant,
     ended: bool,
 }
 
-impl<'a> Follow<'a> {
+impl<'a> RunFollower<'a> {
     /// Follows `run`.
-    pub fn new(line: &'a mut Line, run: RunId, want: Want<'a>, stops: &'a Stops) -> Follow<'a> {
-        let attached = line.is_file();
-        Follow {
-            line,
+    pub fn new(
+        connection: &'a mut Connection,
+        run: RunId,
+        want: Want<'a>,
+        stops: &'a StopRequests,
+    ) -> RunFollower<'a> {
+        let attached = connection.is_capture();
+        RunFollower {
+            connection,
             run,
             want,
             stops,
-            told: None,
-            inbox: Inbox::default(),
+            stop_sent: None,
+            buffer: ReorderBuffer::default(),
             attached,
             rows: 0,
             phase: Phase::Running,
@@ -117,12 +99,12 @@ impl<'a> Follow<'a> {
             due: None,
             unacknowledged: 0,
             refusal: None,
-            heard: Instant::now(),
+            received: Instant::now(),
             ended: false,
         }
     }
 
-    /// The run's name.
+    /// The run's id.
     pub fn run(&self) -> RunId {
         self.run
     }
@@ -131,56 +113,57 @@ impl<'a> Follow<'a> {
     ///
     /// # Errors
     /// Those of `take`, and a board that refuses or cannot be reached any more.
-    pub fn rows(&mut self, take: &mut Take<'_>) -> Result<Finish, Failure> {
+    pub fn follow(&mut self, take: &mut Take<'_>) -> Result<Finish, Failure> {
         self.attach();
         loop {
-            while let Some((number, content)) = self.inbox.take() {
-                self.ended = matches!(frame::message(&content), Some(Record::SessionEnd(_)));
+            while let Some((number, content)) = self.buffer.take() {
+                let row = Row::decode(number, &content)?;
+                self.ended = matches!(row.record, Record::SessionEnd(_));
                 self.unacknowledged += content.len();
-                if take(number, &content)?.is_break() {
+                if take(&row)?.is_break() {
                     return Ok(Finish::Enough);
                 }
             }
             if let Some(finish) = self.finish()? {
                 return Ok(finish);
             }
-            self.speak();
+            self.send_due();
             let wait = match self.due {
                 Some(due) => due.saturating_duration_since(Instant::now()),
                 None => IDLE,
             };
-            if let Some(why) = self.hear(wait)? {
-                if !self.line.can_reconnect() {
-                    return self.hung_up(why).map(Finish::Short);
+            if let Some(why) = self.receive(wait)? {
+                if !self.connection.can_reconnect() {
+                    return self.disconnected(why).map(Finish::Short);
                 }
-                self.line.reconnect(&why, PATIENCE)?;
+                self.connection.reconnect(&why, PATIENCE)?;
                 self.attached = false;
-                self.heard = Instant::now();
+                self.received = Instant::now();
                 self.attach();
             }
         }
     }
 
-    /// Tells the board that everything is on this side's disk.
-    pub fn thank(&mut self) -> Result<(), Failure> {
-        if self.line.is_file() {
+    /// Acknowledges all rows: they are on this machine's disk.
+    pub fn acknowledge_all(&mut self) -> Result<(), Failure> {
+        if self.connection.is_capture() {
             return Ok(());
         }
-        for _ in 0..LAST_WORDS {
+        for _ in 0..LAST_ACKNOWLEDGEMENTS {
             self.acknowledge();
             // The answer to this comes behind the acknowledgement.
-            let next = self.inbox.next();
+            let next = self.buffer.next();
             self.ask(next, next);
-            let until = Instant::now() + self.line.pace().answer;
+            let until = Instant::now() + self.connection.pace().answer;
             loop {
                 let wait = until.saturating_duration_since(Instant::now());
-                match self.line.hear(wait)? {
-                    Heard::Control(Control::State { round, .. }) if round == self.round => {
+                match self.connection.receive(wait)? {
+                    Event::Control(Control::State { round, .. }) if round == self.round => {
                         return Ok(());
                     }
                     // Then the board keeps the journal. What is here is here.
-                    Heard::HungUp(_) => return Ok(()),
-                    Heard::Nothing => break,
+                    Event::Disconnected(_) => return Ok(()),
+                    Event::Timeout => break,
                     _ => {}
                 }
             }
@@ -192,34 +175,34 @@ impl<'a> Follow<'a> {
         if self.ended {
             return Ok(Some(Finish::Ended));
         }
-        let all = self.attached && self.inbox.next() >= self.rows;
+        let all = self.attached && self.buffer.next() >= self.rows;
         match self.phase {
             Phase::CutOff if all && let Some(refusal) = self.refusal.take() => Err(refusal),
             Phase::CutOff if all => Ok(Some(Finish::Short(
                 "the board was restarted before the end of the run".to_owned(),
             ))),
             Phase::Refused if all && let Some(refusal) = self.refusal.take() => {
-                self.thank()?;
+                self.acknowledge_all()?;
                 Err(refusal)
             }
             _ => Ok(None),
         }
     }
 
-    /// Says what has to be said now. A cable that is cut is noticed by listening.
-    fn speak(&mut self) {
-        if self.line.is_file() {
+    /// Sends what is due now. A disconnection is noticed by receiving.
+    fn send_due(&mut self) {
+        if self.connection.is_capture() {
             return;
         }
         if self.unacknowledged >= ACKNOWLEDGE {
             self.acknowledge();
         }
-        // The rows themselves may have decided it: waiting for silence would be too late.
-        if self.stops.wanted() != self.told {
+        // The rows themselves may have decided it: waiting for a timeout would be too late.
+        if self.stops.requested() != self.stop_sent {
             self.stop();
         }
         if self.attached && self.due.is_none() {
-            let gaps = self.inbox.missing(self.sent.max(self.inbox.seen()));
+            let gaps = self.buffer.missing(self.sent.max(self.buffer.seen()));
             if !gaps.is_empty() {
                 gaps.iter().for_each(|gap| self.ask(gap.start, gap.end));
             }
@@ -228,8 +211,8 @@ impl<'a> Follow<'a> {
 
     fn acknowledge(&mut self) {
         self.unacknowledged = 0;
-        let next = self.inbox.next();
-        let _ = self.line.say(&Command::Ack {
+        let next = self.buffer.next();
+        let _ = self.connection.send(&Command::Ack {
             run: self.run,
             next,
         });
@@ -238,8 +221,8 @@ impl<'a> Follow<'a> {
     /// Asks for rows; for the state alone when `from` is `to`.
     fn ask(&mut self, from: u32, to: u32) {
         self.round = self.round.wrapping_add(1).max(1);
-        self.due = Some(Instant::now() + self.line.pace().answer);
-        let _ = self.line.say(&Command::Resend {
+        self.due = Some(Instant::now() + self.connection.pace().answer);
+        let _ = self.connection.send(&Command::Resend {
             run: self.run,
             from,
             to,
@@ -249,13 +232,13 @@ impl<'a> Follow<'a> {
 
     /// Makes the board send this run from the first row that is not here.
     fn attach(&mut self) {
-        self.due = Some(Instant::now() + self.line.pace().answer);
+        self.due = Some(Instant::now() + self.connection.pace().answer);
         self.sent = 0;
         match self.want {
             // Rows that are here came from the board: the run was begun.
-            Want::Run { linger, plan } if self.inbox.next() == 0 => {
+            Want::Run { linger, plan } if self.buffer.next() == 0 => {
                 let run = self.run;
-                let _ = self.line.say(&Command::Run { run, linger, plan });
+                let _ = self.connection.send(&Command::Run { run, linger, plan });
             }
             _ => self.acknowledge(),
         }
@@ -263,85 +246,85 @@ impl<'a> Follow<'a> {
     }
 
     fn stop(&mut self) {
-        self.told = self.stops.wanted();
-        if let Some(stop) = self.told {
+        self.stop_sent = self.stops.requested();
+        if let Some(stop) = self.stop_sent {
             let run = self.run;
-            let _ = self.line.say(&Command::Abort { run, stop });
+            let _ = self.connection.send(&Command::Abort { run, stop });
         }
     }
 
-    /// Takes in one message. The reason when the cable was cut.
-    fn hear(&mut self, wait: Duration) -> Result<Option<String>, Failure> {
-        match self.line.hear(wait)? {
-            Heard::Row { number, content } if self.attached => self.inbox.put(number, content),
-            Heard::Control(Control::State {
+    /// Receives one message. The reason when the board is disconnected.
+    fn receive(&mut self, wait: Duration) -> Result<Option<String>, Failure> {
+        match self.connection.receive(wait)? {
+            Event::Row { number, content } if self.attached => self.buffer.put(number, content),
+            Event::Control(Control::State {
                 run,
                 rows,
                 sent,
                 phase,
                 round,
             }) => {
-                if self.line.is_file() && self.run == RunId::default() {
+                if self.connection.is_capture() && self.run == RunId::default() {
                     // The first run that a capture names is the one it is of.
                     self.run = run;
                 }
                 self.attached = run == self.run;
                 if self.attached {
                     (self.rows, self.phase) = (rows, phase);
-                    // An older answer says nothing of what is on its way since.
+                    // An older answer does not count what was sent since.
                     if round == 0 || round == self.round {
                         self.sent = sent;
                         self.due = None;
                     }
                 }
             }
-            Heard::Control(Control::Refused { fault, detail }) => {
+            Event::Control(Control::Refused { fault, detail }) => {
                 let refusal = refused(fault, detail);
                 if !self.attached {
                     return Err(refusal);
                 }
                 self.refusal = Some(refusal);
             }
-            Heard::Control(Control::Log { text, .. }) => {
+            Event::Control(Control::Log { text, .. }) => {
                 let text = text.to_owned();
-                (self.line.print)(&text);
+                (self.connection.log)(&text);
             }
-            Heard::HungUp(why) => return Ok(Some(why)),
-            Heard::Woken => self.stop(),
-            Heard::Nothing => {
-                self.nothing()?;
+            Event::Disconnected(why) => return Ok(Some(why)),
+            Event::Woken => self.stop(),
+            Event::Timeout => {
+                self.timeout()?;
                 return Ok(None);
             }
             _ => {}
         }
-        self.heard = Instant::now();
+        self.received = Instant::now();
         Ok(None)
     }
 
-    /// The board had nothing to say, or it was lost.
-    fn nothing(&mut self) -> Result<(), Failure> {
+    /// The board sent nothing, or it was lost.
+    fn timeout(&mut self) -> Result<(), Failure> {
         if let Some(refusal) = self.refusal.take() {
             return Err(refusal);
         }
-        if self.line.can_reconnect() && self.heard.elapsed() > PATIENCE {
+        if self.connection.can_reconnect() && self.received.elapsed() > PATIENCE {
             return Err(Failure::Board(anyhow!(
-                "{spec} has said nothing for {} s: check board and cable; what it answered is kept there, fetch it with `edgescore collect {spec} -o RUN.esr`",
+                "{board} has sent nothing for {} s: check board and cable; the answers are kept there, fetch them with `edgescore collect {board} -o RUN.esr`",
                 PATIENCE.as_secs(),
-                spec = self.line.spec()
+                board = self.connection.address()
             )));
         }
         self.stop();
         match self.attached {
-            true => self.ask(self.inbox.next(), self.inbox.next()),
+            true => self.ask(self.buffer.next(), self.buffer.next()),
             false => self.attach(),
         }
         Ok(())
     }
 
-    /// What a cut that cannot be mended means.
-    fn hung_up(&self, why: String) -> Result<String, Failure> {
-        let seen = self.inbox.seen();
-        match self.inbox.missing(seen).first() {
+    /// What a disconnection that is final means.
+    fn disconnected(&self, why: String) -> Result<String, Failure> {
+        let seen = self.buffer.seen();
+        match self.buffer.missing(seen).first() {
             Some(gap) => Err(refused(
                 Fault::Data,
                 &format!(

@@ -1,4 +1,4 @@
-//! The arguments of `edgescore run` that say what it may use.
+//! The arguments that say what a run may use.
 
 use std::path::PathBuf;
 
@@ -12,8 +12,8 @@ use crate::commands::gate::Positive;
 /// What a run may use, and how that is measured.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Budgets")]
-pub struct Args {
-    /// Hold the mean power of every window at or below P, such as 4W, by resting between
+pub struct BudgetOptions {
+    /// Keep the mean power of every window at or below P, such as 4W, by resting between
     /// pieces of work. Idle and active power are calibrated at the start
     #[arg(long, value_name = "P")]
     power: Option<Microwatts>,
@@ -33,16 +33,16 @@ pub struct Args {
     #[arg(long, value_name = "NAME[:ARG]", default_value = "best", value_parser = source)]
     power_source: String,
 
-    /// Hold the run to M of memory, such as 2GiB: a model that is expected to need more is not
+    /// Limit the run to M of memory, such as 2GiB: a model that is expected to need more is not
     /// loaded, and a run that comes to need more is killed
     ///
-    /// The verdict is over_memory, with what was answered before. A cgroup holds the limit where
-    /// one can be made, else the run is watched; the report says which. 2G is 2GiB (2^31 bytes),
+    /// The verdict is over_memory, with what was answered before. A cgroup enforces the limit
+    /// where one can be made, else a watchdog; the report says which. 2G is 2GiB (2^31 bytes),
     /// 2GB is 2 times 10^9 bytes.
     #[arg(long, value_name = "M", value_parser = memory)]
     memory: Option<Bytes>,
 
-    /// Ask no further question after T, such as 30min
+    /// Ask no more questions after T, such as 30min
     #[arg(long, value_name = "T", value_parser = time)]
     time_limit: Option<Microseconds>,
 
@@ -60,7 +60,7 @@ pub struct Args {
     sysfs_root: PathBuf,
 }
 
-impl Args {
+impl BudgetOptions {
     /// The budgets of the plan.
     pub fn budgets(&self) -> Budgets<'_> {
         Budgets {
@@ -80,7 +80,7 @@ impl Args {
     }
 }
 
-/// At least what edgescore-rt takes by itself, so that it can say how a run ended.
+/// At least what edgescore-rt takes by itself, so that it can report how a run ended.
 fn memory(text: &str) -> Result<Bytes, String> {
     let bytes: Bytes = text.parse().map_err(said)?;
     match bytes.0 >= SMALLEST {

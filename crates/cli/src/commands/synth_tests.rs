@@ -20,12 +20,21 @@ fn spec(words: &str) -> Result<Spec, String> {
 
 #[test]
 fn arguments_become_a_spec() {
-    assert_eq!(spec("--like tiny"), Ok(Spec::default()));
+    assert_eq!(
+        spec("--like tiny"),
+        Ok(Spec {
+            name: "tiny".to_owned(),
+            shape: TINY.shape,
+            quant: Quant::Q4_0,
+            seed: 0,
+            tokenizer: None,
+        })
+    );
     assert_eq!(
         spec("--like 1.5B --quant q8_0 --seed 7 --tokenizer v.gguf"),
         Ok(Spec {
             name: "qwen2.5-1.5b".to_owned(),
-            shape: shape::named("qwen2.5-1.5b").unwrap().shape,
+            shape: named("qwen2.5-1.5b").unwrap().shape,
             quant: Quant::Q8_0,
             seed: 7,
             tokenizer: Some("v.gguf".into()),

@@ -31,8 +31,8 @@ impl Outline {
     }
 
     /// The model, to tokenize with. A session of it would compute with weights that are not
-    /// there, so it must only be asked for its facts and its words.
-    pub fn words(&self) -> &Model {
+    /// there, so it must only be asked for its facts and to tokenize.
+    pub fn model(&self) -> &Model {
         &self.0
     }
 

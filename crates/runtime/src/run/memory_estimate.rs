@@ -32,9 +32,9 @@ pub fn estimate(
 ) -> Result<(SessionOptions, WeightsChoice), RunError> {
     let plan = job.plan;
     let outline = Outline::load(Path::new(plan.model), choice.weights)?;
-    let words = outline.words();
-    let template = loading::template(words, plan)?;
-    let mut prompter = Prompter::new(words, &template, job.pack, plan);
+    let model = outline.model();
+    let template = loading::template(model, plan)?;
+    let mut prompter = Prompter::new(model, &template, job.pack, plan);
     let prompts = prompts::count(&mut prompter, job.asks, plan.reuse)?;
     reports.record(&Record::Prompts(prompts))?;
     let shared = match job.asks.first() {
@@ -50,7 +50,7 @@ pub fn estimate(
             ..MemoryEstimate::default()
         },
     };
-    let options = loading::options(plan, words, prompts.longest);
+    let options = loading::options(plan, model, prompts.longest);
     let fitted = outlined.fit(job, choice, options)?;
     let budget = plan.budgets.memory;
     reports.record(&Record::MemoryStart(MemoryStart {
@@ -130,7 +130,7 @@ impl Outlined<'_> {
             estimate = mapped;
             self.fixed.repacked = Bytes(0);
         }
-        if calibration::chooses_flash(job.plan, self.outline.words().facts()) {
+        if calibration::chooses_flash(job.plan, self.outline.model().facts()) {
             // Without it the scores take a buffer. What may be chosen is what must fit; an earlier
             // run may have chosen already.
             let stored = calibration::stored(job.plan, job.model_hash, choice.weights, &options);
@@ -158,7 +158,7 @@ impl Outlined<'_> {
         let advice = Advice {
             weights: fitted.choice.weights,
             cache: options.cache,
-            parameters: self.outline.words().facts().parameters,
+            parameters: self.outline.model().facts().parameters,
             limit,
             estimate: fitted.estimate,
         };

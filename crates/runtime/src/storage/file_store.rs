@@ -131,7 +131,7 @@ impl FileStore {
         })
     }
 
-    /// As [`Depot::piece`], for a piece of `bytes` zeros. They take no space where the file system
+    /// As [`FileStore::piece`], for a piece of `bytes` zeros. They take no space where the file system
     /// keeps holes.
     ///
     /// # Errors

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn skipped_and_turned_rows_are_not_looked_at() {
+    fn skipped_and_rotated_rows_are_not_looked_at() {
         let limits = Limits {
             min_accuracy: Some(0.5),
             ..Limits::default()
@@ -220,9 +220,9 @@ mod tests {
         let mut skipped = row(0, true, 1);
         skipped.answer = Outcome::Skipped;
         watch.update(&skipped).unwrap();
-        let mut turned = row(0, true, 1);
-        turned.rotation = Rotation::new(1);
-        watch.update(&turned).unwrap();
+        let mut rotated = row(0, true, 1);
+        rotated.rotation = Rotation::new(1);
+        watch.update(&rotated).unwrap();
         assert_eq!(watch.certain(), None);
         watch.update(&row(0, true, 1)).unwrap();
         assert_eq!(watch.certain(), Some(true));

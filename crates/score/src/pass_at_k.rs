@@ -269,10 +269,10 @@ mod tests {
                     last = now;
                 }
                 // Turning letters and key together changes nothing.
-                let mut turned = p;
-                turned.rotate_left(1);
-                let key_turned = Rotation::new(3).original(key);
-                prop_assert!((exact(turned, key_turned, t, 5) - exact(p, key, t, 5)).abs() < 1e-12);
+                let mut rotated = p;
+                rotated.rotate_left(1);
+                let rotated_key = Rotation::new(3).original(key);
+                prop_assert!((exact(rotated, rotated_key, t, 5) - exact(p, key, t, 5)).abs() < 1e-12);
             }
             let sum: f64 = Letter::ALL.iter().map(|&g| exact(p, g, t, 1)).sum();
             prop_assert!((sum - 1.0).abs() < 1e-12);

@@ -134,7 +134,7 @@ mod tests {
     }
 
     proptest! {
-        /// A constant letter is exactly at chance once every question is turned four times.
+        /// A constant letter is exactly at chance once every question is asked in all four rotations.
         #[test]
         fn a_constant_letter_is_at_chance_and_never_consistent(
             golds in prop::collection::vec(0usize..4, 1..40),

@@ -9,7 +9,7 @@ use crate::{Letter, Probabilities, Rotation};
 /// What the model answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// A letter, as shown (not turned back).
+    /// A letter, as shown (not rotated back).
     Letter(Letter),
     /// Text from which no letter could be read. Counts as wrong.
     Unparsed,
@@ -47,7 +47,7 @@ pub struct Row {
     pub key: Letter,
     /// The greedy answer.
     pub answer: Outcome,
-    /// How far the options were turned.
+    /// How far the options were rotated.
     pub rotation: Rotation,
     /// Letter probabilities or draws.
     pub evidence: Evidence,

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use edgescore_record::{Command, Control, Phase, RunId, Stop, VerdictKind};
+use edgescore_summary::load;
 
-use crate::commands::report;
 use crate::commands::run::Progress;
 use crate::commands::run::recorder::Recorder;
 use crate::failure::{Failure, Outcome};
 use crate::link::{Follow, Item, Line, Reach, Spec, Stops, Want, list};
 use crate::output::print;
+use crate::render::pages::report::print_run;
 
 /// Fetch the result of a run that a board made alone
 ///
@@ -99,7 +100,8 @@ fn fetch(
     progress.finish();
     let verdict = recorder.close(finish)?;
     follow.thank()?;
-    report::print(report::load(output)?, None)?;
+    let run = load(output).map_err(Failure::data)?;
+    print_run(run, None)?;
     print(|out| writeln!(out, "\nresult: {}", output.display()))?;
     Ok(match verdict {
         Some(VerdictKind::Ok) => Outcome::AsPlanned,

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
-use crate::render::words;
+use crate::render::values;
 
 /// Training questions of each task, where the pack is generated and none are given: 20,010 in
 /// all.
@@ -89,7 +89,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             }
             for control in rows {
                 let share = Proportion::new(control.right, control.asked);
-                let share = words::percent(share.map(Proportion::estimate));
+                let share = values::percent(share.map(Proportion::estimate));
                 writeln!(out, "  {:<46}  {share}", control.name)?;
             }
         }

@@ -8,11 +8,11 @@ use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::{
     Budgets, MemoryEstimate, Mode, Plan, Prompts, Record, Stop, VerdictKind, Weights, frame,
 };
+use edgescore_summary::{Label, rules};
 
 use crate::commands::run::{Board, Desk};
 use crate::failure::Failure;
 use crate::link::Finish;
-use crate::render::words;
 
 /// Enough time was measured: timings of one and the same then differ by 2 %.
 const ENOUGH_US: u64 = 4_000_000;
@@ -123,9 +123,7 @@ impl Trial {
             (Finish::Short(why), _) => Err(failed(&why)),
             (_, Some((VerdictKind::Ok, _))) if !trial.answers.is_empty() => Ok(trial),
             (_, Some((VerdictKind::Ok, _))) => Err(failed("no question of the pack fits it")),
-            (_, Some((kind, detail))) => {
-                Err(failed(&format!("{}: {detail}", words::verdict(kind))))
-            }
+            (_, Some((kind, detail))) => Err(failed(&format!("{}: {detail}", kind.label()))),
             (_, None) => Err(failed("it ended without a verdict")),
         }
     }
@@ -156,7 +154,7 @@ impl Trial {
         match record {
             Record::SessionStart(start) => {
                 self.asks = start.asks;
-                self.board = crate::commands::report::board(start.board, start.cpu);
+                self.board = rules::board_name(start.board, start.cpu);
             }
             Record::Task(task) if task.pass_at_k => self.drawn_asks += task.asks,
             Record::Prompts(prompts) => self.prompts = *prompts,

@@ -7,7 +7,7 @@ use edgescore_probe::power::Choice;
 use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius};
 use edgescore_record::{Budgets, MemoryBudget};
 
-use crate::commands::gate::{Gibibytes, Seconds};
+use crate::quantity::{Gibibytes, Seconds};
 
 /// What a run may use, and how that is measured.
 #[derive(clap::Args)]

@@ -1,12 +1,12 @@
 //! Ending a run as soon as what was asked of it is certain.
 
 use edgescore_record::{Order, Record, frame};
-use edgescore_score::{ConfidenceSequence, GateMonitor, Regime};
+use edgescore_score::{ConfidenceSequence, GateMonitor, Limits, Regime};
+use edgescore_summary::rules;
 
 use super::args::Args;
-use crate::commands::gate::Profile;
-use crate::commands::report::row_of;
 use crate::failure::Failure;
+use crate::gate_profile::Profile;
 
 /// Error rate of an interval for the accuracy: 95 % confidence at every question at once.
 const ERROR_RATE: f64 = 0.05;
@@ -21,7 +21,7 @@ enum Goal {
     /// An interval with at most this on both sides of its middle.
     HalfWidth(f64),
     /// A gate that is decided.
-    Gate(Profile),
+    Gate(Limits),
 }
 
 /// What is kept of the answers, once it is known how many there will be.
@@ -35,11 +35,7 @@ impl Early {
     pub fn new(args: &Args) -> Result<Option<Early>, Failure> {
         let goal = match (args.until_ci, &args.gate) {
             (Some(half_width), _) => Goal::HalfWidth(half_width),
-            (None, Some(path)) => {
-                let profile = Profile::read(path)?;
-                profile.check()?;
-                Goal::Gate(profile)
-            }
+            (None, Some(path)) => Goal::Gate(Profile::read(path)?.limits()?),
             (None, None) => return Ok(None),
         };
         Ok(Some(Early { goal, seen: None }))
@@ -53,20 +49,20 @@ impl Early {
                     // What follows holds for a random order only.
                     return Ok(false);
                 }
-                let questions = start.asks / if start.rotate { 4 } else { 1 };
+                let questions = rules::questions(&start);
                 self.seen = Some(match &self.goal {
                     Goal::HalfWidth(_) => Seen::Interval(
                         ConfidenceSequence::new(Regime::Pack { questions }, ERROR_RATE)
                             .map_err(Failure::data)?,
                     ),
-                    Goal::Gate(profile) => Seen::Gate(
-                        GateMonitor::new(&profile.limits(), questions).map_err(Failure::data)?,
-                    ),
+                    Goal::Gate(limits) => {
+                        Seen::Gate(GateMonitor::new(limits, questions).map_err(Failure::data)?)
+                    }
                 });
                 Ok(false)
             }
             Some(Record::Question(question)) => {
-                let row = row_of(&question)?;
+                let row = rules::row_of(&question).map_err(Failure::data)?;
                 match &mut self.seen {
                     Some(Seen::Interval(sequence)) if row.counts() => {
                         sequence.update(row.is_correct()).map_err(Failure::data)?;

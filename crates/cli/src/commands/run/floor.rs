@@ -5,15 +5,15 @@ use std::path::Path;
 
 use edgescore_probe::{Bytes, Reading};
 use edgescore_record::{Memory, MemoryBudget, Plan, VerdictKind};
+use edgescore_summary::{Label, load};
 
 use super::recorder::Recorder;
 use super::{Args, Desk};
-use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::files::unwritable;
 use crate::output::print;
-use crate::render::page::{self, Block, Table};
-use crate::render::words;
+use crate::render::blocks::{Block, Table};
+use crate::render::{text, values};
 
 /// Limits closer than this share of the larger one are the same: a page cache of some hundred
 /// MiB is not reproducible to a percent.
@@ -100,12 +100,12 @@ fn trial(desk: &mut Desk, plan: Plan, limit: Bytes, output: &Path) -> Result<Tri
     });
     let recorder = Recorder::new(&path, true)?;
     let verdict = desk.answers(plan, recorder, None)?;
-    let run = report::load(&path)?;
+    let run = load(&path).map_err(Failure::data)?;
     let trial = Trial {
         limit,
         verdict: verdict.unwrap_or(VerdictKind::EngineFailed),
-        memory: run.memory,
-        latency: words::or_reason(run.latency_s(), words::seconds),
+        memory: run.memory.end,
+        latency: values::or_reason(run.latency_s(), values::seconds),
     };
     let kept = match trial.fits() {
         true => fs::rename(&path, output),
@@ -124,7 +124,7 @@ fn show(trials: &[Trial], floor: Option<Bytes>) -> Result<(), Failure> {
                 PLENTY => "none".to_owned(),
                 limit => limit.to_string(),
             },
-            words::verdict(trial.verdict).to_owned(),
+            trial.verdict.label().to_owned(),
             reading(memory.and_then(|m| Some(m.cgroup_peak.value()?.to_string()))),
             reading(memory.and_then(|m| Some(m.refaults.value()?.to_string()))),
             trial.latency.clone(),
@@ -152,5 +152,5 @@ fn show(trials: &[Trial], floor: Option<Bytes>) -> Result<(), Failure> {
             None => "no memory floor was found: see the verdict of the last run".to_owned(),
         }),
     ];
-    print(|out| page::text(out, &blocks))
+    print(|out| text::write(out, &blocks))
 }

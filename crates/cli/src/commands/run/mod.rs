@@ -15,6 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
 use edgescore_record::{LINGER_FOR_EVER, Plan, Record, VerdictKind, frame};
+use edgescore_summary::{judge, load};
 
 pub use args::{Args, Asked, Axis};
 pub use desk::{Board, Desk};
@@ -22,12 +23,12 @@ use early::Early;
 pub use progress::Progress;
 use recorder::Recorder;
 
-use crate::commands::gate;
-use crate::commands::report;
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
+use crate::gate_profile::Profile;
 use crate::link::Finish;
 use crate::output::print;
+use crate::render::pages::report::print_run;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
@@ -52,12 +53,15 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
 /// Runs once and reports.
 fn once(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
     let verdict = record(args, args.plan(), pack, model, output)?;
-    let run = report::load(output)?;
+    let run = load(output).map_err(Failure::data)?;
     let judged = match &args.gate {
-        Some(path) => Some(gate::judge(&run, gate::Profile::read(path)?)?),
+        Some(path) => {
+            let limits = Profile::read(path)?.limits()?;
+            Some(judge(&run, &limits).map_err(Failure::data)?)
+        }
         None => None,
     };
-    report::print(run, judged.as_ref())?;
+    print_run(run, judged.as_ref())?;
     print(|out| writeln!(out, "\nresult: {}", output.display()))?;
     match verdict {
         Some(VerdictKind::Ok) if judged.is_some_and(|judged| !judged.pass()) => {

@@ -1,15 +1,15 @@
 //! edgescore, the program on the host. It never links llama.cpp: it starts edgescore-rt.
-// The JSON report of a run is one macro call, deeper than the default of 128.
-#![recursion_limit = "256"]
 
 mod commands;
 mod defaults;
 mod failure;
 mod files;
+mod gate_profile;
 mod gguf;
 mod image;
 mod link;
 mod output;
+mod quantity;
 mod random;
 mod render;
 mod session;

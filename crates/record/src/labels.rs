@@ -1,7 +1,8 @@
 //! The names of the values, as command lines take them and reports show them. On the wire they
 //! are numbers.
 
-use edgescore_taskpack::Layout;
+use edgescore_probe::energy::Scope;
+use edgescore_taskpack::{Layout, Letter};
 
 use crate::{
     CacheType, FlashAttention, Found, Keeper, Mode, Order, Origin, Stop, Tuning, VerdictKind,
@@ -25,9 +26,11 @@ pub trait Labels: Copy + 'static {
     }
 }
 
+/// Implements [`Labels`] for enums: `labels! { Order { Pack = "pack", Shuffled = "shuffled" } }`.
+#[macro_export]
 macro_rules! labels {
     ($($type:ident { $($value:ident = $label:literal),+ $(,)? })+) => {$(
-        impl Labels for $type {
+        impl $crate::Labels for $type {
             const ALL: &'static [$type] = &[$($type::$value),+];
 
             fn label(self) -> &'static str {
@@ -42,6 +45,7 @@ macro_rules! labels {
 labels! {
     Mode { Letter = "letter", Generate = "generate" }
     Layout { Reference = "reference", SharedPrefix = "shared-prefix" }
+    Letter { A = "A", B = "B", C = "C", D = "D" }
     Order { Pack = "pack", Shuffled = "shuffled" }
     Weights { Mapped = "mapped", Repacked = "repacked" }
     Tuning { Given = "given", Default = "default", Measured = "measured", Kept = "kept" }
@@ -70,6 +74,14 @@ labels! {
         Pattern = "pattern",
         Standalone = "standalone",
         Nowhere = "nowhere",
+    }
+}
+
+impl Labels for Scope {
+    const ALL: &'static [Scope] = &Scope::ALL;
+
+    fn label(self) -> &'static str {
+        self.name()
     }
 }
 

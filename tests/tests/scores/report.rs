@@ -97,7 +97,7 @@ fn the_figures_are_those_of_the_rows() {
         Some(513.0)
     );
     // 3,722 questions, golds in turn.
-    assert_eq!(run["letters"]["right"]["A"], 931);
+    assert_eq!(run["letters"]["answer_key"]["A"], 931);
     assert_eq!(run["letters"]["best_constant"]["letter"], "A");
 }
 

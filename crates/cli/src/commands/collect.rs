@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use edgescore_record::{Command, Control, Phase, RunId, Stop, VerdictKind};
+use edgescore_summary::load;
 
-use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::link::{BoardAddress, Connection, Item, RunFollower, StopRequests, Want, list};
 use crate::output::print;
+use crate::render::pages::report::print_run;
 use crate::session::{Progress, Reach, Recorder};
 
 /// Fetch the result of a run from the board that made it
@@ -99,7 +100,8 @@ fn fetch(
     progress.finish();
     let verdict = recorder.close(finish)?;
     follower.acknowledge_all()?;
-    report::print(report::load(output)?, None)?;
+    let run = load(output).map_err(Failure::data)?;
+    print_run(run, None)?;
     print(|out| writeln!(out, "\nresult: {}", output.display()))?;
     Ok(match verdict {
         Some(VerdictKind::Ok) => Outcome::AsPlanned,

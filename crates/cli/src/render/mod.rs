@@ -1,5 +1,12 @@
-//! How results are shown: blocks of a page, tables for other programs, and labels.
+//! How results are shown: pages of blocks for people, tables and JSON for programs.
 
-pub mod page;
-pub mod sheet;
-pub mod words;
+pub mod blocks;
+pub mod html;
+pub mod json;
+pub mod labels;
+pub mod markdown;
+pub mod pages;
+pub mod print;
+pub mod tables;
+pub mod text;
+pub mod values;

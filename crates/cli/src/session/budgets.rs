@@ -7,7 +7,7 @@ use edgescore_probe::power::Choice;
 use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius, NotAQuantity};
 use edgescore_record::{Budgets, MemoryBudget};
 
-use crate::commands::gate::Positive;
+use crate::quantity::Positive;
 
 /// What a run may use, and how that is measured.
 #[derive(clap::Args)]

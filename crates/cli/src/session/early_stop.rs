@@ -2,8 +2,8 @@
 
 use edgescore_record::{Order, Question, Record, SessionStart};
 use edgescore_score::{ConfidenceSequence, GateMonitor, Limits, Regime};
+use edgescore_summary::rules;
 
-use crate::commands::report::row_of;
 use crate::failure::Failure;
 
 /// Error rate of an interval for the accuracy: 95 % confidence at every question at once.
@@ -52,7 +52,7 @@ impl EarlyStop {
     }
 
     fn begin(&self, start: &SessionStart) -> Result<Seen, Failure> {
-        let questions = start.asks / if start.rotate { 4 } else { 1 };
+        let questions = rules::questions(start);
         Ok(match &self.goal {
             Goal::HalfWidth(_) => Seen::Interval(
                 ConfidenceSequence::new(Regime::Pack { questions }, ERROR_RATE)
@@ -65,7 +65,7 @@ impl EarlyStop {
     }
 
     fn add(&mut self, question: &Question) -> Result<(), Failure> {
-        let row = row_of(question)?;
+        let row = rules::row_of(question).map_err(Failure::data)?;
         match &mut self.seen {
             Some(Seen::Interval(sequence)) if row.counts() => {
                 sequence.update(row.is_correct()).map_err(Failure::data)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use edgescore_record::Record;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::render::words::about_origin;
+use crate::render::labels;
 
 /// Shows a run as its rows come in.
 pub struct Progress {
@@ -69,7 +69,7 @@ impl Progress {
                     bar.reset_eta();
                     bar.reset_elapsed();
                 }
-                if let Some(about) = about_origin(loaded.origin) {
+                if let Some(about) = labels::about_origin(loaded.origin) {
                     self.print(about);
                 }
             }

@@ -13,7 +13,7 @@ use super::file::open;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
-use crate::render::words;
+use crate::render::values;
 
 /// Training questions of each task, where the pack is generated and none are given: 20,010 in
 /// all.
@@ -98,7 +98,7 @@ fn write(out: &mut dyn Write, pack: &Pack, trained: usize, controls: &[Control])
         }
         for control in rows {
             let share = Proportion::new(control.right, control.asked);
-            let share = words::percent(share.map(Proportion::estimate));
+            let share = values::percent(share.map(Proportion::estimate));
             writeln!(out, "  {:<46}  {share}", control.name)?;
         }
     }

@@ -1,29 +1,26 @@
 //! `edgescore plan`: what a run would take, before it is made.
 
-mod check;
 mod forecast;
 mod hollow;
-mod limit;
-mod page;
 mod trial;
+mod view;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use edgescore_record::{Plan, Weights};
-
-pub use check::{Check, Planned};
+use edgescore_summary::LimitKind;
 
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, absolute};
 use crate::output::print;
-use crate::render::page as pages;
+use crate::render::{json, pages, text};
 use crate::session::{Board, Progress, RunOptions};
 use forecast::Forecast;
 use hollow::Whole;
-use limit::Limit;
 use trial::Trial;
+use view::Made;
 
 /// Forecast a run: whether it fits, tokens a second, seconds and joules a question, hours for the
 /// pack
@@ -71,11 +68,14 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let budget = plan
         .budgets
         .memory
-        .map(|budget| Limit::Budget(budget.limit));
-    let free = trials.first().and_then(|trial| trial.free).map(Limit::Free);
+        .map(|budget| (LimitKind::Budget, budget.limit));
+    let free = trials
+        .first()
+        .and_then(|trial| trial.free)
+        .map(|free| (LimitKind::Free, free));
     let limit = budget.or(free);
     let fits =
-        |forecast: &Forecast| limit.is_none_or(|limit| forecast.memory.total() <= limit.bytes());
+        |forecast: &Forecast| limit.is_none_or(|(_, limit)| forecast.memory.total() <= limit);
     // What a run would do: weights stay as they are in the file where there is no room for a copy.
     if plan.weights.is_none() && forecast.weights == Weights::Repacked && !fits(&forecast) {
         let mapped = Plan {
@@ -86,7 +86,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         forecast = forecast::forecast(&mapped, &whole, &trials);
     }
     let fits = fits(&forecast);
-    let planned = page::Page {
+    let made = Made {
         plan: &plan,
         model: &model,
         whole: &whole,
@@ -95,9 +95,12 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         limit,
         fits,
     };
-    print(|out| pages::text(out, &planned.blocks()))?;
+    let view = made.view();
+    print(|out| text::write(out, &pages::plan::page(&view)))?;
     if let Some(output) = &args.output {
-        files::write_whole(output, format!("{:#}\n", planned.json()).as_bytes())?;
+        let mut written = Vec::new();
+        json::write(&mut written, &view).map_err(Failure::data)?;
+        files::write_whole(output, &written)?;
         print(|out| writeln!(out, "\nplan: {}", output.display()))?;
     }
     Ok(match fits && forecast.power.can_be_held() {

@@ -6,12 +6,12 @@ use std::path::Path;
 use anyhow::anyhow;
 use edgescore_probe::{Bytes, Reading, Reason};
 use edgescore_record::{
-    Budgets, MemoryEstimate, Mode, Plan, Prompts, Record, Stop, VerdictKind, Weights,
+    Budgets, Labels, MemoryEstimate, Mode, Plan, Prompts, Record, Stop, VerdictKind, Weights,
 };
+use edgescore_summary::rules;
 
 use crate::failure::Failure;
 use crate::link::Finish;
-use crate::render::words;
 use crate::session::{Board, BoardSession};
 
 /// Enough time was measured: timings of one and the same then differ by 2 %.
@@ -119,7 +119,7 @@ impl Trial {
             (Finish::Short(why), _) => Err(failed(&why)),
             (_, Some((VerdictKind::Ok, _))) if !trial.answers.is_empty() => Ok(trial),
             (_, Some((VerdictKind::Ok, _))) => Err(failed("no question of the pack fits it")),
-            (_, Some((kind, detail))) => Err(failed(&format!("{}: {detail}", words::label(kind)))),
+            (_, Some((kind, detail))) => Err(failed(&format!("{}: {detail}", kind.label()))),
             (_, None) => Err(failed("it ended without a verdict")),
         }
     }
@@ -150,7 +150,7 @@ impl Trial {
         match record {
             Record::SessionStart(start) => {
                 self.asks = start.asks;
-                self.board = crate::commands::report::board(start.board, start.cpu);
+                self.board = rules::board_name(start.board, start.cpu);
             }
             Record::Task(task) if task.pass_at_k => self.drawn_asks += task.asks,
             Record::Prompts(prompts) => self.prompts = *prompts,

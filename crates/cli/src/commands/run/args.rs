@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use edgescore_record::{Order, Plan};
 
-use crate::commands::gate::Profile;
 use crate::failure::Failure;
+use crate::gate_profile::Profile;
 use crate::session::{Board, EarlyStop, Goal, RunOptions};
 
 /// Run a pack on a model and write the result
@@ -104,11 +104,7 @@ impl Args {
     pub fn early_stop(&self) -> Result<Option<EarlyStop>, Failure> {
         let goal = match (self.until_ci, &self.gate) {
             (Some(half_width), _) => Goal::HalfWidth(half_width),
-            (None, Some(path)) => {
-                let profile = Profile::read(path)?;
-                profile.check()?;
-                Goal::Gate(profile.limits())
-            }
+            (None, Some(path)) => Goal::Gate(Profile::read(path)?.limits()?),
             (None, None) => return Ok(None),
         };
         Ok(Some(EarlyStop::new(goal)))

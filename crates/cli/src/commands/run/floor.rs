@@ -4,15 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use edgescore_probe::{Bytes, Reading};
-use edgescore_record::{Memory, MemoryBudget, Plan, VerdictKind};
+use edgescore_record::{Labels, Memory, MemoryBudget, Plan, VerdictKind};
+use edgescore_summary::load;
 
 use super::args::Args;
-use crate::commands::report;
 use crate::failure::{Failure, Outcome};
 use crate::files::unwritable;
 use crate::output::print;
-use crate::render::page::{self, Block, Table};
-use crate::render::words;
+use crate::render::blocks::{Block, Table};
+use crate::render::{text, values};
 use crate::session::{BoardSession, Recorder};
 
 /// Limits closer than this share of the larger one are the same: a page cache of some hundred
@@ -104,12 +104,12 @@ fn trial(
     });
     let recorder = Recorder::new(&path, true)?;
     let verdict = session.record(plan, recorder, None)?;
-    let run = report::load(&path)?;
+    let run = load(&path).map_err(Failure::data)?;
     let trial = Trial {
         limit,
         verdict: verdict.unwrap_or(VerdictKind::EngineFailed),
-        memory: run.memory,
-        latency: words::or_reason(run.latency_s(), words::seconds),
+        memory: run.memory.end,
+        latency: values::or_reason(run.latency_s(), values::seconds),
     };
     let kept = match trial.fits() {
         true => fs::rename(&path, output),
@@ -128,7 +128,7 @@ fn show(trials: &[Trial], floor: Option<Bytes>) -> Result<(), Failure> {
                 PLENTY => "none".to_owned(),
                 limit => limit.to_string(),
             },
-            words::label(trial.verdict).to_owned(),
+            trial.verdict.label().to_owned(),
             reading(memory.and_then(|m| Some(m.cgroup_peak.value()?.to_string()))),
             reading(memory.and_then(|m| Some(m.refaults.value()?.to_string()))),
             trial.latency.clone(),
@@ -156,5 +156,5 @@ fn show(trials: &[Trial], floor: Option<Bytes>) -> Result<(), Failure> {
             None => "no memory floor was found: see the verdict of the last run".to_owned(),
         }),
     ];
-    print(|out| page::text(out, &blocks))
+    print(|out| text::write(out, &blocks))
 }

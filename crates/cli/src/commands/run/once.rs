@@ -3,22 +3,27 @@
 use std::path::Path;
 
 use edgescore_record::{Plan, VerdictKind};
+use edgescore_summary::{judge, load};
 
 use super::args::Args;
-use crate::commands::{gate, report};
 use crate::failure::{Failure, Outcome};
+use crate::gate_profile::Profile;
 use crate::output::print;
+use crate::render::pages::report::print_run;
 use crate::session::{BoardSession, Recorder};
 
 /// Runs once and reports.
 pub fn report(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
     let verdict = record(args, args.plan(), pack, model, output)?;
-    let run = report::load(output)?;
+    let run = load(output).map_err(Failure::data)?;
     let judged = match &args.gate {
-        Some(path) => Some(gate::judge(&run, gate::Profile::read(path)?)?),
+        Some(path) => {
+            let limits = Profile::read(path)?.limits()?;
+            Some(judge(&run, &limits).map_err(Failure::data)?)
+        }
         None => None,
     };
-    report::print(run, judged.as_ref())?;
+    print_run(run, judged.as_ref())?;
     print(|out| writeln!(out, "\nresult: {}", output.display()))?;
     match verdict {
         Some(VerdictKind::Ok) if judged.is_some_and(|judged| !judged.pass()) => {

@@ -4,18 +4,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use edgescore_probe::Hertz;
-use edgescore_record::{Plan, VerdictKind};
+use edgescore_record::{Labels, Plan, VerdictKind};
 use edgescore_score::Reading;
-use serde_json::{Value, json};
+use edgescore_summary::{RunSummary, SweepPointView, SweepView, correct_per_joule, load};
 
 use super::args::{Args, Axis};
 use super::once::record;
-use crate::commands::report::{self, RunSummary};
 use crate::failure::{Failure, Outcome};
 use crate::files;
 use crate::output::print;
-use crate::render::page::{self, Block, Table};
-use crate::render::words;
+use crate::render::blocks::{Block, Table};
+use crate::render::{json, text, values};
 
 /// An operating point; `None` leaves a thing as it is.
 #[derive(Clone, Copy, Default)]
@@ -74,9 +73,10 @@ pub fn sweep(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Ou
         done.push(at(args, point, pack, model, file)?);
     }
     let best = best(&done);
-    let text = format!("{:#}\n", json_of(&done, best));
-    files::write_whole(&comparison, text.as_bytes())?;
-    print(|out| page::text(out, &blocks(&done, best)))?;
+    let mut written = Vec::new();
+    json::write(&mut written, &view(&done, best)).map_err(Failure::data)?;
+    files::write_whole(&comparison, &written)?;
+    print(|out| text::write(out, &blocks(&done, best)))?;
     print(|out| writeln!(out, "\ncomparison: {}", comparison.display()))?;
     Ok(match best {
         Some(_) => Outcome::AsPlanned,
@@ -101,17 +101,17 @@ fn at(
     plan.threads = point.threads.unwrap_or(plan.threads);
     plan.budgets.max_clock = point.clock.or(plan.budgets.max_clock);
     let verdict = record(args, plan, pack, model, &file)?;
-    let run = report::load(&file)?;
+    let run = load(&file).map_err(Failure::data)?;
     Ok(Done { file, verdict, run })
 }
 
 /// The points after the first, whose run is `run`.
 fn points(run: &RunSummary, varies: &impl Fn(Axis) -> bool) -> Result<Vec<Point>, Failure> {
-    let threads = match (varies(Axis::Threads), run.threads) {
+    let threads = match (varies(Axis::Threads), run.threads()) {
         (true, Some(most)) => thread_counts(most).into_iter().map(Some).collect(),
         _ => vec![None],
     };
-    let clocks = match (varies(Axis::Freq), run.max_clock) {
+    let clocks = match (varies(Axis::Freq), run.start.max_clock) {
         (false, _) => vec![None],
         (true, Reading::Value(Hertz(most))) => {
             let shares = [most, most / 4 * 3, most / 2];
@@ -138,14 +138,6 @@ fn thread_counts(most: u16) -> Vec<u16> {
     }
 }
 
-/// Correct answers per joule.
-fn correct_per_joule(run: &RunSummary) -> Reading<f64> {
-    run.pass_at_1.and_then(|accuracy| {
-        let energy = run.energy;
-        energy.map(|energy| accuracy.value / energy.joules)
-    })
-}
-
 /// Position of the point that answers most per joule, of those whose verdict is Ok.
 fn best(done: &[Done]) -> Option<usize> {
     let kept = done.iter().enumerate().filter_map(|(index, done)| {
@@ -157,7 +149,7 @@ fn best(done: &[Done]) -> Option<usize> {
 }
 
 fn blocks(done: &[Done], best: Option<usize>) -> Vec<Block> {
-    let watts = |value| words::or_reason(value, |watts: f64| format!("{watts:.3} W"));
+    let watts = |value| values::or_reason(value, |watts: f64| format!("{watts:.3} W"));
     let rows = done.iter().enumerate().map(|(index, done)| {
         let run = &done.run;
         vec![
@@ -165,15 +157,15 @@ fn blocks(done: &[Done], best: Option<usize>) -> Vec<Block> {
                 true => "best".to_owned(),
                 false => String::new(),
             },
-            run.threads
+            run.threads()
                 .map_or(String::new(), |threads| threads.to_string()),
-            words::or_reason(run.max_clock, |clock| clock.to_string()),
-            done.verdict.map_or("cut off", words::label).to_owned(),
-            words::percent(run.pass_at_1),
-            words::or_reason(run.latency_s(), words::seconds),
-            watts(run.power.mean_w),
-            watts(run.power.worst_window_w),
-            words::or_reason(correct_per_joule(run), words::score),
+            values::or_reason(run.start.max_clock, |clock| clock.to_string()),
+            done.verdict.map_or("cut off", Labels::label).to_owned(),
+            values::percent(run.pass_at_1),
+            values::or_reason(run.latency_s(), values::seconds),
+            watts(run.power.mean_w()),
+            watts(run.power.worst_window_w()),
+            values::or_reason(correct_per_joule(run), values::score),
             done.file.display().to_string(),
         ]
     });
@@ -201,36 +193,21 @@ fn blocks(done: &[Done], best: Option<usize>) -> Vec<Block> {
                    --power-source.";
         blocks.push(Block::Line(why.to_owned()));
     }
-    if done
-        .iter()
-        .any(|done| done.run.power.metered == Some(false))
-    {
+    if done.iter().any(|done| done.run.power.is_simulated()) {
         blocks.push(Block::Line("Energy is simulated by CPU time.".to_owned()));
     }
     blocks
 }
 
-fn json_of(done: &[Done], best: Option<usize>) -> Value {
-    let number = |value| report::json::measured(value, |value: f64| json!(value));
-    let points = done.iter().map(|done| {
-        let run = &done.run;
-        json!({
-            "file": done.file.display().to_string(),
-            "threads": run.threads,
-            "max_clock_hz": report::json::measured(run.max_clock, |clock| json!(clock.0)),
-            "verdict": done.verdict.map(words::label),
-            "pass_at_1": number(run.pass_at_1.map(|estimate| estimate.value)),
-            "p50_s": number(run.latency_s()),
-            "mean_w": number(run.power.mean_w),
-            "worst_window_w": number(run.power.worst_window_w),
-            "energy_per_question_j": number(run.energy.map(|energy| energy.joules)),
-            "correct_per_j": number(correct_per_joule(run)),
-        })
-    });
-    json!({
-        "points": points.collect::<Vec<_>>(),
-        "best": best.and_then(|best| done.get(best)).map(|best| best.file.display().to_string()),
-    })
+fn view(done: &[Done], best: Option<usize>) -> SweepView {
+    let points = done.iter();
+    let best = best.and_then(|best| done.get(best));
+    SweepView {
+        points: points
+            .map(|done| SweepPointView::of(&done.run, done.verdict))
+            .collect(),
+        best: best.map(|best| best.run.file.clone()),
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,145 @@
+//! Values of a report, each of which may be missing with its reason.
+
+use edgescore_score::{Estimate, Interval, Reading};
+use edgescore_taskpack::Hash;
+use schemars::JsonSchema;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// A value, or `{"missing": "reason"}`.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline)]
+pub enum Figure<T> {
+    /// The value.
+    Value(T),
+    /// Why there is none.
+    Missing(Missing),
+}
+
+/// Why there is no value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Missing {
+    /// The reason, for people.
+    #[schemars(length(min = 1))]
+    pub missing: String,
+}
+
+impl<T> Figure<T> {
+    /// No value, for `reason`.
+    pub fn missing(reason: impl Into<String>) -> Figure<T> {
+        Figure::Missing(Missing {
+            missing: reason.into(),
+        })
+    }
+}
+
+impl<T, U: Into<T>> From<Reading<U>> for Figure<T> {
+    fn from(reading: Reading<U>) -> Figure<T> {
+        match reading {
+            Reading::Value(value) => Figure::Value(value.into()),
+            Reading::Missing(reason) => Figure::missing(reason.to_string()),
+        }
+    }
+}
+
+/// A value with the ends of its 95 % interval, or with the reason why it has none.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(deny_unknown_fields)]
+pub enum EstimateView<V = f64> {
+    /// With its interval.
+    Interval {
+        /// The value.
+        value: V,
+        /// Lower end.
+        low: V,
+        /// Upper end.
+        high: V,
+    },
+    /// Without.
+    Point {
+        /// The value.
+        value: V,
+        /// Why there is no interval.
+        interval: Missing,
+    },
+}
+
+impl<V: From<f64>> From<Estimate> for EstimateView<V> {
+    fn from(estimate: Estimate) -> EstimateView<V> {
+        let value = estimate.value.into();
+        match estimate.interval {
+            Reading::Value(Interval { low, high }) => EstimateView::Interval {
+                value,
+                low: low.into(),
+                high: high.into(),
+            },
+            Reading::Missing(reason) => EstimateView::Point {
+                value,
+                interval: Missing {
+                    missing: reason.to_string(),
+                },
+            },
+        }
+    }
+}
+
+/// A share, 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct Share(#[schemars(range(min = 0, max = 1))] pub f64);
+
+impl From<f64> for Share {
+    fn from(share: f64) -> Share {
+        Share(share)
+    }
+}
+
+/// A SHA-256 in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+pub struct Sha256(#[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))] pub Hash);
+
+impl Serialize for Sha256 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// An object whose keys are not known before, such as ids of tasks; they keep their order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entries<T>(pub Vec<(String, T)>);
+
+impl<T> FromIterator<(String, T)> for Entries<T> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(entries: I) -> Entries<T> {
+        Entries(entries.into_iter().collect())
+    }
+}
+
+impl<T: Serialize> Serialize for Entries<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Entries<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("Entries_of_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "additionalProperties": generator.subschema_for::<T>(),
+        })
+    }
+}

@@ -4,9 +4,8 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use edgescore_record::Record;
+use edgescore_summary::about_origin;
 use indicatif::{ProgressBar, ProgressStyle};
-
-use crate::render::labels;
 
 /// Shows a run as its rows come in.
 pub struct Progress {
@@ -69,7 +68,7 @@ impl Progress {
                     bar.reset_eta();
                     bar.reset_elapsed();
                 }
-                if let Some(about) = labels::about_origin(loaded.origin) {
+                if let Some(about) = about_origin(loaded.origin) {
                     self.print(about);
                 }
             }

@@ -6,7 +6,7 @@ use askama::Template;
 use edgescore_record::Origin;
 use edgescore_score::{AgainstChance, Estimate, Reading};
 use edgescore_summary::published::PublishedModel;
-use edgescore_summary::{ModePair, RankedRun, order};
+use edgescore_summary::{ModePair, RankedRun, about_origin, order};
 
 use super::latency::{self, Histogram};
 use super::letters::{self, Bar};
@@ -119,7 +119,7 @@ fn verdict(ranked: &RankedRun) -> Verdict {
         (true, _) => "warn",
         (false, _) => "bad",
     };
-    let origin = labels::about_origin(run.origin()).map(str::to_owned);
+    let origin = about_origin(run.origin()).map(str::to_owned);
     let notes = origin.into_iter().chain(notes::warnings(run));
     Verdict {
         class,

@@ -1,18 +1,18 @@
 //! The page of one run.
 
-use edgescore_summary::{RankedRun, RunSummary};
+use edgescore_summary::{RankedRun, RunSummary, about_origin};
 
 use super::headline::headline;
 use super::notes;
 use crate::render::blocks::{Block, Table};
-use crate::render::{labels, values};
+use crate::render::values;
 
 /// What, where, the figures, then groups and tasks.
 pub fn page(ranked: &RankedRun) -> Vec<Block> {
     let run = &ranked.run;
     let title = format!("{}, pack {}", run.name(), run.start.pack);
     let mut blocks = vec![Block::Title(title)];
-    blocks.extend(labels::about_origin(run.origin()).map(|about| Block::Line(about.into())));
+    blocks.extend(about_origin(run.origin()).map(|about| Block::Line(about.into())));
     blocks.push(Block::Line(notes::setting(run)));
     blocks.extend(notes::warnings(run).into_iter().map(Block::Line));
     blocks.push(Block::Facts(headline(ranked)));

@@ -34,10 +34,10 @@ pub use control::{Control, Fault, Level, Phase};
 pub use parts::parts;
 pub use probabilities::Probabilities;
 pub use record::{
-    Conditions, Generated, Keeper, Memory, MemoryEstimate, MemoryStart, ModelLoaded, Origin, Power,
-    PowerBudget, PowerEnd, PowerStart, Prompts, Question, QuestionEnergy, Record, Roofline, Sample,
-    SessionEnd, SessionStart, Skipped, Stalls, Task, TokenWork, Tuning, Verdict, VerdictKind,
-    WhySkipped,
+    Conditions, Generated, Memory, MemoryEstimate, MemoryLimiter, MemoryStart, ModelLoaded, Origin,
+    Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question, QuestionEnergy, Record, Roofline,
+    Sample, SessionEnd, SessionStart, Skipped, Stalls, Task, TokenWork, Tuning, Verdict,
+    VerdictKind, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

@@ -43,7 +43,7 @@ pub struct Row {
     pub latency_us: Option<NonZeroU32>,
     /// Index into the run's tasks.
     pub task: u8,
-    /// The right letter, as shown.
+    /// The answer key, as shown.
     pub key: Letter,
     /// The greedy answer.
     pub answer: Outcome,

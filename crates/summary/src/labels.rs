@@ -1,9 +1,11 @@
 //! The names that enum values have in reports and on the command line.
 
+use std::borrow::Cow;
+
 use edgescore_probe::energy::Scope;
 use edgescore_record::{
-    CacheType, FlashAttention, Found, Keeper, Mode, Order, Origin, Stop, Tuning, VerdictKind,
-    Weights, WhySkipped,
+    CacheType, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Stop, Tuning,
+    VerdictKind, Weights, WhySkipped,
 };
 use edgescore_taskpack::{Layout, Letter};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -79,7 +81,7 @@ labels! {
         EngineFailed => "engine_failed",
         Aborted => "aborted",
     }
-    Keeper {
+    MemoryLimiter {
         Process => "process",
         CgroupV2 => "cgroup_v2",
         CgroupV1 => "cgroup_v1",
@@ -131,7 +133,7 @@ impl<T: Label> JsonSchema for Labelled<T> {
         true
     }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         "Label".into()
     }
 

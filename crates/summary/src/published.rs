@@ -152,7 +152,7 @@ pub struct PublishedView {
     /// pass@1 over all questions.
     pub pass_at_1: Figure<Share>,
     /// The same with its interval.
-    pub pass_at_1_interval: Figure<EstimateView<Share>>,
+    pub pass_at_1_interval: Figure<EstimateView>,
     /// pass@3 on the pass@k tasks.
     pub pass_at_3: Figure<Share>,
     /// pass@5 on the pass@k tasks.

@@ -144,7 +144,7 @@ pub const PROMPTS: Prompts = Prompts {
 };
 
 pub const MEMORY_START: MemoryStart<'static> = MemoryStart {
-    keeper: Keeper::Watchdog,
+    limiter: MemoryLimiter::Watchdog,
     why: "no",
     limit: Some(Bytes(1 << 30)),
     estimate: Some(MemoryEstimate {

@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use crate::figure::{EstimateView, Figure, Share};
 use crate::labels::{Labelled, labels};
-use crate::ranking::not_ranked;
-use crate::report::score_or_refusal;
+use crate::ranking::{not_ranked, score_or_refusal};
 
 /// Where a model's figures come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::figure::{EstimateView, Figure, Share, spread_estimate};
 use crate::labels::Labelled;
-use crate::ranking::not_ranked;
+use crate::ranking::{not_ranked, score_or_refusal};
 
 /// pass@k with the number of questions behind it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -283,13 +283,5 @@ impl From<&EdgeScore> for EdgeScoreView {
             ranked: not_ranked.is_none(),
             not_ranked_because: not_ranked,
         }
-    }
-}
-
-/// The value of `score`, or which component refuses it and why.
-pub(crate) fn score_or_refusal(score: &EdgeScore) -> Figure<f64> {
-    match score.value {
-        Ok(value) => Figure::Value(value),
-        Err(refusal) => Figure::missing(format!("{}: {}", refusal.component, refusal.reason)),
     }
 }

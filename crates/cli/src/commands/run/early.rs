@@ -2,7 +2,7 @@
 
 use edgescore_record::{Order, Record, frame};
 use edgescore_score::{ConfidenceSequence, GateMonitor, Limits, Regime};
-use edgescore_summary::rules;
+use edgescore_summary::{row_of, rules};
 
 use super::args::Args;
 use crate::failure::Failure;
@@ -62,7 +62,7 @@ impl Early {
                 Ok(false)
             }
             Some(Record::Question(question)) => {
-                let row = rules::row_of(&question).map_err(Failure::data)?;
+                let row = row_of(&question).map_err(Failure::data)?;
                 match &mut self.seen {
                     Some(Seen::Interval(sequence)) if row.counts() => {
                         sequence.update(row.is_correct()).map_err(Failure::data)?;

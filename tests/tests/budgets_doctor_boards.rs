@@ -12,7 +12,7 @@ use std::thread;
 use edgescore_probe::Reading;
 use edgescore_probe::survey::Figure;
 use edgescore_record::frame::{self, COMMAND, CONTROL, Encoder, Receiver};
-use edgescore_record::{Command as Ask, Control, Fault};
+use edgescore_record::{Command as Ask, Control, RefusalKind};
 use edgescore_tests::{
     Dice, Outcome, Proxy, Running, Sandbox, SerialLine, SmallTasks, Sshd, copy_folder, each,
 };
@@ -303,7 +303,7 @@ fn answer_as_an_older_board(line: &SerialLine) {
                         board: "Pi 5",
                     },
                     false => Control::Refused {
-                        fault: Fault::Link,
+                        kind: RefusalKind::Link,
                         detail: "edgescore-rt does not know this command: use edgescore and edgescore-rt of the same version",
                     },
                 };

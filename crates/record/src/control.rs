@@ -29,8 +29,8 @@ pub enum Control<'a> {
     },
     /// The command could not be carried out; no records follow.
     Refused {
-        /// Whose fault it is.
-        fault: Fault,
+        /// What kind of refusal it is.
+        kind: RefusalKind,
         /// What is wrong and how to mend it.
         detail: &'a str,
     },
@@ -124,9 +124,9 @@ pub enum Level {
     Info,
 }
 
-/// Whose fault a refusal is.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Fault {
+pub enum RefusalKind {
     /// The command is not one this board knows, or came at the wrong time.
     Link,
     /// A file is missing, broken or does not fit.

@@ -5,8 +5,8 @@ use edgescore_probe::energy::Scope;
 use edgescore_taskpack::{Layout, Letter};
 
 use crate::{
-    CacheType, FlashAttention, Found, Keeper, Mode, Order, Origin, Stop, Tuning, VerdictKind,
-    Weights, WhySkipped,
+    CacheType, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Stop, Tuning,
+    VerdictKind, Weights, WhySkipped,
 };
 
 /// Values that have a name each.
@@ -62,7 +62,7 @@ labels! {
     }
     Origin { Given = "given", Synthetic = "synthetic", Reference = "reference" }
     Stop { Interrupted = "interrupted", Decided = "decided" }
-    Keeper {
+    MemoryLimiter {
         Process = "process",
         CgroupV2 = "cgroup_v2",
         CgroupV1 = "cgroup_v1",
@@ -121,7 +121,7 @@ mod tests {
         leads_back::<VerdictKind>();
         leads_back::<Origin>();
         leads_back::<Stop>();
-        leads_back::<Keeper>();
+        leads_back::<MemoryLimiter>();
         leads_back::<Found>();
     }
 }

@@ -32,7 +32,7 @@ pub use command::{
     Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, MemoryBudget, Mode, Order, Plan,
     RunId, Stop, Weights,
 };
-pub use control::{Control, Fault, Level, Phase};
+pub use control::{Control, Level, Phase, RefusalKind};
 #[cfg(feature = "std")]
 pub use fsync::fsync_folder;
 pub use labels::Labels;
@@ -40,10 +40,10 @@ pub use labels::Labels;
 pub use parts::parts;
 pub use probabilities::Probabilities;
 pub use record::{
-    Conditions, Generated, Keeper, Memory, MemoryEstimate, MemoryStart, ModelLoaded, Origin, Power,
-    PowerBudget, PowerEnd, PowerStart, Prompts, Question, QuestionEnergy, Record, Roofline, Sample,
-    SessionEnd, SessionStart, Skipped, Stalls, Task, TokenWork, Tuning, Verdict, VerdictKind,
-    WhySkipped,
+    Conditions, Generated, Memory, MemoryEstimate, MemoryLimiter, MemoryStart, ModelLoaded, Origin,
+    Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question, QuestionEnergy, Record, Roofline,
+    Sample, SessionEnd, SessionStart, Skipped, Stalls, TaskRow, TokenWork, Tuning, Verdict,
+    VerdictKind, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

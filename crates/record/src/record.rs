@@ -19,7 +19,7 @@ pub enum Record<'a> {
     SessionStart(SessionStart<'a>),
     /// One task of the pack.
     #[serde(borrow)]
-    Task(Task<'a>),
+    Task(TaskRow<'a>),
     /// The model is ready.
     #[serde(borrow)]
     ModelLoaded(ModelLoaded<'a>),
@@ -113,7 +113,7 @@ pub struct SessionStart<'a> {
 
 /// One row of the pack's task table, so that a result is read without its pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task<'a> {
+pub struct TaskRow<'a> {
     /// Position in the task table.
     pub index: u32,
     /// Short id.
@@ -336,7 +336,7 @@ pub struct Prompts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryStart<'a> {
     /// What counts its memory and holds it to the limit.
-    pub keeper: Keeper,
+    pub limiter: MemoryLimiter,
     /// Why there is no cgroup of its own; empty where there is one.
     pub why: &'a str,
     /// The budget.
@@ -347,7 +347,7 @@ pub struct MemoryStart<'a> {
 
 /// What counts a run's memory and holds it to a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Keeper {
+pub enum MemoryLimiter {
     /// Only the process's own figures.
     Process,
     /// A fresh cgroup of version 2, without swap, into which the model was read anew.

@@ -4,14 +4,14 @@ use std::fmt;
 use std::io;
 
 use edgescore_engine::{DecodeError, LoadError, LoadProblem, SessionError};
-use edgescore_record::{Fault, Stop, VerdictKind};
+use edgescore_record::{RefusalKind, Stop, VerdictKind};
 use edgescore_taskpack::PackError;
 
 /// What cannot be done, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Whose fault it is.
-    pub fault: Fault,
+    /// What kind of refusal it is.
+    pub kind: RefusalKind,
     /// What is wrong and how to mend it.
     pub detail: String,
 }
@@ -19,22 +19,22 @@ pub struct Refusal {
 impl Refusal {
     /// The command is unknown or came at the wrong time.
     pub fn link(detail: impl fmt::Display) -> Refusal {
-        Refusal::new(Fault::Link, detail)
+        Refusal::new(RefusalKind::Link, detail)
     }
 
     /// A file is missing, broken or does not fit.
     pub fn data(detail: impl fmt::Display) -> Refusal {
-        Refusal::new(Fault::Data, detail)
+        Refusal::new(RefusalKind::Data, detail)
     }
 
     /// The board could not carry it out.
     pub fn board(detail: impl fmt::Display) -> Refusal {
-        Refusal::new(Fault::Board, detail)
+        Refusal::new(RefusalKind::Board, detail)
     }
 
-    fn new(fault: Fault, detail: impl fmt::Display) -> Refusal {
+    fn new(kind: RefusalKind, detail: impl fmt::Display) -> Refusal {
         Refusal {
-            fault,
+            kind,
             detail: detail.to_string(),
         }
     }

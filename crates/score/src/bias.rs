@@ -7,25 +7,25 @@ use crate::{Estimate, Letter, Outcome, Proportion, Reading, Run};
 /// The best that answering one letter throughout can do.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ConstantLetter {
-    /// The commonest answer key; the first of them on a tie.
+    /// The commonest letter of the answer key; the first of them on a tie.
     pub letter: Letter,
     /// Its accuracy. A model that does not beat this has not been shown to read.
     pub accuracy: Estimate,
 }
 
-/// Letters asked for and letters given, over the counted headline rows.
+/// Letters of the answer key and letters that the model chose, over the counted headline rows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct LetterBias {
     /// How often each letter was right, A to D.
     pub key: [u32; 4],
-    /// How often each letter was answered, A to D.
+    /// How often the model chose each letter, A to D.
     pub chosen: [u32; 4],
     /// Answers from which no letter could be read.
     pub unparsed: u32,
     /// The best constant answer.
     pub constant: Reading<ConstantLetter>,
-    /// Total variation distance between the shares of answer keys and of answered
-    /// letters, unparsed answers left out: 0 alike, 1 disjoint.
+    /// Total variation distance between the shares of the answer key's letters and
+    /// of those chosen, unparsed answers left out: 0 alike, 1 disjoint.
     pub distance: Reading<f64>,
 }
 

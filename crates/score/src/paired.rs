@@ -13,7 +13,7 @@ use crate::{
 pub enum PairError {
     /// The runs disagree on the answer key.
     #[error("question {question} has another answer key in each run: compare runs of one pack")]
-    Gold {
+    AnswerKey {
         /// The question.
         question: u32,
     },
@@ -42,7 +42,7 @@ pub(crate) fn pair<'a>(first: &Run<'a>, second: &Run<'a>) -> Result<Pairs<'a>, P
         {}
         if let Some(other) = others.next_if(|other| other.question == row.question) {
             if other.key != row.key {
-                return Err(PairError::Gold {
+                return Err(PairError::AnswerKey {
                     question: row.question,
                 });
             }
@@ -274,7 +274,7 @@ mod tests {
                 &Run::new(&TASKS, &other).unwrap(),
                 Bootstrap::default()
             ),
-            Err(PairError::Gold { question: 1 })
+            Err(PairError::AnswerKey { question: 1 })
         );
     }
 

@@ -65,6 +65,8 @@ pub struct Start {
     pub max_clock: Reading<Hertz>,
     /// Questions that will be asked, each counted once however many rotations are asked.
     pub questions: u32,
+    /// The same with every rotation counted.
+    pub asks: u32,
     /// Temperature of the draws in 1/1000.
     pub temperature_milli: u16,
 }
@@ -212,6 +214,7 @@ impl From<&SessionStart<'_>> for Start {
             layout: row.layout,
             max_clock: row.clock,
             questions: rules::questions(row),
+            asks: row.asks,
             temperature_milli: row.temperature_milli,
         }
     }

@@ -8,8 +8,6 @@ use edgescore_score::{
     GateError, InputError, InvalidPValue, InvalidTemperature, PairError, SequenceError,
 };
 
-use crate::comparability::Different;
-
 /// Why results cannot be summarised. The message names the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -56,9 +54,6 @@ pub enum Error {
     /// A p value is none.
     #[error(transparent)]
     PValue(#[from] InvalidPValue),
-    /// Two runs are too different to be compared.
-    #[error(transparent)]
-    Different(#[from] Different),
 }
 
 impl Error {

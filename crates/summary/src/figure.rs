@@ -1,15 +1,16 @@
 //! Values of a report, each of which may be missing with its reason.
 
+use std::borrow::Cow;
+
 use edgescore_score::{Estimate, Interval, Reading};
 use edgescore_taskpack::Hash;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 /// A value, or `{"missing": "reason"}`.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-#[schemars(inline)]
 pub enum Figure<T> {
     /// The value.
     Value(T),
@@ -24,6 +25,21 @@ pub struct Missing {
     /// The reason, for people.
     #[schemars(length(min = 1))]
     pub missing: String,
+}
+
+impl<T: JsonSchema> JsonSchema for Figure<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Figure_of_{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let value = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [value, generator.subschema_for::<Missing>()] })
+    }
 }
 
 impl<T> Figure<T> {
@@ -48,34 +64,30 @@ impl<T, U: Into<T>> From<Reading<U>> for Figure<T> {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 #[schemars(deny_unknown_fields)]
-pub enum EstimateView<V = f64> {
+pub enum EstimateView {
     /// With its interval.
     Interval {
         /// The value.
-        value: V,
+        value: f64,
         /// Lower end.
-        low: V,
+        low: f64,
         /// Upper end.
-        high: V,
+        high: f64,
     },
     /// Without.
     Point {
         /// The value.
-        value: V,
+        value: f64,
         /// Why there is no interval.
         interval: Missing,
     },
 }
 
-impl<V: From<f64>> From<Estimate> for EstimateView<V> {
-    fn from(estimate: Estimate) -> EstimateView<V> {
-        let value = estimate.value.into();
+impl From<Estimate> for EstimateView {
+    fn from(estimate: Estimate) -> EstimateView {
+        let value = estimate.value;
         match estimate.interval {
-            Reading::Value(Interval { low, high }) => EstimateView::Interval {
-                value,
-                low: low.into(),
-                high: high.into(),
-            },
+            Reading::Value(Interval { low, high }) => EstimateView::Interval { value, low, high },
             Reading::Missing(reason) => EstimateView::Point {
                 value,
                 interval: Missing {
@@ -84,6 +96,30 @@ impl<V: From<f64>> From<Estimate> for EstimateView<V> {
             },
         }
     }
+}
+
+/// The schema of a share with its interval, or of the reason why there is none, whose keys stand
+/// among others in one object: exactly one of the three sets of keys.
+pub(crate) fn spread_estimate(generator: &mut SchemaGenerator) -> Schema {
+    let share = generator.subschema_for::<Share>();
+    let missing = generator.subschema_for::<Missing>();
+    json_schema!({
+        "type": "object",
+        "oneOf": [
+            {
+                "properties": { "value": share, "low": share, "high": share },
+                "required": ["value", "low", "high"],
+            },
+            {
+                "properties": { "value": share, "interval": missing },
+                "required": ["value", "interval"],
+            },
+            {
+                "properties": { "missing": { "type": "string", "minLength": 1 } },
+                "required": ["missing"],
+            },
+        ],
+    })
 }
 
 /// A share, 0 to 1.
@@ -132,12 +168,12 @@ impl<T: JsonSchema> JsonSchema for Entries<T> {
         true
     }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         format!("Entries_of_{}", T::schema_name()).into()
     }
 
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
             "type": "object",
             "additionalProperties": generator.subschema_for::<T>(),
         })

@@ -1,5 +1,7 @@
 //! Enum values in the JSON views: as their labels.
 
+use std::borrow::Cow;
+
 use edgescore_record::Labels;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -19,7 +21,7 @@ impl<T: Labels> JsonSchema for Labelled<T> {
         true
     }
 
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         "Label".into()
     }
 

@@ -8,7 +8,7 @@
 //! A result, here made in memory, and what it says:
 //!
 //! ```
-//! use edgescore_record::{Answer, Ask, Found, Question, Record, Task, file, frame::Encoder};
+//! use edgescore_record::{Answer, Ask, Found, Question, Record, TaskRow, file, frame::Encoder};
 //! # use edgescore_probe::{Bytes, Microseconds, Reading, Reason};
 //! # use edgescore_record::{Mode, Order, SessionStart};
 //! # use edgescore_taskpack::{Hash, Layout};
@@ -41,7 +41,7 @@
 //! #     temperature_milli: 700,
 //! #     max_tokens: 64,
 //! # };
-//! let task = Task {
+//! let task = TaskRow {
 //!     index: 0,
 //!     id: "T1",
 //!     name: "Handover",
@@ -102,6 +102,7 @@ pub mod published;
 mod ranking;
 pub mod report;
 mod roofline;
+mod rows;
 pub mod rules;
 mod run;
 mod sweep;
@@ -129,5 +130,6 @@ pub use power::{PowerSource, PowerSummary, PowerView};
 pub use provenance::{EndFacts, Fact, FactPair, ModelFacts, Provenance, StartFacts};
 pub use ranking::{RankedRun, not_ranked, order, rank};
 pub use roofline::{Machine, Peak, RooflineSummary, RooflineView};
+pub use rows::row_of;
 pub use run::RunSummary;
 pub use sweep::{SweepPointView, SweepView, correct_per_joule};

@@ -1,7 +1,7 @@
 //! Memory of a run: what was expected, what was used, and what limited it.
 
 use edgescore_probe::{Bytes, Reading, Reason};
-use edgescore_record::{Keeper, Memory, MemoryEstimate, MemoryStart};
+use edgescore_record::{Memory, MemoryEstimate, MemoryLimiter, MemoryStart};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ pub struct MemorySummary {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BeforeLoad {
     /// What counted its memory and held it to the limit.
-    pub limiter: Keeper,
+    pub limiter: MemoryLimiter,
     /// Why it had no cgroup of its own; empty where it had one.
     pub no_cgroup_because: String,
     /// The budget.
@@ -35,7 +35,7 @@ pub struct BeforeLoad {
 impl From<&MemoryStart<'_>> for BeforeLoad {
     fn from(row: &MemoryStart) -> BeforeLoad {
         BeforeLoad {
-            limiter: row.keeper,
+            limiter: row.limiter,
             no_cgroup_because: row.why.to_owned(),
             limit: row.limit,
             estimate: row.estimate,
@@ -104,7 +104,7 @@ pub struct MemoryView {
     /// `--memory`.
     pub budget_bytes: Option<u64>,
     /// What counted the run's memory and held it to the budget.
-    pub limited_by: Option<Labelled<Keeper>>,
+    pub limited_by: Option<Labelled<MemoryLimiter>>,
     /// Why there was no cgroup; null where there was one.
     pub no_cgroup_because: Option<String>,
     /// What was expected before the load.

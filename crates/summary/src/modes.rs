@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::figure::{EstimateView, Figure, Share};
+use crate::figure::{EstimateView, Figure};
 use crate::ranking::RankedRun;
 
 /// Two runs of one model on one pack, one in each mode.
@@ -57,9 +57,9 @@ pub struct AgreementView {
     /// Of `questions`, those whose generated text held no letter.
     pub unparsed: u32,
     /// Share with the same letter, an unparsed answer counting as another.
-    pub same: Figure<EstimateView<Share>>,
+    pub same: Figure<EstimateView>,
     /// Share with the same letter among those parsed.
-    pub same_if_parsed: Figure<EstimateView<Share>>,
+    pub same_if_parsed: Figure<EstimateView>,
 }
 
 impl From<&Agreement> for AgreementView {

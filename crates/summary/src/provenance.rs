@@ -13,6 +13,7 @@ use edgescore_record::Labels;
 /// Where, with what and how the run was made. Facts of the model are absent if it was never
 /// loaded, those of the end if the result was cut off.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Provenance {
     /// The facts of the first row.
     #[serde(flatten)]

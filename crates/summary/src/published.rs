@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use crate::figure::{EstimateView, Figure, Share};
 use crate::labels::Labelled;
-use crate::ranking::not_ranked;
-use crate::report::score_or_refusal;
+use crate::ranking::{not_ranked, score_or_refusal};
 
 /// Where a model's figures come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +151,7 @@ pub struct PublishedView {
     /// pass@1 over all questions.
     pub pass_at_1: Figure<Share>,
     /// The same with its interval.
-    pub pass_at_1_interval: Figure<EstimateView<Share>>,
+    pub pass_at_1_interval: Figure<EstimateView>,
     /// pass@3 on the pass@k tasks.
     pub pass_at_3: Figure<Share>,
     /// pass@5 on the pass@k tasks.

@@ -5,6 +5,7 @@ use edgescore_score::{
     pareto_front, ranking,
 };
 
+use crate::figure::Figure;
 use crate::run::RunSummary;
 
 /// A run and where it stands among the others.
@@ -80,6 +81,14 @@ pub fn not_ranked(standing: Standing) -> Option<&'static str> {
         Standing::BelowChance => Some("below chance"),
         Standing::SimulatedEnergy => Some("energy is simulated"),
         Standing::Refused => Some("a component is missing"),
+    }
+}
+
+/// The value of `score`, or which component refuses it and why.
+pub(crate) fn score_or_refusal(score: &EdgeScore) -> Figure<f64> {
+    match score.value {
+        Ok(value) => Figure::Value(value),
+        Err(refusal) => Figure::missing(format!("{}: {}", refusal.component, refusal.reason)),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::memory::MemorySummary;
 use crate::power::PowerSummary;
 use crate::provenance::Provenance;
 use crate::roofline::{DecodeWork, RooflineSummary};
+use crate::rows::score_row;
 use crate::rules;
 
 /// One run, scored.
@@ -75,7 +76,7 @@ impl RunSummary {
         let start = decoder.started()?.clone();
         let quantisation = decoder.quantisation().to_owned();
         let score_tasks: Vec<ScoredTask> = decoder.tasks.iter().map(|task| task.scored).collect();
-        let rows = decoder.asked.iter().map(rules::score_row);
+        let rows = decoder.asked.iter().map(score_row);
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let temperature = Temperature::new(f64::from(start.temperature_milli.max(1)) / 1000.0)?;
         let run = Run::new(&score_tasks, &rows)?;

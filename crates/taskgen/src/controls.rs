@@ -32,7 +32,7 @@ impl Control {
     ) -> Control {
         let right = questions
             .iter()
-            .filter(|question| solver(question) == Some(question.answer));
+            .filter(|question| solver(question) == Some(question.key));
         Control {
             name,
             shortcut,
@@ -191,7 +191,7 @@ impl Bag {
             let (Some(exp), Some(option)) = (exps.get(at), question.options.get(at)) else {
                 continue;
             };
-            let target = f32::from(u8::from(letter == question.answer));
+            let target = f32::from(u8::from(letter == question.key));
             let change = rate * (target - exp / sum);
             if let Some(weight) = self.letters.get_mut(at) {
                 *weight += change;

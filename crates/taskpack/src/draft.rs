@@ -60,7 +60,7 @@ pub struct DraftQuestion {
     /// The texts of options A to D.
     pub options: [String; 4],
     /// The correct option.
-    pub answer: Letter,
+    pub key: Letter,
     /// Why it is correct; may be empty.
     pub reason: String,
     /// The fault of each wrong option, where it is known.

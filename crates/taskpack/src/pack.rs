@@ -33,7 +33,7 @@ use crate::{Fault, Hash, Letter, PackError};
 ///         task: 0,
 ///         text: "Where does the job run?".into(),
 ///         options: ["On the device", "On edge 1", "On edge 2", "In the cloud"].map(Into::into),
-///         answer: Letter::B,
+///         key: Letter::B,
 ///         reason: "Edge 1 is attested.".into(),
 ///         faults: [None; 4],
 ///     }],
@@ -114,7 +114,7 @@ pub struct Question<'a> {
     /// Options A to D.
     pub options: [&'a str; 4],
     /// The correct option.
-    pub answer: Letter,
+    pub key: Letter,
     /// Why it is correct; may be empty.
     pub reason: &'a str,
     /// The fault of each wrong option, where it is known.
@@ -266,7 +266,7 @@ impl<'a> Pack<'a> {
                 self.strings.text(c)?,
                 self.strings.text(d)?,
             ],
-            answer: entry.answer,
+            key: entry.key,
             reason: self.strings.text(entry.reason)?,
             faults: entry.faults,
         })

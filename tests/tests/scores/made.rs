@@ -45,7 +45,7 @@ impl Made {
             .map(|number| format!("T{number}"))
             .collect();
         for (index, task) in (0..).zip(TASKS) {
-            writer.row(&Record::Task(Task {
+            writer.row(&Record::Task(TaskRow {
                 index,
                 id: &ids[index as usize],
                 name: "A task",

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
-use edgescore_record::{Command, Control, Fault, Phase, Plan, Record, RunId, Stop};
+use edgescore_record::{Command, Control, Phase, Plan, Record, RefusalKind, RunId, Stop};
 
 use super::connection::{Connection, Event};
 use super::pace::PATIENCE;
@@ -278,8 +278,8 @@ impl<'a> RunFollower<'a> {
                     }
                 }
             }
-            Event::Control(Control::Refused { fault, detail }) => {
-                let refusal = refused(fault, detail);
+            Event::Control(Control::Refused { kind, detail }) => {
+                let refusal = refused(kind, detail);
                 if !self.attached {
                     return Err(refusal);
                 }
@@ -326,7 +326,7 @@ impl<'a> RunFollower<'a> {
         let seen = self.buffer.seen();
         match self.buffer.missing(seen).first() {
             Some(gap) => Err(refused(
-                Fault::Data,
+                RefusalKind::Data,
                 &format!(
                     "row {} is missing: {why} without it; collect the run from the board instead",
                     gap.start

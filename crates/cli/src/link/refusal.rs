@@ -1,15 +1,15 @@
 //! A board's refusal as a failure of this program.
 
 use anyhow::anyhow;
-use edgescore_record::Fault;
+use edgescore_record::RefusalKind;
 
 use crate::failure::Failure;
 
 /// The failure that a board's refusal is.
-pub fn refused(fault: Fault, detail: &str) -> Failure {
+pub fn refused(kind: RefusalKind, detail: &str) -> Failure {
     let error = anyhow!("{detail}");
-    match fault {
-        Fault::Data => Failure::Data(error),
-        Fault::Link | Fault::Board => Failure::Board(error),
+    match kind {
+        RefusalKind::Data => Failure::Data(error),
+        RefusalKind::Link | RefusalKind::Board => Failure::Board(error),
     }
 }

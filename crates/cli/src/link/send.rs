@@ -135,8 +135,8 @@ impl Sending<'_> {
                         .get_or_insert_with(|| Transfer::new(what(), self.size, offset, log))
                         .at(offset);
                 }
-                Event::Control(Control::Refused { fault, detail }) => {
-                    return Err(refused(fault, detail));
+                Event::Control(Control::Refused { kind, detail }) => {
+                    return Err(refused(kind, detail));
                 }
                 Event::Timeout => {
                     silent += self.pace.answer;

@@ -2,7 +2,7 @@
 
 use edgescore_record::{Order, Question, Record, SessionStart};
 use edgescore_score::{ConfidenceSequence, GateMonitor, Limits, Regime};
-use edgescore_summary::rules;
+use edgescore_summary::{row_of, rules};
 
 use crate::failure::Failure;
 
@@ -65,7 +65,7 @@ impl EarlyStop {
     }
 
     fn add(&mut self, question: &Question) -> Result<(), Failure> {
-        let row = rules::row_of(question).map_err(Failure::data)?;
+        let row = row_of(question).map_err(Failure::data)?;
         match &mut self.seen {
             Some(Seen::Interval(sequence)) if row.counts() => {
                 sequence.update(row.is_correct()).map_err(Failure::data)

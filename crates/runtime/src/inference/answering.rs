@@ -294,7 +294,7 @@ impl<'m> Answerer<'m> {
 
 /// The choice beside the answer key, with the fault that it stands for.
 fn judged(ask: Ask, question: &taskpack::Question, choice: Option<(Letter, Found)>) -> Answer {
-    let key = ask.rotation().shown(question.answer);
+    let key = ask.rotation().shown(question.key);
     let fault = choice.and_then(|(letter, _)| question.fault(letter, ask.rotation()));
     Answer::new(key, choice).with_fault(fault)
 }

@@ -222,7 +222,7 @@ impl HostLink {
     /// Sends why something cannot be done.
     pub fn refuse(&mut self, refusal: &Refusal) -> io::Result<()> {
         self.writer.control(&Control::Refused {
-            fault: refusal.fault,
+            kind: refusal.kind,
             detail: clip(&refusal.detail, DETAIL),
         })
     }

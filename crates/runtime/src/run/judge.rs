@@ -2,14 +2,14 @@
 
 use edgescore_probe::energy::Budget;
 use edgescore_probe::{Microwatts, Reading};
-use edgescore_record::{Budgets, Conditions, Keeper, Memory, PowerEnd, VerdictKind};
+use edgescore_record::{Budgets, Conditions, Memory, MemoryLimiter, PowerEnd, VerdictKind};
 
 use crate::error::RunError;
 
 /// A run that ended before the watchdog saw how much it took.
-pub fn memory(budgets: &Budgets, keeper: Keeper, memory: &Memory) -> Result<(), RunError> {
+pub fn memory(budgets: &Budgets, limiter: MemoryLimiter, memory: &Memory) -> Result<(), RunError> {
     match (budgets.memory, memory.rss_peak.value()) {
-        (Some(budget), Some(peak)) if keeper == Keeper::Watchdog && peak > budget.limit => {
+        (Some(budget), Some(peak)) if limiter == MemoryLimiter::Watchdog && peak > budget.limit => {
             let limit = budget.limit;
             let detail = format!("the worker's resident set reached {peak} of {limit}");
             Err(RunError::Failed(VerdictKind::OverMemory, detail))

@@ -1,6 +1,6 @@
 //! How a run's memory is counted and limited: what the supervisor tells its worker before the plan.
 
-use edgescore_record::Keeper;
+use edgescore_record::MemoryLimiter;
 use serde::{Deserialize, Serialize};
 
 /// How a worker's memory is counted and limited. Both ends are one program file, so this is no
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct MemoryControl<'a> {
     /// What counts its memory and limits it.
-    pub keeper: Keeper,
+    pub limiter: MemoryLimiter,
     /// Why it has no cgroup of its own; empty where it has one.
     pub why: &'a str,
 }
@@ -16,6 +16,9 @@ pub struct MemoryControl<'a> {
 impl MemoryControl<'_> {
     /// Whether the worker is in a cgroup of its own.
     pub fn has_cgroup(&self) -> bool {
-        matches!(self.keeper, Keeper::CgroupV1 | Keeper::CgroupV2)
+        matches!(
+            self.limiter,
+            MemoryLimiter::CgroupV1 | MemoryLimiter::CgroupV2
+        )
     }
 }

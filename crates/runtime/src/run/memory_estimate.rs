@@ -54,7 +54,7 @@ pub fn estimate(
     let fitted = outlined.fit(job, choice, options)?;
     let budget = plan.budgets.memory;
     reports.record(&Record::MemoryStart(MemoryStart {
-        keeper: job.memory.keeper,
+        limiter: job.memory.limiter,
         why: clip(job.memory.why, TEXT),
         limit: budget.map(|budget| budget.limit),
         estimate: Some(fitted.estimate),

@@ -179,7 +179,7 @@ fn ask_all(
     reports.record(&Record::Conditions(conditions))?;
     reports.record(&Record::Memory(memory))?;
     if matches!(ended, Ok(()) | Err(RunError::Stopped(Stop::Decided))) {
-        judge::memory(budgets, job.memory.keeper, &memory)?;
+        judge::memory(budgets, job.memory.limiter, &memory)?;
         judge::power(budgets, &power)?;
         judge::throttling(&conditions)?;
     }

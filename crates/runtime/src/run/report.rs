@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use edgescore_record::frame::{CONTROL, Encoder};
-use edgescore_record::{Fault, Record, Stop, Verdict};
+use edgescore_record::{Record, RefusalKind, Stop, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::wire::too_long;
@@ -18,8 +18,8 @@ pub enum Report<'a> {
     Row(Record<'a>),
     /// There is no result. The last report.
     Refused {
-        /// Whose fault it is.
-        fault: Fault,
+        /// What kind of refusal it is.
+        kind: RefusalKind,
         /// What is wrong and how to mend it.
         detail: &'a str,
     },

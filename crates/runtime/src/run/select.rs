@@ -118,7 +118,7 @@ mod tests {
                     task,
                     text: format!("{task} {i}"),
                     options: ["a", "b", "c", "d"].map(text),
-                    answer: Letter::A,
+                    key: Letter::A,
                     reason: text(""),
                     faults: [None; 4],
                 })

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use edgescore_engine::{llama_version, system_info};
 use edgescore_probe::{BoardFacts, allowed_clock};
-use edgescore_record::{Record, SessionStart, Task};
+use edgescore_record::{Record, SessionStart, TaskRow};
 
 use super::cpu_level::CpuLevel;
 use super::job::Job;
@@ -64,7 +64,7 @@ pub fn start(
     }
     for (index, asks) in (0..).zip(of_task) {
         let task = pack.task(index)?;
-        reports.record(&Record::Task(Task {
+        reports.record(&Record::Task(TaskRow {
             index,
             id: clip(task.id, TEXT),
             name: clip(task.name, TEXT),

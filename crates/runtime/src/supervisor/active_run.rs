@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use edgescore_record::frame;
 use edgescore_record::{
-    Control, Fault, LINGER_FOR_EVER, MemoryStart, Record, RunId, SessionEnd, Verdict,
+    Control, LINGER_FOR_EVER, MemoryStart, Record, RefusalKind, RunId, SessionEnd, Verdict,
 };
 
 use super::clocks::ClockCap;
@@ -85,9 +85,9 @@ impl ActiveRun {
                     self.count(&row);
                     self.rows.record(&row)?;
                 }
-                Some(Report::Refused { fault, detail }) => {
+                Some(Report::Refused { kind, detail }) => {
                     self.refused = true;
-                    self.rows.control(&Control::Refused { fault, detail })?;
+                    self.rows.control(&Control::Refused { kind, detail })?;
                 }
                 Some(Report::Ended { verdict, stop }) => {
                     self.ended = Some(Ended {
@@ -125,14 +125,14 @@ impl ActiveRun {
         let ended = self.ended.unwrap_or_else(|| Ended::unreported(&worker));
         if rows.written() == 0 {
             rows.control(&Control::Refused {
-                fault: Fault::Board,
+                kind: RefusalKind::Board,
                 detail: clip(&ended.detail, DETAIL),
             })?;
             return rows.flush();
         }
         if worker.over_memory.is_some() && !self.has_estimate {
             rows.record(&Record::MemoryStart(MemoryStart {
-                keeper: worker.keeper,
+                limiter: worker.limiter,
                 why: "",
                 limit: worker.limit,
                 estimate: None,

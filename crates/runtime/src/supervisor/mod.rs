@@ -4,7 +4,7 @@
 mod active_run;
 mod clocks;
 mod forward_signals;
-mod memory_limiter;
+mod memory_guard;
 mod record_writer;
 mod signals;
 mod verdict;
@@ -31,7 +31,7 @@ use crate::storage::data_folder::DataFolder;
 use crate::storage::journal::{self, Journal};
 use active_run::ActiveRun;
 use clocks::ClockCap;
-use memory_limiter::MemoryLimiter;
+use memory_guard::MemoryGuard;
 use worker_process::WorkerProcess;
 
 /// The journal of another process is looked at this often, in milliseconds.
@@ -234,7 +234,7 @@ impl Supervisor {
         };
         journal::prune(&self.folder)?;
         let limit = budgets.and_then(|budgets| Some(budgets.memory?.limit));
-        let mut worker = match WorkerProcess::start(MemoryLimiter::new(limit)) {
+        let mut worker = match WorkerProcess::start(MemoryGuard::new(limit)) {
             Ok(worker) => worker,
             Err(error) => {
                 let detail = format!("edgescore-rt cannot start its worker: {error}");

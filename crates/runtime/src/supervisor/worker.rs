@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::thread;
 
-use edgescore_record::{Command, Fault, Stop, frame};
+use edgescore_record::{Command, RefusalKind, Stop, frame};
 use nix::sys::prctl;
 
 use super::signals;
@@ -40,15 +40,15 @@ pub fn work() -> io::Result<()> {
         (frame::message(&memory), frame::message(&plan))
     else {
         return reports.send(&Report::Refused {
-            fault: Fault::Link,
+            kind: RefusalKind::Link,
             detail: "a worker was started without a plan",
         });
     };
     match run::run(&plan, &memory, &mut reports) {
         Ok(()) => Ok(()),
         Err(RunError::Link(error)) => Err(error),
-        Err(RunError::Refused(Refusal { fault, detail })) => reports.send(&Report::Refused {
-            fault,
+        Err(RunError::Refused(Refusal { kind, detail })) => reports.send(&Report::Refused {
+            kind,
             detail: clip(&detail, DETAIL),
         }),
         // `run` has reported it.

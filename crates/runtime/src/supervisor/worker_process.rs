@@ -7,11 +7,11 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 
 use edgescore_probe::Bytes;
-use edgescore_record::Keeper;
+use edgescore_record::MemoryLimiter;
 use edgescore_record::frame::{CONTROL, Encoder};
 
 use super::forward_signals;
-use super::memory_limiter::MemoryLimiter;
+use super::memory_guard::MemoryGuard;
 use crate::link::frame_reader::FrameReader;
 use crate::logs;
 
@@ -28,7 +28,7 @@ pub struct WorkerProcess {
     log: Option<ChildStderr>,
     tail: VecDeque<u8>,
     /// Dropped last: a cgroup is removed when its process has ended.
-    limiter: MemoryLimiter,
+    guard: MemoryGuard,
 }
 
 /// A worker that has ended.
@@ -40,14 +40,14 @@ pub struct EndedWorker {
     /// Why it was killed, if its memory limit did it.
     pub over_memory: Option<String>,
     /// What counted and limited its memory.
-    pub keeper: Keeper,
+    pub limiter: MemoryLimiter,
     /// The limit.
     pub limit: Option<Bytes>,
 }
 
 impl WorkerProcess {
-    /// Starts this program once more, its memory limited by `limiter`.
-    pub fn start(mut limiter: MemoryLimiter) -> io::Result<WorkerProcess> {
+    /// Starts this program once more, its memory limited by `guard`.
+    pub fn start(mut guard: MemoryGuard) -> io::Result<WorkerProcess> {
         // Not by its name: the file may have been replaced since this process started. Under
         // QEMU's user emulation that is a file for another CPU; there the variable names what
         // starts it.
@@ -60,7 +60,7 @@ impl WorkerProcess {
             .spawn()?;
         forward_signals::set_worker(child.id());
         // It waits for the plan, so it has used next to nothing.
-        limiter.add(child.id());
+        guard.add(child.id());
         let Some(reports) = child.stdout.take() else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
@@ -71,11 +71,11 @@ impl WorkerProcess {
             log: child.stderr.take(),
             tail: VecDeque::new(),
             child,
-            limiter,
+            guard,
         };
         if let (Some(commands), Ok(encoded)) = (
             &mut worker.commands,
-            worker.encoder.encode(CONTROL, &worker.limiter.control()),
+            worker.encoder.encode(CONTROL, &worker.guard.control()),
         ) {
             let _ = commands.write_all(encoded.frame);
         }
@@ -84,12 +84,12 @@ impl WorkerProcess {
 
     /// Whether [`WorkerProcess::check_memory`] must be called again and again.
     pub fn must_be_checked(&self) -> bool {
-        self.limiter.must_check()
+        self.guard.must_check()
     }
 
     /// Kills it if it was over its memory limit and nothing else enforces that.
     pub fn check_memory(&mut self) {
-        self.limiter.check(self.child.id());
+        self.guard.check(self.child.id());
     }
 
     /// Sends a command. A worker that has ended is noticed by the end of its reports.
@@ -138,9 +138,9 @@ impl WorkerProcess {
         EndedWorker {
             status,
             log_end: String::from_utf8_lossy(&tail).trim().to_owned(),
-            over_memory: self.limiter.over(),
-            keeper: self.limiter.control().keeper,
-            limit: self.limiter.limit(),
+            over_memory: self.guard.over(),
+            limiter: self.guard.control().limiter,
+            limit: self.guard.limit(),
         }
     }
 }

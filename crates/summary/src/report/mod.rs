@@ -7,8 +7,6 @@ use edgescore_score::Place;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) use scores::score_or_refusal;
-
 pub use run::{EdgeScoresView, PlaceView, RunView, VerdictView};
 pub use scores::{
     ByLetter, ComponentView, ConstantView, Delta5View, EdgeScoreView, FaultsView, LatencyView,

@@ -12,7 +12,7 @@ use super::scores::{
 };
 use crate::conditions::ConditionsView;
 use crate::energy::EnergyView;
-use crate::figure::{Entries, EstimateView, Figure, Share};
+use crate::figure::{Entries, EstimateView, Figure};
 use crate::labels::Labelled;
 use crate::memory::MemoryView;
 use crate::power::PowerView;
@@ -57,7 +57,7 @@ pub struct RunView {
     /// and otherwise Wilson's.
     pub stopped_early: bool,
     /// Accuracy over all questions.
-    pub pass_at_1: Figure<EstimateView<Share>>,
+    pub pass_at_1: Figure<EstimateView>,
     /// pass@3 on the pass@k tasks.
     pub pass_at_3: PassAtKView,
     /// pass@5 on the pass@k tasks.
@@ -65,13 +65,13 @@ pub struct RunView {
     /// pass@5 less pass@1.
     pub delta_5: Delta5View,
     /// By group id: mean of its tasks' accuracies.
-    pub groups: Entries<Figure<EstimateView<Share>>>,
+    pub groups: Entries<Figure<EstimateView>>,
     /// By task id.
     pub tasks: Entries<TallyView>,
     /// Share of the answers from which no letter could be read.
-    pub parse_failures: Figure<EstimateView<Share>>,
+    pub parse_failures: Figure<EstimateView>,
     /// Mean probability of the four letters together at the answer position.
-    pub format_mass: Figure<EstimateView<Share>>,
+    pub format_mass: Figure<EstimateView>,
     /// Wrong answers by the fault of reasoning that they stand for.
     pub faults: Figure<FaultsView>,
     /// How often each letter was right and was chosen.

@@ -8,9 +8,9 @@ use edgescore_taskpack::Letter;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::figure::{EstimateView, Figure, Share};
+use crate::figure::{EstimateView, Figure, Share, spread_estimate};
 use crate::labels::Labelled;
-use crate::ranking::not_ranked;
+use crate::ranking::{not_ranked, score_or_refusal};
 
 /// pass@k with the number of questions behind it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -18,7 +18,8 @@ use crate::ranking::not_ranked;
 pub struct PassAtKView {
     /// The mean over the questions.
     #[serde(flatten)]
-    pub mean: Figure<EstimateView<Share>>,
+    #[schemars(schema_with = "spread_estimate")]
+    pub mean: Figure<EstimateView>,
     /// Questions that it is over.
     pub questions: u64,
     /// Questions without letter probabilities or draws.
@@ -64,7 +65,8 @@ impl From<&Delta5> for Delta5View {
 pub struct TallyView {
     /// Accuracy.
     #[serde(flatten)]
-    pub accuracy: Figure<EstimateView<Share>>,
+    #[schemars(schema_with = "spread_estimate")]
+    pub accuracy: Figure<EstimateView>,
     /// Right answers.
     pub correct: u32,
     /// Questions that count: answered or unparsed.
@@ -153,7 +155,7 @@ pub struct ConstantView {
     /// The letter.
     pub letter: Labelled<Letter>,
     /// Its accuracy.
-    pub accuracy: EstimateView<Share>,
+    pub accuracy: EstimateView,
 }
 
 impl From<ConstantLetter> for ConstantView {
@@ -186,13 +188,13 @@ pub struct RotationView {
     /// Questions asked in some orders only. They are left out below.
     pub incomplete: u32,
     /// Accuracy in each order.
-    pub accuracy: [Figure<EstimateView<Share>>; 4],
+    pub accuracy: [Figure<EstimateView>; 4],
     /// Accuracy averaged over the orders.
-    pub mean_accuracy: Figure<EstimateView<Share>>,
+    pub mean_accuracy: Figure<EstimateView>,
     /// Share of the questions with the same option chosen in all four orders.
-    pub consistency: Figure<EstimateView<Share>>,
+    pub consistency: Figure<EstimateView>,
     /// Share of the questions right in all four orders.
-    pub always_right: Figure<EstimateView<Share>>,
+    pub always_right: Figure<EstimateView>,
 }
 
 impl From<RotationReport> for RotationView {
@@ -281,13 +283,5 @@ impl From<&EdgeScore> for EdgeScoreView {
             ranked: not_ranked.is_none(),
             not_ranked_because: not_ranked,
         }
-    }
-}
-
-/// The value of `score`, or which component refuses it and why.
-pub(crate) fn score_or_refusal(score: &EdgeScore) -> Figure<f64> {
-    match score.value {
-        Ok(value) => Figure::Value(value),
-        Err(refusal) => Figure::missing(format!("{}: {}", refusal.component, refusal.reason)),
     }
 }

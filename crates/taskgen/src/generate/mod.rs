@@ -155,7 +155,7 @@ impl Generator {
             task,
             text: scenario.question(),
             options: scenario.option_texts(),
-            answer,
+            key: answer,
             reason: scenario.reason(),
             faults: scenario.letters.map(|option| match option {
                 MYOPIC => Some(Fault::Myopic),

@@ -104,7 +104,7 @@ fn draft_questions(
             task,
             text: question.text,
             options: question.options,
-            answer: question.answer,
+            key: question.answer,
             reason: question.reason,
             faults: [None; 4],
         });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use edgescore_probe::survey::Survey;
-use edgescore_record::{Command, Control, Fault};
+use edgescore_record::{Command, Control, RefusalKind};
 
 use super::args::Args;
 use crate::failure::Failure;
@@ -50,13 +50,14 @@ pub fn ask(args: &Args, root: &Path) -> Result<Survey, Failure> {
                 Ok(Some(Item { index, of, item }))
             }
             Control::Refused {
-                fault: Fault::Link, ..
+                kind: RefusalKind::Link,
+                ..
             } => Err(Failure::Board(anyhow!(
                 "the edgescore-rt on {} is older than this program and cannot make a survey: start one of version {} there",
                 args.board,
                 env!("CARGO_PKG_VERSION")
             ))),
-            Control::Refused { fault, detail } => Err(refused(fault, detail)),
+            Control::Refused { kind, detail } => Err(refused(kind, detail)),
             _ => Ok(None),
         },
     )?;

@@ -79,7 +79,7 @@ fn messages(pack: &Pack, question: &Question) -> serde_json::Value {
         "episode": question.episode.id,
         "task": question.task.id,
         "question": question.index,
-        "answer": question.answer.to_string(),
+        "answer": question.key.to_string(),
         "messages": [
             { "role": "system", "content": pack.system() },
             { "role": "user", "content": user },
@@ -105,7 +105,7 @@ fn write(out: &mut dyn Write, question: &Question) -> io::Result<()> {
         question.index, task.id, task.name, task.group, episode.id, episode.summary, question.text
     )?;
     for (letter, option) in Letter::ALL.iter().zip(question.options) {
-        let mark = if *letter == question.answer { '*' } else { ' ' };
+        let mark = if *letter == question.key { '*' } else { ' ' };
         writeln!(out, "{mark} {letter}: {option}")?;
     }
     if !question.reason.is_empty() {

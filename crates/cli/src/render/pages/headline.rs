@@ -1,6 +1,6 @@
 //! The figures of a run with labels: one screen at most. Intervals are 95 %.
 
-use edgescore_record::{Keeper, Labels};
+use edgescore_record::{Labels, MemoryLimiter};
 use edgescore_score::{
     Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, Reading, RotationReport,
 };
@@ -124,9 +124,11 @@ fn memory(memory: &MemorySummary) -> String {
     }
     if let Some(limit) = before.limit {
         text += &match before.limiter {
-            Keeper::CgroupV1 | Keeper::CgroupV2 => format!("; a cgroup held it to {limit}"),
-            Keeper::Watchdog => format!("; watched, not to pass {limit}"),
-            Keeper::Process => format!("; nothing held it to {limit}"),
+            MemoryLimiter::CgroupV1 | MemoryLimiter::CgroupV2 => {
+                format!("; a cgroup held it to {limit}")
+            }
+            MemoryLimiter::Watchdog => format!("; watched, not to pass {limit}"),
+            MemoryLimiter::Process => format!("; nothing held it to {limit}"),
         };
     }
     if let Reading::Value(refaults @ 1..) = memory.refaults() {

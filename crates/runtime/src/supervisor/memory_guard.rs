@@ -4,14 +4,14 @@
 use std::path::Path;
 
 use edgescore_probe::{Bytes, CgroupVersion, FreshCgroup, MemorySample, Reading};
-use edgescore_record::Keeper;
+use edgescore_record::MemoryLimiter;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::run::memory_control::MemoryControl;
 
 /// Counts a worker's memory and limits it.
-pub struct MemoryLimiter {
+pub struct MemoryGuard {
     cgroup: Option<FreshCgroup>,
     /// Why there is no cgroup.
     why: String,
@@ -20,9 +20,9 @@ pub struct MemoryLimiter {
     caught: Option<Bytes>,
 }
 
-impl MemoryLimiter {
+impl MemoryGuard {
     /// Makes a cgroup for this process's worker, with this limit.
-    pub fn new(limit: Option<Bytes>) -> MemoryLimiter {
+    pub fn new(limit: Option<Bytes>) -> MemoryGuard {
         let made = FreshCgroup::make(Path::new("/")).and_then(|cgroup| {
             limit.map_or(Ok(()), |limit| cgroup.limit(limit))?;
             Ok(cgroup)
@@ -31,7 +31,7 @@ impl MemoryLimiter {
             Ok(cgroup) => (Some(cgroup), String::new()),
             Err(refused) => (None, refused.to_string()),
         };
-        MemoryLimiter {
+        MemoryGuard {
             cgroup,
             why,
             limit,
@@ -54,11 +54,11 @@ impl MemoryLimiter {
     pub fn control(&self) -> MemoryControl<'_> {
         let version = self.cgroup.as_ref().map(|own| own.cgroup().version());
         MemoryControl {
-            keeper: match version {
-                Some(CgroupVersion::V1) => Keeper::CgroupV1,
-                Some(CgroupVersion::V2) => Keeper::CgroupV2,
-                None if self.limit.is_some() => Keeper::Watchdog,
-                None => Keeper::Process,
+            limiter: match version {
+                Some(CgroupVersion::V1) => MemoryLimiter::CgroupV1,
+                Some(CgroupVersion::V2) => MemoryLimiter::CgroupV2,
+                None if self.limit.is_some() => MemoryLimiter::Watchdog,
+                None => MemoryLimiter::Process,
             },
             why: &self.why,
         }
@@ -69,7 +69,7 @@ impl MemoryLimiter {
         self.limit
     }
 
-    /// Whether [`MemoryLimiter::check`] must be called again and again.
+    /// Whether [`MemoryGuard::check`] must be called again and again.
     pub fn must_check(&self) -> bool {
         self.cgroup.is_none() && self.limit.is_some()
     }

@@ -187,7 +187,7 @@ impl Made {
     }
 }
 
-/// More than half on the given letter, so that it is the greedy one.
+/// More than half on the letter chosen, so that it is the greedy one.
 fn probabilities(given: Letter, mix: u32) -> Option<Probabilities> {
     let mut letters = [0.1; 4];
     letters[given.index()] = 0.5 + (mix % 1000) as f32 / 1000.0;

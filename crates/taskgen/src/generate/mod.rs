@@ -1,4 +1,4 @@
-//! Questions without end: a seed, a split, a level, a task and a number give a question whose
+//! Generated questions: a seed, a split, a level, a task and a number give a question whose
 //! answer is computed. docs/TASKS.md describes the model behind them.
 //!
 //! Nothing here reads a clock, the environment or a floating-point number: the same arguments

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use edgescore_record::Record;
-use edgescore_summary::about_origin;
+use edgescore_summary::{about_origin, rules};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Shows a run as its rows come in.
@@ -73,11 +73,10 @@ impl Progress {
                 }
             }
             Record::Question(question) => {
-                let generated = question.generated.map_or(0, |g| g.decode.0);
                 let correct = question.answer.is_correct();
                 self.answered += 1;
                 self.correct += u32::from(correct);
-                self.count(question.task, correct, question.prefill.0 + generated);
+                self.count(question.task, correct, rules::answer_time(question).0);
             }
             Record::Skipped(skipped) => self.count(skipped.task, false, 0),
             _ => {}

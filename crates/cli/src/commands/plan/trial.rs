@@ -168,12 +168,9 @@ impl Trial {
             Record::Question(question) => {
                 let generated = question.generated;
                 self.answers.push(Answer {
-                    computed: question
-                        .prompt_tokens
-                        .saturating_sub(question.cached_tokens),
+                    computed: rules::computed_tokens(question),
                     prefill_us: question.prefill.0,
-                    // The first token comes out of the prefill.
-                    decoded: generated.map_or(0, |text| text.tokens.saturating_sub(1)),
+                    decoded: generated.as_ref().map_or(0, rules::decoded_tokens),
                     decode_us: generated.map_or(0, |text| text.decode.0),
                     energy_uj: question.energy.map(|e| e.prefill.0 + e.decode.0),
                 });

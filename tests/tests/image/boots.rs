@@ -3,8 +3,8 @@
 use edgescore_record::{Command, Control, Question};
 use edgescore_tests::{Outcome, Sandbox, wait_until};
 
-use crate::machine::{Bench, Machine};
-use crate::{Workshop, copy_out, made_up_firmware};
+use super::machine::{Bench, Machine};
+use super::{Workshop, copy_out, made_up_firmware};
 
 /// The default pack's thirty questions, one of each task, on the default model: power on, a host
 /// at the serial port, the same rows there and on the card, power off. The answers are this

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use edgescore_tests::Outcome;
 
-use crate::{Workshop, copy_out, made_up_firmware, partitions};
+use super::{Workshop, copy_out, made_up_firmware, partitions};
 
 #[test]
 fn a_pi5_card_has_what_its_firmware_looks_for() {

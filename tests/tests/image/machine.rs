@@ -13,8 +13,8 @@ use edgescore_record::{Command as Ask, Control, Record, file, frame};
 use edgescore_tests::{Sandbox, wait_until};
 use serde_json::json;
 
-use crate::qmp::Qmp;
-use crate::{Workshop, copy_out};
+use super::qmp::Qmp;
+use super::{Workshop, copy_out};
 
 /// How long a machine may send nothing. A busy computer needs half a minute to boot one.
 const SILENCE: Duration = Duration::from_secs(300);

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use edgescore_tests::{Outcome, Running, Sandbox, SerialLine};
 
-use crate::Workshop;
+use super::Workshop;
 
 /// The overlay, unpacked below `root`.
 fn unpacked(workshop: &Workshop, arguments: &str) -> Sandbox {

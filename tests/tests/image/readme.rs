@@ -7,8 +7,8 @@ use std::process::Command;
 
 use edgescore_tests::{Outcome, Running, Sandbox, SerialLine, Sshd};
 
-use crate::machine::Bench;
-use crate::{Workshop, made_up_firmware};
+use super::machine::Bench;
+use super::{Workshop, made_up_firmware};
 
 /// What stands in `document` under `heading`.
 fn section(document: &str, heading: &str) -> String {

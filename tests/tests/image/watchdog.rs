@@ -3,8 +3,8 @@
 use edgescore_record::VerdictKind;
 use edgescore_tests::{Outcome, Sandbox, SmallTasks, wait_until};
 
-use crate::machine::Bench;
-use crate::{Workshop, copy_out};
+use super::machine::Bench;
+use super::{Workshop, copy_out};
 
 /// In the middle of a run the kernel stops for ever. Nobody feeds the watchdog then, which resets
 /// the board; that starts again, says what its card has kept, and turns itself off.

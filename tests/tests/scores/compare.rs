@@ -4,7 +4,7 @@ use edgescore_record::Mode;
 use edgescore_tests::Sandbox;
 use serde_json::Value;
 
-use crate::made::Made;
+use super::made::Made;
 
 fn json(sandbox: &Sandbox, arguments: &str) -> Value {
     serde_json::from_str(&sandbox.done(&format!("compare --format json {arguments}"))).unwrap()

@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::made::Made;
-use crate::report::three;
+use super::made::Made;
+use super::report::three;
 use edgescore_record::{Mode, VerdictKind};
 use edgescore_tests::Sandbox;
 

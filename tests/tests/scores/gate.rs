@@ -4,7 +4,7 @@ use edgescore_record::VerdictKind;
 use edgescore_tests::Sandbox;
 use serde_json::Value;
 
-use crate::made::Made;
+use super::made::Made;
 
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::default();

@@ -5,7 +5,7 @@ use std::time::Instant;
 use edgescore_tests::{Outcome, Sandbox};
 use nix::sys::resource::{UsageWho, getrusage};
 
-use crate::made::Made;
+use super::made::Made;
 
 const RESULTS: u32 = 1000;
 

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use edgescore_tests::{Outcome, Sandbox};
 
-use crate::made::Made;
-use crate::report::three;
+use super::made::Made;
+use super::report::three;
 
 /// A browser that does nothing but what it is told: all name look-ups fail, so that a request
 /// that leaves the page shows up as an error.

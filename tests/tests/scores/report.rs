@@ -4,7 +4,7 @@ use edgescore_record::Mode;
 use edgescore_tests::Sandbox;
 use serde_json::Value;
 
-use crate::made::Made;
+use super::made::Made;
 
 /// Three models: a good slow one, a poor quick one, a guesser that is quickest.
 pub fn three() -> Sandbox {

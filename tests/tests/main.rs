@@ -1,0 +1,37 @@
+//! Every end-to-end test, linked once: `cargo nextest run -E 'test(ssh::)'` runs one file's.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails by a panic"
+)]
+
+mod bad_models;
+mod bad_packs;
+mod bad_questions;
+mod bad_results;
+mod board_dependencies;
+mod budgets_doctor;
+mod budgets_doctor_boards;
+mod budgets_heat;
+mod budgets_memory;
+mod budgets_power;
+mod budgets_sweep;
+mod calibration;
+mod cross;
+mod cross_boards;
+mod determinism;
+mod faults;
+mod full_disk;
+mod image;
+mod interrupted;
+mod packs;
+mod plan;
+mod real_input;
+mod reuse;
+mod roofline;
+mod scale;
+mod scores;
+mod serial;
+mod skipped;
+mod ssh;
+mod usage;

@@ -330,7 +330,7 @@ fn what_makes_no_sense_is_refused() {
         ("--board usb:x", ["ssh:[user@]host", "serial:"]),
         (
             "--board file:boot.log",
-            ["a capture can measure nothing", "boot.log"],
+            ["a capture cannot be surveyed", "boot.log"],
         ),
         ("--board ssh:board --wait 0", ["--wait", "1 to 86400"]),
     ] {

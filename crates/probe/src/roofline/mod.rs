@@ -2,7 +2,7 @@
 //! memory bandwidth and arithmetic (Williams, Waterman and Patterson, "Roofline", CACM 52(4),
 //! 2009). Both are measured with all CPUs that this process may use, in about 0.6 s.
 
-/// Computes `$step` on each of [`SUMS`] sums that begin as `$start`, `$rounds` times. A macro, as
+/// Computes `$step` on each of `SUMS` sums that begin as `$start`, `$rounds` times. A macro, as
 /// the steps are instructions of the CPU level that the function around them is compiled for.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 macro_rules! repeat {

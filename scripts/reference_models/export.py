@@ -16,7 +16,7 @@ CONTEXT = 2048
 
 
 def interleaved(weight, heads):
-    """Rows of a projection whose head halves are turned against each other, in llama.cpp's
+    """Rows of a projection whose head halves are rotated against each other, in llama.cpp's
     order, which turns neighbours."""
     rows, width = weight.shape
     return weight.reshape(heads, 2, rows // heads // 2, width).swapaxes(1, 2).reshape(rows, width)

@@ -13,7 +13,7 @@ CHAT_TEMPLATE = (
     " + '<|im_end|>' + '\n'}}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
-# What letter mode makes every model begin its answer with (crates/runtime/src/prompt.rs).
+# What letter mode makes every model begin its answer with (crates/runtime/src/inference/prompt.rs).
 FORCED = '{"answer": "'
 
 

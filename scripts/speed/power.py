@@ -3,12 +3,12 @@
     scripts/bench-power governor FOLDER [--rounds 3] [ARGUMENTS OF run]
     scripts/bench-power sampler  FOLDER [--rounds 8] [ARGUMENTS OF run]
 
-governor: does 4 W hold on the simulated board, and at which throughput? A run without a budget,
-then one with. sampler: what do 10 samples a second and an edge at every phase cost? A run that
-measures no power, then one that does; every second round the other way round.
+governor: whether the power governor keeps 4 W on the simulated board, and at which throughput. A run
+without a budget, then one with. sampler: the cost of 10 samples a second and of readings at the
+edges of every phase. A run that measures no power, then one that does, in alternating order.
 
-Raw files go into FOLDER. Wants an idle machine: CPU time that other processes used meanwhile is in
-the summary."""
+Raw files are written to FOLDER. Use an idle machine: the summary states the CPU time that other
+processes used during each run."""
 import json
 import os
 import subprocess

@@ -1,22 +1,20 @@
 //! Chance that is the same in each run of a test.
 
-/// splitmix64 (Steele, Lea and Flood, 2014).
+use edgescore_taskpack::SplitMix64;
+
+/// Chance from a seed.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub struct Dice(SplitMix64);
 
 impl Dice {
     /// Chance from a seed.
     pub fn new(seed: u64) -> Dice {
-        Dice(seed)
+        Dice(SplitMix64::new(seed))
     }
 
     /// A number of 64 bits.
     pub fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.next_u64()
     }
 
     /// A number below `end`.
@@ -26,6 +24,6 @@ impl Dice {
 
     /// True with this probability.
     pub fn happens(&mut self, probability: f64) -> bool {
-        ((self.roll() >> 11) as f64) < probability * (1u64 << 53) as f64
+        self.0.unit() < probability
     }
 }

@@ -19,57 +19,60 @@ use crate::Dice;
 pub struct SerialLine {
     /// The board's port.
     pub board: PathBuf,
-    /// The desk's port.
-    pub desk: PathBuf,
-    to_desk: Mutex<File>,
+    /// The host's port.
+    pub host: PathBuf,
+    to_host: Mutex<File>,
     counted: [Arc<AtomicU64>; 2],
-    heard: Arc<Mutex<Vec<u8>>>,
+    received: Arc<Mutex<Vec<u8>>>,
     _ports: [OwnedFd; 2],
 }
 
 impl SerialLine {
     /// Every byte is changed, dropped and doubled with probability `noise` each.
     pub fn new(noise: f64, seed: u64) -> SerialLine {
-        let [board, desk] = [openpty(None, None).unwrap(), openpty(None, None).unwrap()];
-        for port in [&board.slave, &desk.slave] {
+        let [board, host] = [openpty(None, None).unwrap(), openpty(None, None).unwrap()];
+        for port in [&board.slave, &host.slave] {
             let mut settings = tcgetattr(port).unwrap();
             cfmakeraw(&mut settings);
             tcsetattr(port, SetArg::TCSANOW, &settings).unwrap();
         }
         let counted = [Arc::<AtomicU64>::default(), Arc::default()];
-        let heard = Arc::<Mutex<Vec<u8>>>::default();
+        let received = Arc::<Mutex<Vec<u8>>>::default();
         let file = |fd: &OwnedFd| File::from(fd.as_fd().try_clone_to_owned().unwrap());
-        let to_desk = Mutex::new(file(&desk.master));
-        let ways = [(&board, &desk, Some(heard.clone())), (&desk, &board, None)];
-        for (i, (from, to, heard)) in ways.into_iter().enumerate() {
+        let to_host = Mutex::new(file(&host.master));
+        let ways = [
+            (&board, &host, Some(received.clone())),
+            (&host, &board, None),
+        ];
+        for (i, (from, to, received)) in ways.into_iter().enumerate() {
             let (from, to) = (file(&from.master), file(&to.master));
             let (counted, dice) = (counted[i].clone(), Dice::new(seed + i as u64));
             // The threads end with the test.
-            thread::spawn(move || pass(from, to, noise, dice, &counted, heard.as_deref()));
+            thread::spawn(move || pass(from, to, noise, dice, &counted, received.as_deref()));
         }
         SerialLine {
             board: ttyname(&board.slave).unwrap(),
-            desk: ttyname(&desk.slave).unwrap(),
-            to_desk,
+            host: ttyname(&host.slave).unwrap(),
+            to_host,
             counted,
-            heard,
-            _ports: [board.slave, desk.slave],
+            received,
+            _ports: [board.slave, host.slave],
         }
     }
 
     /// Something that is no edgescore-rt speaks.
-    pub fn say_to_desk(&self, text: &[u8]) {
-        self.to_desk.lock().unwrap().write_all(text).unwrap();
+    pub fn send_to_host(&self, text: &[u8]) {
+        self.to_host.lock().unwrap().write_all(text).unwrap();
     }
 
-    /// Bytes that board and desk put on the line.
+    /// Bytes that board and host put on the line.
     pub fn bytes(&self) -> [u64; 2] {
         [0, 1].map(|i| self.counted[i].load(Ordering::Relaxed))
     }
 
     /// What the board said, before the noise.
     pub fn said_by_board(&self) -> Vec<u8> {
-        self.heard.lock().unwrap().clone()
+        self.received.lock().unwrap().clone()
     }
 }
 
@@ -79,13 +82,13 @@ fn pass(
     noise: f64,
     mut dice: Dice,
     counted: &AtomicU64,
-    heard: Option<&Mutex<Vec<u8>>>,
+    received: Option<&Mutex<Vec<u8>>>,
 ) {
     let mut buffer = [0; 4096];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         counted.fetch_add(read as u64, Ordering::Relaxed);
-        if let Some(heard) = heard {
-            heard.lock().unwrap().extend_from_slice(&buffer[..read]);
+        if let Some(received) = received {
+            received.lock().unwrap().extend_from_slice(&buffer[..read]);
         }
         let mut passed = Vec::with_capacity(read + 8);
         for byte in &buffer[..read] {

@@ -30,15 +30,15 @@ impl Proxy {
         let (cuts, up, down) = (proxy.cuts.clone(), proxy.up.clone(), proxy.down.clone());
         // The thread ends with the test.
         thread::spawn(move || {
-            for desk in listener.incoming() {
-                let desk = desk.unwrap();
+            for host in listener.incoming() {
+                let host = host.unwrap();
                 let Ok(board) = TcpStream::connect(("127.0.0.1", to)) else {
                     return;
                 };
                 let bytes = budget(cuts.load(Ordering::Relaxed));
                 let bytes = bytes.map_or(i64::MAX, |bytes| bytes.try_into().unwrap());
                 let left = Arc::new(AtomicI64::new(bytes));
-                for (from, to, counted) in [(&desk, &board, &up), (&board, &desk, &down)] {
+                for (from, to, counted) in [(&host, &board, &up), (&board, &host, &down)] {
                     let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
                     let (left, counted, cuts) = (left.clone(), counted.clone(), cuts.clone());
                     thread::spawn(move || pass(from, to, &left, &counted, &cuts));

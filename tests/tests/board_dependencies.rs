@@ -13,7 +13,7 @@ const ON_THE_BOARD: &[(&str, &str)] = &[
     ("edgescore-runtime", "the program"),
     ("edgescore-engine", "llama.cpp behind a safe interface"),
     ("edgescore-probe", "power, memory and heat"),
-    ("edgescore-record", "what board and desk say"),
+    ("edgescore-record", "messages of board and host"),
     ("edgescore-taskpack", "the questions"),
     ("llama-cpp-sys-2", "llama.cpp"),
     ("nix", "signals and other system calls, safely"),
@@ -96,7 +96,7 @@ fn llama_cpp_is_built_without_extras() {
 }
 
 #[test]
-fn the_desk_never_links_llama_cpp() {
+fn the_host_never_links_llama_cpp() {
     let crates = linked("edgescore", &[]);
     assert!(crates.iter().any(|(name, _)| name == "edgescore-record"));
     for (name, _) in crates {

@@ -1,5 +1,5 @@
 //! `edgescore doctor --board`: a board says of itself what this machine would say of it, over any
-//! cable, and every finding once.
+//! connection, and every finding once.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
@@ -12,7 +12,7 @@ use std::thread;
 use edgescore_probe::Reading;
 use edgescore_probe::survey::Figure;
 use edgescore_record::frame::{self, COMMAND, CONTROL, Encoder, Receiver};
-use edgescore_record::{Command as Ask, Control, Fault};
+use edgescore_record::{Command as Ask, Control, RefusalKind};
 use edgescore_tests::{
     Dice, Outcome, Proxy, Running, Sandbox, SerialLine, SmallTasks, Sshd, copy_folder, each,
 };
@@ -149,9 +149,9 @@ fn a_noisy_line_brings_every_finding_once() {
         let sandbox = Sandbox::default();
         // A frame of 250 bytes is hit every third time.
         let line = SerialLine::new(5e-4, 100 * seed);
-        line.say_to_desk(b"[    0.000000] Booting Linux\r\n");
+        line.send_to_host(b"[    0.000000] Booting Linux\r\n");
         let _board = board(&sandbox, &line);
-        let spec = format!("serial:{}@115200", line.desk.display());
+        let spec = format!("serial:{}@115200", line.host.display());
         let root = captured(name);
         let doctor = format!("doctor --json --board {spec} --sysfs-root {root}");
         let survey = there(&mut sandbox.command(&doctor), &spec);
@@ -160,7 +160,7 @@ fn a_noisy_line_brings_every_finding_once() {
     });
 }
 
-/// A process on the link, without a desk.
+/// A process on the link, without a host.
 struct Link {
     mouth: ChildStdin,
     ears: ChildStdout,
@@ -169,14 +169,14 @@ struct Link {
 }
 
 impl Link {
-    fn say(&mut self, command: &Ask) {
+    fn send(&mut self, command: &Ask) {
         let mut encoder = Box::<Encoder>::default();
         let encoded = encoder.encode(COMMAND, command).unwrap();
         self.mouth.write_all(encoded.frame).unwrap();
     }
 
     /// The content of the next message.
-    fn hear(&mut self) -> Vec<u8> {
+    fn receive(&mut self) -> Vec<u8> {
         loop {
             let fresh = std::mem::take(&mut self.rest);
             let (rest, content) = self.receiver.push(&fresh, |number, content| {
@@ -196,10 +196,10 @@ impl Link {
 
     /// The power that the survey of `round` says of `subject`; its findings come in order, once.
     fn watts(&mut self, round: u32, root: &str, subject: &str) -> Reading<f64> {
-        self.say(&Ask::Survey { round, root });
+        self.send(&Ask::Survey { round, root });
         let mut power = None;
         for place in 0.. {
-            let content = self.hear();
+            let content = self.receive();
             let Some(Control::Finding {
                 round: answered,
                 index,
@@ -303,7 +303,7 @@ fn answer_as_an_older_board(line: &SerialLine) {
                         board: "Pi 5",
                     },
                     false => Control::Refused {
-                        fault: Fault::Link,
+                        kind: RefusalKind::Link,
                         detail: "edgescore-rt does not know this command: use edgescore and edgescore-rt of the same version",
                     },
                 };
@@ -318,7 +318,7 @@ fn answer_as_an_older_board(line: &SerialLine) {
 fn an_older_board_is_named() {
     let (sandbox, line) = (Sandbox::default(), SerialLine::new(0.0, 0));
     answer_as_an_older_board(&line);
-    let spec = format!("serial:{}@115200", line.desk.display());
+    let spec = format!("serial:{}@115200", line.host.display());
     let doctor = format!("doctor --board {spec}");
     sandbox.refused(3, &doctor, &[&spec, "older than this program"]);
 }
@@ -330,7 +330,7 @@ fn what_makes_no_sense_is_refused() {
         ("--board usb:x", ["ssh:[user@]host", "serial:"]),
         (
             "--board file:boot.log",
-            ["a capture can measure nothing", "boot.log"],
+            ["a capture cannot be surveyed", "boot.log"],
         ),
         ("--board ssh:board --wait 0", ["--wait", "1 to 86400"]),
     ] {
@@ -346,6 +346,6 @@ fn what_makes_no_sense_is_refused() {
     let nobody = "--board serial:/dev/ttyNONE";
     refused(3, nobody, &["cannot open", "plug the adapter in"]);
     let silent = SerialLine::new(0.0, 0);
-    let silent = format!("--wait 1 --board serial:{}", silent.desk.display());
+    let silent = format!("--wait 1 --board serial:{}", silent.host.display());
     refused(3, &silent, &["nothing was heard", "edgescore-rt --serial"]);
 }

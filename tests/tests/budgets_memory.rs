@@ -134,12 +134,17 @@ fn the_report_says_where_memory_went() {
     assert!(memory["budget_bytes"].is_null());
     assert!(memory["major_faults"].is_u64());
     if has_cgroup() {
-        assert!(memory["kept_by"].as_str().unwrap().starts_with("cgroup_v"));
+        assert!(
+            memory["limited_by"]
+                .as_str()
+                .unwrap()
+                .starts_with("cgroup_v")
+        );
         assert!(memory["no_cgroup_because"].is_null());
         assert!(number(&memory["cgroup_peak_bytes"]) > 1e6);
         assert_eq!(memory["refaults"], 0);
     } else {
-        assert_eq!(memory["kept_by"], "process");
+        assert_eq!(memory["limited_by"], "process");
         assert!(memory["no_cgroup_because"].is_string());
         assert!(memory["cgroup_peak_bytes"]["missing"].is_string());
     }
@@ -238,8 +243,8 @@ fn a_model_that_lies_in_its_header_is_killed_by_the_limit() {
     assert_eq!(report["answered"], 0);
     let memory = &report["memory"];
     assert_eq!(memory["budget_bytes"], 64 << 20);
-    let kept_by = memory["kept_by"].as_str().unwrap();
-    assert_eq!(kept_by.starts_with("cgroup"), has_cgroup(), "{memory}");
+    let limited_by = memory["limited_by"].as_str().unwrap();
+    assert_eq!(limited_by.starts_with("cgroup"), has_cgroup(), "{memory}");
 }
 
 #[test]
@@ -272,7 +277,7 @@ fn where_no_cgroup_can_be_made_the_watchdog_holds_the_limit() {
     };
     as_nobody(&format!("{RUN} --model tiny.gguf --memory 64MiB")).expect(0);
     let memory = &sandbox.report("run.esr")["memory"];
-    assert_eq!(memory["kept_by"], "watchdog");
+    assert_eq!(memory["limited_by"], "watchdog");
     assert!(memory["no_cgroup_because"].is_string(), "{memory}");
 
     as_nobody(&format!("{RUN} --model liar.gguf --memory 64MiB")).expect(1);

@@ -36,9 +36,9 @@ fn a_wrong_answer_has_the_fault_that_the_pack_gives_it() {
     for row in &rows {
         let question = &pack[row["question"].as_u64().unwrap() as usize];
         let rotation = row["rotation"].as_u64().unwrap();
-        let given = original(row["given_letter"].as_str().unwrap(), rotation);
-        assert_eq!(row["correct"] == true, question["answer"] == given);
-        assert_eq!(row["fault"], question["faults"][&given], "{row}");
+        let choice = original(row["choice"].as_str().unwrap(), rotation);
+        assert_eq!(row["correct"] == true, question["answer"] == choice);
+        assert_eq!(row["fault"], question["faults"][&choice], "{row}");
         if let (0, Some(fault)) = (rotation, row["fault"].as_str()) {
             let names = ["myopic", "average-case", "policy-blind"];
             counted[names.iter().position(|name| *name == fault).unwrap()] += 1;
@@ -54,7 +54,8 @@ fn a_wrong_answer_has_the_fault_that_the_pack_gives_it() {
     assert_eq!(report["faults"], expected);
     let page = sandbox.done("report run.esr");
     let line = format!(
-        "of the wrong answers {myopic} myopic, {average_case} average-case, {policy_blind} policy-blind"
+        "of the wrong answers {myopic} myopic (ignored what may come), {average_case} average-case \
+         (optimised for the average), {policy_blind} policy-blind (chose a forbidden option)"
     );
     assert!(page.contains(&line), "{page}");
 

@@ -46,7 +46,7 @@ fn limited(sandbox: &Sandbox, bytes: usize, arguments: &str) -> Command {
     command
 }
 
-/// An edgescore-rt that may write as much as it likes: its disk is not the desk's.
+/// An edgescore-rt that may write as much as it likes: its disk is not the host's.
 fn with_room_on_the_board(sandbox: &Sandbox, run: &mut Command) {
     let wrapper = sandbox.path("../runtime");
     // By a child, so that nobody has it open for writing when it is started.

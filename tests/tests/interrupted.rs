@@ -179,7 +179,7 @@ fn a_runtime_that_is_killed_leaves_its_answers_and_a_verdict() {
 }
 
 #[test]
-fn a_desk_that_is_killed_leaves_the_answers_and_no_process() {
+fn a_host_that_is_killed_leaves_the_answers_and_no_process() {
     let sandbox = sandbox();
     let running = start(&sandbox);
     let (runtime, worker) = (running.runtime(), running.worker());

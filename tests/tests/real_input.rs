@@ -86,14 +86,14 @@ fn assert_thirty_answers(report: &Value, mode: &str) {
     assert!(report["peak_memory_bytes"].as_u64().unwrap() > 1 << 20);
 }
 
-/// The recorded right letters are those of the source.
-fn assert_right_letters(sandbox: &Sandbox, rows: &Rows) {
+/// The recorded answer key is that of the source.
+fn assert_answer_key(sandbox: &Sandbox, rows: &Rows) {
     let source: Value = serde_json::from_slice(&sandbox.read("bench/sample.mcq.json")).unwrap();
     assert_eq!(rows.questions.len(), 30);
     for row in &rows.questions {
         let question = &source["questions"][row.ask.question() as usize];
         assert_eq!(
-            row.answer.right().to_string(),
+            row.answer.key().to_string(),
             question["correct"].as_str().unwrap()
         );
     }
@@ -116,10 +116,10 @@ fn letter_mode_answers_all_in_under_4_kib() {
     assert!(decode.is_some(), "letter mode generates no text");
 
     let rows = sandbox.rows("run.esr");
-    assert_right_letters(&sandbox, &rows);
+    assert_answer_key(&sandbox, &rows);
     for row in &rows.questions {
         let probabilities = row.probabilities.unwrap();
-        let given = row.answer.given().unwrap();
+        let given = row.answer.choice().unwrap();
         let greatest = probabilities.letters().into_iter().fold(0.0, f64::max);
         // Equal up to the resolution with which probabilities are kept.
         assert!(
@@ -146,7 +146,7 @@ fn generate_mode_answers_all_and_draws_on_seven_tasks() {
     assert!(report["decode_tps"].as_f64().unwrap() > 0.0);
 
     let rows = sandbox.rows("run.esr");
-    assert_right_letters(&sandbox, &rows);
+    assert_answer_key(&sandbox, &rows);
     assert_eq!(rows.samples.len(), 7 * 5);
     for row in &rows.questions {
         let generated = row.generated.unwrap();

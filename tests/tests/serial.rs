@@ -23,7 +23,7 @@ const RUN: &str = "run --model tiny.gguf --pack small.pack -t 1";
 const NOISE: f64 = 1e-4;
 
 fn spec(line: &SerialLine) -> String {
-    format!("serial:{}@115200", line.desk.display())
+    format!("serial:{}@115200", line.host.display())
 }
 
 /// edgescore-rt on the board's port, with a home of its own.
@@ -112,10 +112,10 @@ fn a_noisy_line_brings_every_record_once_and_in_time() {
             sandbox.read("run.esr") == result,
             "the result is the journal"
         );
-        let [from_board, from_desk] = line.bytes();
+        let [from_board, from_host] = line.bytes();
         let seconds = from_board as f64 / 11_520.0;
         println!(
-            "a result of {} bytes: {from_board} bytes from the board, {from_desk} to it, {seconds:.2} s of the line",
+            "a result of {} bytes: {from_board} bytes from the board, {from_host} to it, {seconds:.2} s of the line",
             result.len()
         );
         assert!(seconds < 15.0, "{seconds} s");
@@ -127,7 +127,7 @@ fn files_and_a_run_go_over_a_noisy_line() {
     let sandbox = Sandbox::with_small_pack(SMALL);
     sandbox.done(&format!("{RUN} -o local.esr"));
     let line = SerialLine::new(NOISE, 7);
-    line.say_to_desk(b"U-Boot 2024.01\r\nStarting kernel ...\r\n[    0.000000] Booting Linux\r\n");
+    line.send_to_host(b"U-Boot 2024.01\r\nStarting kernel ...\r\n[    0.000000] Booting Linux\r\n");
     let _board = board(&sandbox, &line, &[]);
     let run = format!("{RUN} --board {} -o run.esr", spec(&line));
     Outcome::of(&mut sandbox.command(&run)).expect(0);
@@ -169,7 +169,7 @@ fn a_board_that_waited_for_nobody_is_heard_later() {
 
 /// The board has nothing but the line: what it logs comes as messages of it.
 #[test]
-fn what_the_board_logs_reaches_the_desk() {
+fn what_the_board_logs_reaches_the_host() {
     let sandbox = Sandbox::with_small_pack(SMALL);
     let line = SerialLine::new(0.0, 0);
     let _board = board(&sandbox, &line, &[]);
@@ -188,7 +188,7 @@ fn what_the_board_logs_reaches_the_desk() {
     );
 }
 
-/// The frame of a run of small.pack, as a desk would send it.
+/// The frame of a run of small.pack, as a host would send it.
 fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
     let path = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
     let (pack, model) = (path("small.pack"), path("tiny.gguf"));
@@ -232,10 +232,10 @@ fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
     encoder.encode(COMMAND, &command).unwrap().frame.to_vec()
 }
 
-/// `--plan` starts at once and broadcasts; a desk that comes later gets every row; `--once` ends
+/// `--plan` starts at once and broadcasts; a host that comes later gets every row; `--once` ends
 /// when it has them. The next start finds the run made and only serves it.
 #[test]
-fn a_plan_runs_once_and_ends_when_a_desk_has_the_rows() {
+fn a_plan_runs_once_and_ends_when_a_host_has_the_rows() {
     let sandbox = Sandbox::with_small_pack(SMALL);
     sandbox.done(&format!("{RUN} -o local.esr"));
     sandbox.write("plan", plan(&sandbox, RunId(0x3e8)));
@@ -250,7 +250,7 @@ fn a_plan_runs_once_and_ends_when_a_desk_has_the_rows() {
         sandbox.rows("local.esr").timeless()
     );
     let result = sandbox.read("run.esr");
-    // Without a desk it ends too, when all is said.
+    // Without a host it ends too, when all is said.
     board(&sandbox, &line, &again).end().expect(0);
     let _third = board(&sandbox, &line, &again[..2]);
     Outcome::of(&mut sandbox.command(&collect)).expect(0);
@@ -277,12 +277,12 @@ fn every_failure_of_a_line_names_its_remedy() {
         &["cannot open", "plug the adapter in"],
     );
     let line = SerialLine::new(0.0, 0);
-    refused(&spec(&line), &["nothing was heard", "TX and RX"]);
-    line.say_to_desk(b"Debian GNU/Linux 12 raspberrypi ttyAMA0\r\n\r\nraspberrypi login: ");
+    refused(&spec(&line), &["nothing was received", "TX and RX"]);
+    line.send_to_host(b"Debian GNU/Linux 12 raspberrypi ttyAMA0\r\n\r\nraspberrypi login: ");
     refused(&spec(&line), &["login:", "edgescore-rt --serial"]);
-    line.say_to_desk(&[0xf8, 0x80, 0x9c, 0xe0, 0x06, 0x1e, 0xff, 0x87].repeat(20));
-    refused(&spec(&line), &["none of them understood", "baud"]);
-    let taken = File::open(&line.desk).unwrap();
+    line.send_to_host(&[0xf8, 0x80, 0x9c, 0xe0, 0x06, 0x1e, 0xff, 0x87].repeat(20));
+    refused(&spec(&line), &["none of them is a message", "baud"]);
+    let taken = File::open(&line.host).unwrap();
     taken.lock().unwrap();
     refused(
         &spec(&line),

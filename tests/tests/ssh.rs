@@ -1,4 +1,4 @@
-//! A board behind a real sshd: what is copied, what is not, and cables that are cut.
+//! A board behind a real sshd: what is copied, what is not, and connections that are cut.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
@@ -61,14 +61,14 @@ fn a_bare_board_gets_what_it_lacks_and_nothing_twice() {
 }
 
 #[test]
-fn desks_that_copy_the_program_at_once_do_not_disturb_each_other() {
+fn hosts_that_copy_the_program_at_once_do_not_disturb_each_other() {
     let (sandbox, sshd) = (Sandbox::default(), Sshd::start());
     for _ in 0..3 {
-        let desks: Vec<_> = (0..4)
+        let hosts: Vec<_> = (0..4)
             .map(|_| Running::start(&mut sshd.command(&sandbox, "collect ssh:board")))
             .collect();
-        for desk in desks {
-            desk.end().expect(0);
+        for host in hosts {
+            host.end().expect(0);
         }
         let names: Vec<_> = sshd.copied().into_iter().map(|(path, ..)| path).collect();
         assert!(
@@ -79,14 +79,14 @@ fn desks_that_copy_the_program_at_once_do_not_disturb_each_other() {
     }
 }
 
-/// What the board or the desk lacked when a connection was cut.
+/// What the board or the host lacked when a connection was cut.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Lacking {
     /// edgescore-rt, on the board.
     Program,
     /// The pack or the model, on the board.
     Files,
-    /// Any row, on the desk.
+    /// Any row, on the host.
     FirstRow,
     /// Some of the rows.
     Rows,
@@ -117,7 +117,7 @@ fn run_with_cuts(sandbox: &Sandbox, sshd: &Sshd, output: &str) -> Vec<Lacking> {
         }
         // A connection that was left alone would bring all the rows, so until the cuts are made
         // only a copy of the program is: it has a connection of its own. The others are left up
-        // to so many bytes more than 3,000. It takes some 7,700 to reach edgescore-rt and hear
+        // to so many bytes more than 3,000. It takes some 7,700 to reach edgescore-rt and receive
         // its answer (4,061 there, 3,617 back).
         let (enough, more) = match lacking {
             Lacking::Program => (fell.len() >= 12, 500_000),
@@ -161,7 +161,7 @@ fn lacking(cache: &Path, result: &Path) -> Lacking {
 }
 
 /// Fifty cuts: in the program, in pack and model, and in the rows of a run that goes on
-/// meanwhile. Every record is on the desk exactly once, and is the board's to the byte.
+/// meanwhile. Every record is on the host exactly once, and is the board's to the byte.
 #[test]
 fn a_connection_that_is_cut_at_fifty_random_bytes_resumes() {
     let sandbox = Sandbox::with_small_pack(SmallTasks {
@@ -244,7 +244,7 @@ fn a_detached_run_goes_on_and_is_collected() {
 }
 
 #[test]
-fn a_desk_that_is_killed_loses_nothing() {
+fn a_host_that_is_killed_loses_nothing() {
     let sandbox = Sandbox::with_small_pack(SmallTasks {
         tasks: 4,
         questions: 100,
@@ -262,7 +262,7 @@ fn a_desk_that_is_killed_loses_nothing() {
     let rows = sandbox.rows("run.esr");
     assert_eq!(rows.questions.len(), 400);
     assert_eq!(rows.verdict_kind(), Some(VerdictKind::Ok));
-    // What the killed desk wrote is the beginning of it.
+    // What the killed host wrote is the beginning of it.
     assert!(
         sandbox
             .read("run.esr")
@@ -271,7 +271,7 @@ fn a_desk_that_is_killed_loses_nothing() {
 }
 
 #[test]
-fn a_run_is_ended_from_another_desk() {
+fn a_run_is_ended_from_another_host() {
     let sandbox = Sandbox::with_small_pack(SmallTasks {
         tasks: 4,
         questions: 500,

@@ -1,7 +1,5 @@
 //! How a command ends, as an exit code.
 
-use std::fmt;
-
 /// How a command that did its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -12,13 +10,16 @@ pub enum Outcome {
 }
 
 /// Why a command could not do its work. The message names the remedy.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The arguments make no sense together.
+    #[error("{0:#}")]
     Usage(anyhow::Error),
     /// The board or the link to it.
+    #[error("{0:#}")]
     Board(anyhow::Error),
     /// A file is missing or bad, or cannot be written.
+    #[error("{0:#}")]
     Data(anyhow::Error),
 }
 
@@ -40,12 +41,5 @@ impl Failure {
             Failure::Board(_) => 3,
             Failure::Data(_) => 4,
         }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Failure::Usage(error) | Failure::Board(error) | Failure::Data(error)) = self;
-        write!(f, "{error:#}")
     }
 }

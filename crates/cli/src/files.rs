@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
-use edgescore_record::file::sync_names;
+use anyhow::{Context, anyhow};
+use edgescore_record::fsync_folder;
 
 use crate::failure::Failure;
 
@@ -59,7 +59,7 @@ pub fn write_with(
     part.as_file().sync_all().map_err(unwritable)?;
     part.persist(path)
         .map_err(|error| unwritable(error.error))?;
-    sync_names(folder_of(path)).map_err(unwritable)
+    fsync_folder(folder_of(path)).map_err(unwritable)
 }
 
 /// Refuses a `path` that cannot become a file: its folder is not there, or it is a folder
@@ -91,6 +91,13 @@ pub fn unwritable(path: &Path, error: io::Error) -> Failure {
         _ => "",
     };
     Failure::Data(anyhow!("cannot write {}: {error}{remedy}", path.display()))
+}
+
+/// Paths go to another process, so they must not depend on its working folder.
+pub fn absolute(path: PathBuf) -> Result<PathBuf, Failure> {
+    std::path::absolute(&path)
+        .with_context(|| format!("no such path: {}", path.display()))
+        .map_err(Failure::Data)
 }
 
 /// The folder that `path` is in.

@@ -1,28 +1,19 @@
-//! edgescore, the program on the desk. It never links llama.cpp: it starts edgescore-rt.
-// The JSON report of a run is one macro call, deeper than the default of 128.
-#![recursion_limit = "256"]
+//! edgescore, the program on the host. It never links llama.cpp: it starts edgescore-rt.
 
-mod collect;
-mod compare;
+mod commands;
 mod defaults;
-mod doctor;
 mod failure;
 mod files;
-mod gate;
+mod gate_profile;
 mod gguf;
 mod image;
 mod link;
 mod output;
-mod pack;
-mod page;
-mod plan;
-mod published;
+mod quantity;
 mod random;
-mod report;
-mod run;
-mod sheet;
+mod render;
+mod session;
 mod synth;
-mod words;
 
 use std::process::ExitCode;
 
@@ -46,21 +37,21 @@ struct Cli {
 enum Command {
     /// Make, import and read task packs
     #[command(subcommand)]
-    Pack(pack::Command),
-    Plan(plan::Args),
-    Run(run::Args),
-    Collect(collect::Args),
-    Report(report::Args),
-    Compare(compare::Args),
-    Gate(gate::Args),
-    Published(published::Args),
-    Image(image::Args),
-    Synth(synth::Args),
-    Doctor(doctor::Args),
+    Pack(commands::pack::Command),
+    Plan(commands::plan::Args),
+    Run(commands::run::Args),
+    Collect(commands::collect::Args),
+    Report(commands::report::Args),
+    Compare(commands::compare::Args),
+    Gate(commands::gate::Args),
+    Published(commands::published::Args),
+    Image(commands::image::Args),
+    Synth(commands::synth::Args),
+    Doctor(commands::doctor::Args),
 }
 
 fn main() -> ExitCode {
-    match obey(Cli::parse().command) {
+    match run_command(Cli::parse().command) {
         Ok(Outcome::AsPlanned) => ExitCode::SUCCESS,
         Ok(Outcome::NotAsPlanned) => ExitCode::from(1),
         Err(failure) => {
@@ -70,19 +61,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn obey(command: Command) -> Result<Outcome, Failure> {
+fn run_command(command: Command) -> Result<Outcome, Failure> {
     match command {
-        Command::Pack(command) => pack::run(&command)?,
-        Command::Plan(args) => return plan::run(&args),
-        Command::Run(args) => return run::run(&args),
-        Command::Collect(args) => return collect::run(&args),
-        Command::Report(args) => report::run(&args)?,
-        Command::Compare(args) => compare::run(&args)?,
-        Command::Gate(args) => return gate::run(&args),
-        Command::Published(args) => published::run(&args)?,
-        Command::Image(args) => image::run(&args)?,
-        Command::Synth(args) => synth::run(&args)?,
-        Command::Doctor(args) => doctor::run(&args)?,
+        Command::Pack(command) => commands::pack::run(&command)?,
+        Command::Plan(args) => return commands::plan::run(&args),
+        Command::Run(args) => return commands::run::run(&args),
+        Command::Collect(args) => return commands::collect::run(&args),
+        Command::Report(args) => commands::report::run(&args)?,
+        Command::Compare(args) => commands::compare::run(&args)?,
+        Command::Gate(args) => return commands::gate::run(&args),
+        Command::Published(args) => commands::published::run(&args)?,
+        Command::Image(args) => commands::image::run(&args)?,
+        Command::Synth(args) => commands::synth::run(&args)?,
+        Command::Doctor(args) => commands::doctor::run(&args)?,
     }
     Ok(Outcome::AsPlanned)
 }

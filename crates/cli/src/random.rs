@@ -1,8 +1,12 @@
-//! Names that nobody else has drawn.
+//! Random ids.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
+use anyhow::Context;
 
-/// A random number. The standard library draws its hash keys from the system's.
-pub fn number() -> u64 {
-    RandomState::new().build_hasher().finish()
+use crate::failure::Failure;
+
+/// A random number from the operating system.
+pub fn number() -> Result<u64, Failure> {
+    getrandom::u64()
+        .context("the operating system gives no random numbers")
+        .map_err(Failure::Board)
 }

@@ -12,7 +12,8 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use edgescore_engine::{Model, Session, SessionOptions, Token, Weights};
+use edgescore_engine::{Model, Session, SessionOptions, Token};
+use edgescore_record::Weights;
 
 fn main() -> ExitCode {
     match measure() {

@@ -15,6 +15,7 @@ mod buffers;
 mod ffi;
 mod logging;
 mod model;
+mod options;
 mod outline;
 mod session;
 mod template;
@@ -23,11 +24,9 @@ mod token;
 pub use buffers::Buffers;
 pub use ffi::features::{CpuFeature, cpu_features, llama_version, system_info};
 pub use ffi::release_freed;
-pub use model::{Facts, LoadError, LoadProblem, Model, TokenWeights, Weights};
+pub use model::{Facts, LoadError, LoadProblem, Model, TokenWeights};
+pub use options::SessionOptions;
 pub use outline::{Outline, PlannedSession, repacked_bytes};
-pub use session::{
-    DecodeError, FlashAttention, KvType, Pacing, Session, SessionError, SessionOptions, Shape,
-    StateError,
-};
+pub use session::{DecodeError, Pacing, Session, SessionError, Shape, StateError};
 pub use template::{ChatTemplate, TemplateError, TemplateSource, known_templates};
 pub use token::{TextTooLong, Token, Tokenize, UnknownToken};

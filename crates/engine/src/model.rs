@@ -8,23 +8,12 @@ use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use edgescore_record::Weights;
+
 use crate::buffers::Buffers;
 use crate::ffi;
 use crate::logging;
 use crate::token::{TextTooLong, Token, Tokenize, UnknownToken};
-
-/// How the weights sit in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weights {
-    /// As they are in the file, mapped from it: the memory is page cache, which the kernel
-    /// can drop and read again.
-    Mapped,
-    /// Interleaved for the CPU's widest kernels where ggml has such a layout for the
-    /// quantisation, mapped otherwise. llama.cpp's default. The repacked weights are a copy
-    /// in anonymous memory: a 1.55 GiB Q4_0 model gains 1.51 GiB. On a Raspberry Pi 5 it
-    /// gives 1.9 to 2.7 times the prefill speed and 0.93 to 0.99 times the decode speed.
-    Repacked,
-}
 
 /// What the file says about the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +63,11 @@ pub struct Model {
 
 impl Model {
     /// Loads a GGUF file; the first file of a split model stands for all of them.
+    ///
+    /// Mapped weights are page cache, which the kernel can drop and read again. Repacked weights
+    /// are a copy in anonymous memory where ggml has another layout for the quantisation: a
+    /// 1.55 GiB Q4_0 model gains 1.51 GiB. On a Raspberry Pi 5 they give 1.9 to 2.7 times the
+    /// prefill speed and 0.93 to 0.99 times the decode speed.
     ///
     /// `progress` gets the share of the weights read so far, 0 to 1, and gives up the load
     /// by a break. The mapping itself is made before its first call: on a cold cache that

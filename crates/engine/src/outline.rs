@@ -5,10 +5,13 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use edgescore_record::Weights;
+
 use crate::buffers::Buffers;
 use crate::ffi;
-use crate::model::{LoadError, LoadProblem, Model, Weights};
-use crate::session::{Session, SessionError, SessionOptions};
+use crate::model::{LoadError, LoadProblem, Model};
+use crate::options::SessionOptions;
+use crate::session::{Session, SessionError};
 
 /// Everything of a GGUF but the weights. It has the tokenizer and the template, and llama.cpp
 /// plans a session's buffers for it without making them, so it takes milliseconds and the
@@ -28,8 +31,8 @@ impl Outline {
     }
 
     /// The model, to tokenize with. A session of it would compute with weights that are not
-    /// there, so it must only be asked for its facts and its words.
-    pub fn words(&self) -> &Model {
+    /// there, so it must only be asked for its facts and to tokenize.
+    pub fn model(&self) -> &Model {
         &self.0
     }
 

@@ -2,105 +2,13 @@
 
 use std::fmt;
 use std::ops::RangeInclusive;
-use std::sync::atomic::AtomicBool;
 
 use crate::buffers::Buffers;
 use crate::ffi;
 use crate::logging;
 use crate::model::Model;
+use crate::options::SessionOptions;
 use crate::token::{Token, UnknownToken};
-
-/// Type of the KV cache's elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KvType {
-    /// Two bytes an element.
-    F16,
-    /// 34 bytes for 32 elements. Needs flash attention, and heads of a multiple of 32.
-    Q8_0,
-}
-
-/// Whether attention is computed in one pass, without the matrix of scores.
-///
-/// ggml's flash attention sums in another order for one token than for many, so the logits
-/// depend a little on how the tokens were batched: for a random 135M Q4_0 model by 0.05 %
-/// of their spread. Repacked weights do so too. Prefills of the same tokens in the same
-/// batches are alike to the bit, whichever of the batches was computed before
-/// [`Session::truncate`] or [`Session::restore`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FlashAttention {
-    /// llama.cpp decides: on where the backend has it, which the CPU does.
-    Auto,
-    /// On.
-    On,
-    /// Off.
-    Off,
-}
-
-/// How a session computes.
-#[derive(Debug, Clone, Copy)]
-pub struct SessionOptions {
-    /// Tokens the session can hold, rounded up by llama.cpp to a multiple of 256; 0 for the
-    /// trained context, which can be larger than a board's memory.
-    pub context: u32,
-    /// Tokens handed to llama.cpp at once.
-    pub batch: u32,
-    /// Tokens computed at once: what the compute buffer is sized for.
-    pub ubatch: u32,
-    /// Threads that compute a single token.
-    pub threads: u32,
-    /// Threads that compute several tokens at once, if not as many.
-    pub threads_batch: Option<u32>,
-    /// Type of the KV cache.
-    pub kv: KvType,
-    /// Flash attention.
-    pub flash: FlashAttention,
-    /// While this is true, prefill and decode stop between two tensor operations, that is
-    /// within milliseconds, with [`DecodeError::Aborted`].
-    pub abort: Option<&'static AtomicBool>,
-}
-
-impl SessionOptions {
-    /// llama-bench's defaults, for this many tokens and threads.
-    pub fn new(context: u32, threads: u32) -> Self {
-        Self {
-            context,
-            batch: 2048,
-            ubatch: 512,
-            threads,
-            threads_batch: None,
-            kv: KvType::F16,
-            flash: FlashAttention::Auto,
-            abort: None,
-        }
-    }
-
-    /// What llama.cpp does not check, or answers by ending the process.
-    fn check(&self) -> Result<(), SessionError> {
-        // llama.cpp counts tokens in an i32.
-        const MOST: u32 = i32::MAX as u32;
-        let threads_batch = self.threads_batch.unwrap_or(self.threads);
-        for (option, value, allowed) in [
-            ("context", self.context, 0..=MOST),
-            ("batch", self.batch, 1..=MOST),
-            ("ubatch", self.ubatch, 1..=MOST),
-            ("threads", self.threads, 1..=ffi::Context::MAX_THREADS),
-            (
-                "threads_batch",
-                threads_batch,
-                1..=ffi::Context::MAX_THREADS,
-            ),
-        ] {
-            if !allowed.contains(&value) {
-                return Err(SessionError::OutOfRange {
-                    option,
-                    value,
-                    allowed,
-                });
-            }
-        }
-        Ok(())
-    }
-}
 
 /// What llama.cpp made of the options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +37,30 @@ impl Pacing for Unpaced {
 }
 
 /// One sequence of tokens, its KV cache or recurrent state, and its threads.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use edgescore_engine::{Model, Session, SessionOptions, Tokenize};
+/// use edgescore_record::Weights;
+///
+/// let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tasks/models/reference-0.1m.gguf");
+/// let on_progress = &mut |_| ControlFlow::Continue(());
+/// let model = Model::load(file.as_ref(), Weights::Mapped, on_progress)?;
+/// let mut session = Session::new(&model, &SessionOptions::new(256, 1))?;
+///
+/// let mut tokens = Vec::new();
+/// model.tokenize("Which option is right?", Tokenize::TEXT, &mut tokens)?;
+/// session.prefill(&tokens)?;
+/// let logits = session.logits().ok_or("nothing was computed")?;
+/// assert_eq!(logits.len(), model.facts().vocabulary as usize);
+///
+/// // Back to the first token, and on from there.
+/// assert!(session.truncate(1));
+/// session.decode(tokens[1])?;
+/// assert_eq!(session.position(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Session<'m> {
     context: ffi::Context<'m>,
     model: &'m Model,
@@ -144,7 +76,7 @@ pub struct Session<'m> {
 impl<'m> Session<'m> {
     /// Makes the KV cache, the compute buffers and the threads.
     pub fn new(model: &'m Model, options: &SessionOptions) -> Result<Self, SessionError> {
-        options.check()?;
+        check(options)?;
         logging::forget_errors();
         let (context, buffers) = logging::with_buffers(|| ffi::Context::new(model.raw(), options));
         let context = context.ok_or_else(|| SessionError::Refused(logging::reason()))?;
@@ -368,6 +300,33 @@ impl<'m> Session<'m> {
 fn even(tokens: usize, most: usize) -> usize {
     let batches = tokens.div_ceil(most.max(1)).max(1);
     tokens.div_ceil(batches).max(1)
+}
+
+/// Refuses what llama.cpp does not check, or answers by ending the process.
+fn check(options: &SessionOptions) -> Result<(), SessionError> {
+    // llama.cpp counts tokens in an i32.
+    const MOST: u32 = i32::MAX as u32;
+    let threads_batch = options.threads_batch.unwrap_or(options.threads);
+    for (option, value, allowed) in [
+        ("context", options.context, 0..=MOST),
+        ("batch", options.batch, 1..=MOST),
+        ("ubatch", options.ubatch, 1..=MOST),
+        ("threads", options.threads, 1..=ffi::Context::MAX_THREADS),
+        (
+            "threads_batch",
+            threads_batch,
+            1..=ffi::Context::MAX_THREADS,
+        ),
+    ] {
+        if !allowed.contains(&value) {
+            return Err(SessionError::OutOfRange {
+                option,
+                value,
+                allowed,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Why there is no session.

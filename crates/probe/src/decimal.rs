@@ -4,19 +4,21 @@
 /// No sign, no exponent; `None` for anything else and for what does not fit.
 pub(crate) fn decimal(text: &str, places: u32) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    times(whole, fraction, 10u64.checked_pow(places)?)
+}
+
+/// The number `whole`.`fraction` times `factor`, rounded half up.
+pub(crate) fn times(whole: &str, fraction: &str, factor: u64) -> Option<u64> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(fraction) {
         return None;
     }
-    let mut value: u64 = whole.parse().ok()?;
-    let mut fraction = fraction.bytes().map(|b| u64::from(b - b'0'));
-    for _ in 0..places {
-        value = value
-            .checked_mul(10)?
-            .checked_add(fraction.next().unwrap_or(0))?;
-    }
-    let round_up = fraction.next().is_some_and(|digit| digit >= 5);
-    value.checked_add(u64::from(round_up))
+    // 18 digits fit in 64 bits, and their product with a factor in 128.
+    let fraction = fraction.get(..18).unwrap_or(fraction);
+    let one = 10u128.pow(fraction.len() as u32);
+    let part = u128::from(fraction.parse::<u64>().ok()?) * u128::from(factor);
+    let value = u128::from(whole.parse::<u64>().ok()?) * u128::from(factor);
+    u64::try_from(value + (part + one / 2) / one).ok()
 }
 
 #[cfg(test)]

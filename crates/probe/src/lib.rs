@@ -1,4 +1,4 @@
-//! What a board can say about itself: physical values with their units, readings or the
+//! What can be measured on a board: physical values with their units, readings or the
 //! reason why there is none, energy from samples, what a survey finds, and (feature `std`) the
 //! sources that read `/proc`, `/sys` and `/dev`, and the sampler.
 #![no_std]
@@ -45,8 +45,8 @@ mod unavailable;
 pub use reading::{Reading, Reason};
 pub use throttle::Throttled;
 pub use units::{
-    Bytes, BytesPerSecond, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius, NotAPower,
-    OperationsPerSecond,
+    Bytes, BytesPerSecond, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius,
+    NotAQuantity, OperationsPerSecond,
 };
 
 #[cfg(feature = "std")]
@@ -59,7 +59,7 @@ pub use {
     memory::{MemorySample, forget_memory_peak, free_memory},
     pressure::{Pressure, Shortage},
     roofline::{Peak, Roofline},
-    sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Trailing, Watched},
+    sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Watched},
     throttle::ThrottleSource,
     unavailable::Unavailable,
 };

@@ -132,7 +132,7 @@ mod tests {
         let before = Throttled(0x10000);
         assert_eq!(Throttled(0x10000).since(before), Throttled(0));
         assert!(Throttled(0x50000).since(before).ever());
-        // Held back all the time, or until it cooled down.
+        // Throttled all the time, or until it cooled down.
         let hot = Throttled(0x50005);
         assert_eq!(hot.since(hot), Throttled(5));
         assert_eq!(Throttled(0x50000).since(hot), Throttled(5));

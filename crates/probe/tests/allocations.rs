@@ -10,7 +10,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use edgescore_probe::power::Choice;
-use edgescore_probe::{Microseconds, Microwatts, Rate, Reading, Sampler};
+use edgescore_probe::{Microseconds, Microwatts, Rate, Sampler};
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 
@@ -51,9 +51,7 @@ fn allocations(choice: &str, root: &Path) -> u64 {
         let next = sampler.mark();
         let window = edge.until(next);
         edge = next;
-        let energy = window.energy(Reading::Value(Microwatts(1_000_000)));
-        values += u32::from(energy.value().is_some());
-        values += u32::from(sampler.trailing().value().is_some());
+        values += u32::from(window.mean().value().is_some());
         values += u32::from(sampler.watched().worst.value().is_some());
     }
     let after = ALLOCATIONS.load(Ordering::Relaxed);

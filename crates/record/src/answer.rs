@@ -25,10 +25,10 @@ impl Ask {
     }
 }
 
-/// The letter a model gave, the letter that was right (both as shown, that is after the
+/// The letter that the model chose, the answer key (both as shown, that is after the
 /// rotation), how the letter was found, and the fault that a wrong one stands for, where the
-/// pack says. On the wire one byte: bits 0-1 the right letter, bits 2-3 [`Found`], bits 4-7 what
-/// was given: 0 the right letter; 1 + 4 * (steps - 1) + fault the letter `steps` (1 to 3) behind
+/// pack says. On the wire one byte: bits 0-1 the answer key, bits 2-3 [`Found`], bits 4-7 the
+/// choice: 0 the answer key; 1 + 4 * (steps - 1) + fault the letter `steps` (1 to 3) behind
 /// it, with fault 0 for unknown, else 1 + [`Fault`]; 13 none, and then bits 2-3 are 0.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer(u8);
@@ -50,50 +50,50 @@ pub enum Found {
 }
 
 impl Answer {
-    const RIGHT: u8 = 0;
+    const KEY: u8 = 0;
     const NO_LETTER: u8 = 13;
 
-    /// An answer. `given` is `None` exactly when `found` is [`Found::Nowhere`].
-    pub const fn new(right: Letter, given: Option<(Letter, Found)>) -> Answer {
-        let right = right.index() as u8;
-        match given {
-            None | Some((_, Found::Nowhere)) => Answer(right | Answer::NO_LETTER << 4),
+    /// An answer. `choice` is `None` exactly when `found` is [`Found::Nowhere`].
+    pub const fn new(key: Letter, choice: Option<(Letter, Found)>) -> Answer {
+        let key = key.index() as u8;
+        match choice {
+            None | Some((_, Found::Nowhere)) => Answer(key | Answer::NO_LETTER << 4),
             Some((letter, found)) => {
-                let steps = (letter.index() as u8 + 4 - right) % 4;
-                let given = match steps {
-                    0 => Answer::RIGHT,
+                let steps = (letter.index() as u8 + 4 - key) % 4;
+                let choice = match steps {
+                    0 => Answer::KEY,
                     steps => 1 + 4 * (steps - 1),
                 };
-                Answer(right | (found as u8) << 2 | given << 4)
+                Answer(key | (found as u8) << 2 | choice << 4)
             }
         }
     }
 
-    /// The answer with the fault of the letter given. The right letter has none, so there
+    /// The answer with the fault of the letter chosen. The answer key has none, so there
     /// `fault` is passed over.
     pub const fn with_fault(self, fault: Option<Fault>) -> Answer {
-        let given = self.0 >> 4;
-        if given == Answer::RIGHT || given >= Answer::NO_LETTER {
+        let choice = self.0 >> 4;
+        if choice == Answer::KEY || choice >= Answer::NO_LETTER {
             return self;
         }
         let fault = match fault {
             None => 0,
             Some(fault) => 1 + fault as u8,
         };
-        let given = given - (given - 1) % 4 + fault;
-        Answer(self.0 & 0x0f | given << 4)
+        let choice = choice - (choice - 1) % 4 + fault;
+        Answer(self.0 & 0x0f | choice << 4)
     }
 
-    /// The letter that was right.
-    pub const fn right(self) -> Letter {
+    /// The answer key: the letter of the right option, as shown.
+    pub const fn key(self) -> Letter {
         letter(self.0)
     }
 
-    /// The letter the model gave, if one was found.
-    pub const fn given(self) -> Option<Letter> {
+    /// The letter that the model chose, if one was found.
+    pub const fn choice(self) -> Option<Letter> {
         match self.0 >> 4 {
-            Answer::RIGHT => Some(self.right()),
-            given if given < Answer::NO_LETTER => Some(letter(self.0 + 1 + (given - 1) / 4)),
+            Answer::KEY => Some(self.key()),
+            choice if choice < Answer::NO_LETTER => Some(letter(self.0 + 1 + (choice - 1) / 4)),
             _ => None,
         }
     }
@@ -101,8 +101,8 @@ impl Answer {
     /// The fault of a wrong letter, if the pack says it.
     pub const fn fault(self) -> Option<Fault> {
         match self.0 >> 4 {
-            Answer::RIGHT | Answer::NO_LETTER.. => None,
-            given => match (given - 1) % 4 {
+            Answer::KEY | Answer::NO_LETTER.. => None,
+            choice => match (choice - 1) % 4 {
                 0 => None,
                 1 => Some(Fault::Myopic),
                 2 => Some(Fault::AverageCase),
@@ -122,9 +122,9 @@ impl Answer {
         }
     }
 
-    /// Whether the given letter is the right one.
+    /// Whether the model chose the answer key.
     pub fn is_correct(self) -> bool {
-        self.given() == Some(self.right())
+        self.choice() == Some(self.key())
     }
 }
 
@@ -141,8 +141,8 @@ const fn letter(index: u8) -> Letter {
 impl core::fmt::Debug for Answer {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Answer")
-            .field("right", &self.right())
-            .field("given", &self.given())
+            .field("key", &self.key())
+            .field("choice", &self.choice())
             .field("found", &self.found())
             .field("fault", &self.fault())
             .finish()
@@ -155,28 +155,28 @@ mod tests {
 
     #[test]
     fn every_answer_survives_its_byte() {
-        for right in Letter::ALL {
-            assert_eq!(Answer::new(right, None).right(), right);
-            assert_eq!(Answer::new(right, None).given(), None);
-            assert_eq!(Answer::new(right, None).found(), Found::Nowhere);
-            for given in Letter::ALL {
+        for key in Letter::ALL {
+            assert_eq!(Answer::new(key, None).key(), key);
+            assert_eq!(Answer::new(key, None).choice(), None);
+            assert_eq!(Answer::new(key, None).found(), Found::Nowhere);
+            for choice in Letter::ALL {
                 for found in [
                     Found::Logits,
                     Found::Json,
                     Found::Pattern,
                     Found::Standalone,
                 ] {
-                    let answer = Answer::new(right, Some((given, found)));
-                    assert_eq!(answer.right(), right);
-                    assert_eq!(answer.given(), Some(given));
+                    let answer = Answer::new(key, Some((choice, found)));
+                    assert_eq!(answer.key(), key);
+                    assert_eq!(answer.choice(), Some(choice));
                     assert_eq!(answer.found(), found);
-                    assert_eq!(answer.is_correct(), right == given);
+                    assert_eq!(answer.is_correct(), key == choice);
                     assert_eq!(answer.fault(), None);
                     for fault in Fault::ALL {
                         let answer = answer.with_fault(Some(fault));
-                        let known = (right != given).then_some(fault);
+                        let known = (key != choice).then_some(fault);
                         assert_eq!(answer.fault(), known);
-                        assert_eq!((answer.right(), answer.given()), (right, Some(given)));
+                        assert_eq!((answer.key(), answer.choice()), (key, Some(choice)));
                         assert_eq!(answer.found(), found);
                         assert_eq!(answer.with_fault(None).fault(), None);
                     }
@@ -189,7 +189,7 @@ mod tests {
     fn any_byte_is_some_answer() {
         for byte in 0..=u8::MAX {
             let answer = Answer(byte);
-            assert_eq!(answer.given().is_none(), answer.found() == Found::Nowhere);
+            assert_eq!(answer.choice().is_none(), answer.found() == Found::Nowhere);
             assert!(answer.fault().is_none() || !answer.is_correct());
         }
     }

@@ -1,4 +1,5 @@
-//! The running hash that makes a result tamper-evident.
+//! The running hash over the rows of a result. It has no key: it detects corruption, and no
+//! deliberate change.
 
 use edgescore_taskpack::Hash;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! What the desk says to a board.
+//! Messages of the host to a board.
 
 use core::fmt;
 
@@ -7,11 +7,11 @@ use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius};
 use edgescore_taskpack::{Hash, Layout};
 use serde::{Deserialize, Serialize};
 
-/// A message from the desk. A line may lose it, so the desk repeats it until it is answered;
+/// A message from the host. A line may lose it, so the host repeats it until it is answered;
 /// every command may be repeated without harm.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command<'a> {
-    /// Opens the talk with the newest version of the messages the desk knows; the board
+    /// Opens the connection with the newest version of the messages that the host knows; the board
     /// answers with [`crate::Control::Identity`].
     Hello {
         /// Newest version.
@@ -59,13 +59,13 @@ pub enum Command<'a> {
         /// The piece.
         bytes: &'a [u8],
     },
-    /// The desk has all rows before `next`; when that is all there are, they are on its disk.
+    /// The host has all rows before `next`; when that is all there are, they are on its disk.
     /// Attaches to the run, and goes back to `next` when the board was beyond it with another
-    /// desk.
+    /// host.
     Ack {
         /// Which run.
         run: RunId,
-        /// The first row that the desk does not have.
+        /// The first row that the host does not have.
         next: u32,
     },
     /// Asks for rows that were lost. The board sends those of them that it sent before, and
@@ -106,7 +106,7 @@ pub enum Command<'a> {
 /// [`Command::Run`] with this goes on whether anybody listens or not.
 pub const LINGER_FOR_EVER: u32 = u32::MAX;
 
-/// The name of a run: the desk draws it at random, so that a command that was repeated, or
+/// The name of a run: the host draws it at random, so that a command that was repeated, or
 /// said again after the line was cut, does not start a second run.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,

@@ -1,4 +1,4 @@
-//! What a board says beside its records: unnumbered, not part of a result.
+//! Messages of a board beside its records: unnumbered, not part of a result.
 
 use edgescore_probe::survey;
 use edgescore_taskpack::Hash;
@@ -29,8 +29,8 @@ pub enum Control<'a> {
     },
     /// The command could not be carried out; no records follow.
     Refused {
-        /// Whose fault it is.
-        fault: Fault,
+        /// What kind of refusal it is.
+        kind: RefusalKind,
         /// What is wrong and how to mend it.
         detail: &'a str,
     },
@@ -75,7 +75,7 @@ pub enum Control<'a> {
         rows: u32,
         /// Whether more rows will come.
         phase: Phase,
-        /// A desk acknowledged all of it.
+        /// A host acknowledged all of it.
         collected: bool,
         /// Start in seconds since 1970 by the board's clock; 0 before it started.
         unix_time_s: u64,
@@ -124,9 +124,9 @@ pub enum Level {
     Info,
 }
 
-/// Whose fault a refusal is.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Fault {
+pub enum RefusalKind {
     /// The command is not one this board knows, or came at the wrong time.
     Link,
     /// A file is missing, broken or does not fit.

@@ -4,10 +4,7 @@
 //! is a valid result up to its last whole row.
 
 use std::format;
-use std::fs::File;
-use std::io::{self, ErrorKind};
 use std::ops::Range;
-use std::path::Path;
 use std::string::String;
 use std::vec::Vec;
 
@@ -23,20 +20,6 @@ pub fn header() -> [u8; 10] {
     header[..8].copy_from_slice(&MAGIC);
     header[8..].copy_from_slice(&CURRENT_VERSION.to_le_bytes());
     header
-}
-
-/// Brings the names in `folder` to the disk. That of a file that is new or was renamed is not there
-/// when the file itself is (fsync(2)): on FAT a reset would take the file away.
-///
-/// # Errors
-/// The disk. That a folder may not be read, or its file system cannot do this, is none: more could
-/// not be done.
-pub fn sync_names(folder: &Path) -> io::Result<()> {
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.or_else(|error| match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::InvalidInput => Ok(()),
-        _ => Err(error),
-    })
 }
 
 /// Why bytes are not a readable result. The message names the remedy.
@@ -96,6 +79,24 @@ impl std::fmt::Display for FileError {
 impl std::error::Error for FileError {}
 
 /// A parsed result file: every row is known to be whole, known and in its place.
+///
+/// ```
+/// use edgescore_record::Record;
+/// use edgescore_record::file::ResultFile;
+///
+/// let path = "../../docs/bench/2026-11-24-governor/4-shares/held-1.esr";
+/// let result = ResultFile::parse(&std::fs::read(path)?)?;
+/// let correct = result.records().filter(|record| match record {
+///     Record::Question(question) => question.answer.is_correct(),
+///     _ => false,
+/// });
+/// let correct = correct.count() as u32;
+///
+/// // A run that was cut off has no end.
+/// let end = result.end().ok_or("the run was cut off")?;
+/// assert!(correct <= end.answered);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ResultFile {
     contents: Vec<u8>,

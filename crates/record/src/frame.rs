@@ -3,6 +3,24 @@
 //! COBS (Cheshire and Baker, 1999) keeps zero bytes out of the frame, so that a receiver that
 //! lost its place finds the next frame at the next zero. The CRC is CRC-32/ISO-HDLC, the one
 //! of Ethernet and zlib, over sequence and message, little-endian.
+//!
+//! ```
+//! use edgescore_record::frame::{Encoder, Receiver, message};
+//!
+//! let mut encoder = Encoder::default();
+//! let frame = encoder.encode(3, &"hello")?.frame;
+//!
+//! // Boot text comes before the frame, as on a serial line.
+//! let line = [b"U-Boot 2024.01\0", frame].concat();
+//! let mut receiver = Receiver::default();
+//! let (rest, received) = receiver.push(&line, |sequence, content| {
+//!     (sequence, message::<&str>(content).map(str::to_owned))
+//! });
+//! assert_eq!(received, Some((3, Some("hello".to_owned()))));
+//! assert!(rest.is_empty());
+//! assert_eq!(receiver.skipped_bytes(), 14);
+//! # Ok::<(), edgescore_record::frame::TooLong>(())
+//! ```
 
 use core::fmt;
 
@@ -16,7 +34,7 @@ pub const MAX_FRAME: usize = MAX_CONTENT + 4 + MAX_CONTENT.div_ceil(254) + 2;
 /// Sequence number of control messages, which are not numbered.
 pub const CONTROL: u32 = u32::MAX;
 /// Sequence number of commands. Another than that of control messages, because a terminal that
-/// echoes sends the desk its own commands back.
+/// echoes sends the host its own commands back.
 pub const COMMAND: u32 = u32::MAX - 1;
 /// Bytes of a file in one frame at most: a content without sequence (5), variant (1), hash
 /// (32), offset (10) and length (2).

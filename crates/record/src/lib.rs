@@ -1,4 +1,4 @@
-//! What a board says and hears.
+//! The messages between host and board, and the result file.
 //!
 //! The same frames travel over a child process's pipes, over SSH, over a serial line and in a
 //! result file (`.esr`). This crate holds the messages ([`Record`], [`Control`], [`Command`]),
@@ -19,6 +19,9 @@ mod control;
 pub mod file;
 pub mod frame;
 #[cfg(feature = "std")]
+mod fsync;
+mod labels;
+#[cfg(feature = "std")]
 mod parts;
 mod probabilities;
 mod record;
@@ -29,15 +32,18 @@ pub use command::{
     Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, MemoryBudget, Mode, Order, Plan,
     RunId, Stop, Weights,
 };
-pub use control::{Control, Fault, Level, Phase};
+pub use control::{Control, Level, Phase, RefusalKind};
+#[cfg(feature = "std")]
+pub use fsync::fsync_folder;
+pub use labels::Labels;
 #[cfg(feature = "std")]
 pub use parts::parts;
 pub use probabilities::Probabilities;
 pub use record::{
-    Conditions, Generated, Keeper, Memory, MemoryEstimate, MemoryStart, ModelLoaded, Origin, Power,
-    PowerBudget, PowerEnd, PowerStart, Prompts, Question, QuestionEnergy, Record, Roofline, Sample,
-    SessionEnd, SessionStart, Skipped, Stalls, Task, TokenWork, Tuning, Verdict, VerdictKind,
-    WhySkipped,
+    Conditions, Generated, Memory, MemoryEstimate, MemoryLimiter, MemoryStart, ModelLoaded, Origin,
+    Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question, QuestionEnergy, Record, Roofline,
+    Sample, SessionEnd, SessionStart, Skipped, Stalls, TaskRow, TokenWork, Tuning, Verdict,
+    VerdictKind, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

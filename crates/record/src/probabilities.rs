@@ -37,9 +37,14 @@ impl Probabilities {
 
     /// Probabilities of A to D; they sum to 1.
     pub fn letters(&self) -> [f64; 4] {
+        self.letter_units().map(share)
+    }
+
+    /// Probabilities of A to D in units of 1/65535, as stored; they sum to 65535.
+    pub fn letter_units(&self) -> [u16; 4] {
         let [a, b, c] = self.abc.map(u16::from_le_bytes);
         let d = ONE.saturating_sub(a).saturating_sub(b).saturating_sub(c);
-        [a, b, c, d].map(share)
+        [a, b, c, d]
     }
 
     /// Probability of `letter` among the four.
@@ -51,6 +56,11 @@ impl Probabilities {
             Letter::C => c,
             Letter::D => d,
         }
+    }
+
+    /// Probability mass on the four letters together, among the whole vocabulary.
+    pub fn inside(&self) -> f64 {
+        share(ONE - self.outside)
     }
 
     /// Probability mass outside the four letters.

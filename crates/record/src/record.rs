@@ -19,7 +19,7 @@ pub enum Record<'a> {
     SessionStart(SessionStart<'a>),
     /// One task of the pack.
     #[serde(borrow)]
-    Task(Task<'a>),
+    Task(TaskRow<'a>),
     /// The model is ready.
     #[serde(borrow)]
     ModelLoaded(ModelLoaded<'a>),
@@ -113,7 +113,7 @@ pub struct SessionStart<'a> {
 
 /// One row of the pack's task table, so that a result is read without its pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task<'a> {
+pub struct TaskRow<'a> {
     /// Position in the task table.
     pub index: u32,
     /// Short id.
@@ -242,7 +242,7 @@ pub struct Question {
     pub ask: Ask,
     /// Position of its task in the task table.
     pub task: u32,
-    /// Right letter, given letter, how it was found.
+    /// Answer key, choice, how the choice was found.
     pub answer: Answer,
     /// The four letters' probabilities, where the forced start of an answer was evaluated.
     pub probabilities: Option<Probabilities>,
@@ -312,7 +312,7 @@ pub struct Sample {
     pub task: u32,
     /// Number of the draw, from 0.
     pub draw: u8,
-    /// Right letter, given letter, how it was found.
+    /// Answer key, choice, how the choice was found.
     pub answer: Answer,
     /// What was generated.
     pub generated: Generated,
@@ -336,7 +336,7 @@ pub struct Prompts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryStart<'a> {
     /// What counts its memory and holds it to the limit.
-    pub keeper: Keeper,
+    pub limiter: MemoryLimiter,
     /// Why there is no cgroup of its own; empty where there is one.
     pub why: &'a str,
     /// The budget.
@@ -347,14 +347,14 @@ pub struct MemoryStart<'a> {
 
 /// What counts a run's memory and holds it to a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Keeper {
+pub enum MemoryLimiter {
     /// Only the process's own figures.
     Process,
     /// A fresh cgroup of version 2, without swap, into which the model was read anew.
     CgroupV2,
     /// The same of version 1.
     CgroupV1,
-    /// The parent process, which looks at the peak resident set twenty times a second.
+    /// The supervisor, which looks at the peak resident set twenty times a second.
     Watchdog,
 }
 

@@ -123,7 +123,7 @@ fn a_run_of_3722_questions_is_small() {
     assert!(bytes <= 133 * 1024, "{bytes}");
 }
 
-/// A whole file with the bits `flip` of the byte at `at` turned over.
+/// A whole file with the bits `flip` of the byte at `at` flipped.
 fn assert_damage_is_seen(at: usize, flip: u8) {
     let mut bad = file(&rows(), true);
     bad[at] ^= flip;

@@ -118,7 +118,7 @@ frozen! {
         5555555555555555555555555555555555555555555555555555555555555555 8002ac02";
     identity: Control::Identity { version: 1, runtime: "0.1.0", engine: "b1", board: "" } => "000105302e312e3002623100";
     log: Control::Log { level: Level::Warn, text: "hot" } => "010103686f74";
-    refused: Control::Refused { fault: Fault::Data, detail: "no pack" } => "0201076e6f207061636b";
+    refused: Control::Refused { kind: RefusalKind::Data, detail: "no pack" } => "0201076e6f207061636b";
     state: Control::State { run: RunId(1), rows: 300, sent: 7, phase: Phase::Ended, round: 2 } => "0301ac02070102";
     need: Control::Need { hash: Hash([0x55; 32]), offset: 256 } => "04 \
         5555555555555555555555555555555555555555555555555555555555555555 8002";

@@ -1,4 +1,4 @@
-//! The log: lines on standard error and, where a serial line is the only way out, to the desk.
+//! The log: lines on standard error and, behind a serial line, to the host.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,15 +6,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use edgescore_record::Level;
 use env_logger::{Builder, Env, Target};
 
-/// Bytes that are kept for a desk: more than a screen of text is no news.
+/// Longest line that is sent to a host, in bytes.
+pub const LINE: usize = 1000;
+/// Bytes that are kept for a host: about two screens of text.
 const KEPT: usize = 8 * 1024;
 
-/// What was not said to a desk yet; `None` where desks do not hear the log.
+/// What was not sent to a host yet; `None` where the log does not go to the host.
 static WAITING: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 
 /// Starts the log of this process.
-pub fn start(for_desk: bool) {
-    *waiting() = for_desk.then(Vec::new);
+pub fn start(to_host: bool) {
+    *waiting() = to_host.then(Vec::new);
     Builder::from_env(Env::default().default_filter_or("warn"))
         .target(Target::Pipe(Box::new(Log)))
         .init();
@@ -31,7 +33,7 @@ pub fn pass(bytes: &[u8]) {
     }
 }
 
-/// The whole lines that wait for a desk.
+/// The whole lines that wait for a host.
 pub fn take() -> Vec<String> {
     let mut waiting = waiting();
     let Some(bytes) = waiting.as_mut() else {
@@ -49,7 +51,7 @@ pub fn take() -> Vec<String> {
 }
 
 /// Level and text of a line. env_logger begins it with `[LEVEL TARGET] `; what has no such
-/// beginning was said by a panic or by C.
+/// beginning was written by a panic or by C.
 pub fn parts(line: &str) -> (Level, &str) {
     let header = line
         .strip_prefix('[')
@@ -90,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_line_has_a_level_and_a_text() {
-        let warn = "[WARN  edgescore_rt::conditions] no temperature";
+        let warn = "[WARN  edgescore_rt::measure::conditions] no temperature";
         assert_eq!(parts(warn), (Level::Warn, "no temperature"));
         let error = "[ERROR llama.cpp] [x] y";
         assert_eq!(parts(error), (Level::Error, "[x] y"));
@@ -99,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_lines_wait_for_a_desk() {
+    fn whole_lines_wait_for_a_host() {
         *waiting() = Some(Vec::new());
         pass(b"one\ntw");
         assert_eq!(take(), ["one"]);

@@ -1,45 +1,32 @@
 //! edgescore-rt, the program on the board.
 //!
 //! It speaks frames on standard input and output (docs/FORMATS.md) and logs to standard
-//! error. `edgescore run` on the desk starts it; there is nothing to type into it. The process
-//! on the link is the parent; the measured work is done by its child, the worker.
+//! error. `edgescore run` on the host starts it; there is nothing to type into it. The process
+//! on the host link is the supervisor; the measured work is done by its child, the worker.
+//!
+//! Rooms use each other in one direction: `init` uses `link`; `supervisor` uses `run`, `link` and
+//! `storage`; `run` uses `inference`, `measure` and `storage`; `inference` uses `measure`; `link`
+//! uses `storage`. All use the files beside this one, which use none of them.
 
-#[cfg(test)]
-mod allocations;
-mod answering;
-mod asking;
-mod conditions;
-mod cpu_level;
-mod depot;
-mod held;
-mod holding;
-mod home;
+mod error;
+mod inference;
 mod init;
-mod inlet;
-mod journal;
-mod json;
 mod link;
-mod logits;
 mod logs;
-mod meter;
-mod model_file;
-mod outbox;
-mod paced;
-mod parent;
-mod parse;
-mod prompt;
-mod refusal;
-mod report;
-mod rng;
+mod measure;
 mod run;
-mod select;
-mod signals;
 mod stop;
-mod worker;
+mod storage;
+mod supervisor;
+mod wire;
 
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
+
+use link::serial::SerialPort;
+use run::cpu_level::CpuLevel;
+use supervisor::worker;
 
 const HELP: &str = "\
 edgescore-rt runs task packs on language models and reports to the edgescore program.
@@ -48,10 +35,10 @@ Usage: edgescore-rt --link     speak the link protocol on standard input and out
        edgescore-rt --serial DEVICE[@BAUD] [--plan FILE [--once]]
                                speak it on a serial line, such as /dev/ttyAMA0@115200; with
                                --plan, start with the run in FILE; with --once, end when
-                               it is over and no desk is there
+                               it is over and no host is connected
        edgescore-rt --version  print versions and compiled CPU features
 
-On the desk's own machine and over SSH `edgescore run` starts it; behind a serial line you do.
+On the host itself and over SSH `edgescore run` starts it; behind a serial line you do.
 Files and journals are kept in $EDGESCORE_HOME, or else $XDG_CACHE_HOME/edgescore, or else
 ~/.cache/edgescore. Logs go to standard error; RUST_LOG sets their level (error, warn, info,
 debug, trace; default warn).
@@ -70,15 +57,15 @@ fn main() -> ExitCode {
             );
             ExitCode::from(2)
         }
-        Some("--link") => serve(parent::serve, "the link", false),
-        Some("--serial") => serve_line(&arguments),
-        // Started by the parent, and by nobody else.
-        Some("--worker") => serve(worker::work, "the pipe to the parent", false),
+        Some("--link") => serve(supervisor::serve, "the host link", false),
+        Some("--serial") => serve_serial(&arguments),
+        // Started by the supervisor, and by nobody else.
+        Some("--worker") => serve(worker::work, "the pipe to the supervisor", false),
         Some("--version") => {
             println!("edgescore-rt {}", env!("CARGO_PKG_VERSION"));
             println!("llama.cpp {}", edgescore_engine::llama_version());
             // Asking llama.cpp itself already runs its kernels' set-up.
-            if let Some(refusal) = cpu_level::CpuLevel::read().refusal() {
+            if let Some(refusal) = CpuLevel::read().refusal() {
                 eprintln!("edgescore-rt: {refusal}");
                 return ExitCode::from(3);
             }
@@ -96,7 +83,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve_line(arguments: &[&str]) -> ExitCode {
+fn serve_serial(arguments: &[&str]) -> ExitCode {
     let (port, plan, once) = match arguments {
         [_, port] => (port, None, false),
         [_, port, "--plan", plan] => (port, Some(Path::new(plan)), false),
@@ -106,9 +93,9 @@ fn serve_line(arguments: &[&str]) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match link::Port::parse(port) {
+    match SerialPort::parse(port) {
         Ok(port) => {
-            let line = || parent::serve_line(&port, plan, once);
+            let line = || supervisor::serve_serial(&port, plan, once);
             serve(line, "the serial line", true)
         }
         Err(error) => {
@@ -118,13 +105,13 @@ fn serve_line(arguments: &[&str]) -> ExitCode {
     }
 }
 
-/// Serves; the log goes to the desk too where nobody may see standard error.
-fn serve(serve: impl FnOnce() -> std::io::Result<()>, what: &str, log_to_desk: bool) -> ExitCode {
-    logs::start(log_to_desk);
+/// Serves; the log goes to the host too where nobody may see standard error.
+fn serve(serve: impl FnOnce() -> std::io::Result<()>, what: &str, log_to_host: bool) -> ExitCode {
+    logs::start(log_to_host);
     match serve() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log::error!("{what} broke: {error}");
+            log::error!("{what} failed: {error}");
             ExitCode::from(3)
         }
     }

@@ -1,4 +1,4 @@
-//! The two ways to end a run early, set by the thread that listens to the parent.
+//! The two ways to end a run early, set by the thread that reads the supervisor's commands.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,8 +19,13 @@ pub fn request(stop: Stop) {
 
 /// Whether the run was asked to end, and why.
 pub fn requested() -> Option<Stop> {
-    if INTERRUPTED.load(Ordering::Relaxed) {
+    if is_interrupted() {
         return Some(Stop::Interrupted);
     }
     DECIDED.load(Ordering::Relaxed).then_some(Stop::Decided)
+}
+
+/// Whether the run must end at once.
+pub fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
 }

@@ -3,7 +3,7 @@
 //! Source: github.com/maferrag/6G-Bench, folder Agentic6G/results, commit
 //! 73630f5fdf80d41d837d63a63ed210788f74240c, MIT. See README.md here.
 
-use super::{Counts, GgufBuild, SingleQuery};
+use super::figures::{Counts, GgufBuild, SingleQuery};
 
 pub(super) const GGUF_BUILDS: [GgufBuild; 19] = [
     GgufBuild {

@@ -2,7 +2,7 @@
 //!
 //! Source: github.com/maferrag/6G-Bench and arXiv:2603.02156, CC BY 4.0. See README.md here.
 
-use super::TinyModel;
+use super::figures::TinyModel;
 
 pub(super) const TINY_MODELS: [TinyModel; 14] = [
     TinyModel {

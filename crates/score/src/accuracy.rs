@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::row::Answer;
-use crate::{CHANCE, Estimate, Measured, Missing, Proportion, Row, Run, Term, linear_interval};
+use crate::row::Outcome;
+use crate::{CHANCE, Estimate, Proportion, Reading, Reason, Row, Run, Term, linear_interval};
 
 /// How the questions of one task, or of a whole run, went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -20,22 +20,22 @@ pub struct Tally {
 
 impl Tally {
     fn add(&mut self, row: &Row) {
-        if row.answer == Answer::Skipped {
+        if row.answer == Outcome::Skipped {
             self.skipped += 1;
             return;
         }
         self.counted += 1;
         self.correct += u32::from(row.is_correct());
-        self.unparsed += u32::from(row.answer == Answer::Unparsed);
+        self.unparsed += u32::from(row.answer == Outcome::Unparsed);
     }
 
     /// Right answers among those that count.
-    pub fn proportion(&self) -> Measured<Proportion> {
+    pub fn proportion(&self) -> Reading<Proportion> {
         Proportion::new(self.correct, self.counted)
     }
 
     /// Accuracy with its Wilson interval.
-    pub fn accuracy(&self) -> Measured<Estimate> {
+    pub fn accuracy(&self) -> Reading<Estimate> {
         self.proportion().map(Proportion::estimate)
     }
 }
@@ -44,7 +44,7 @@ impl Tally {
 /// questions it has.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct GroupAccuracy {
-    /// The group, as [`crate::Task::group`] names it.
+    /// The group, as [`crate::ScoredTask::group`] names it.
     pub group: u8,
     /// Tasks of the group that have counted questions. The mean is over these.
     pub tasks: u32,
@@ -52,7 +52,7 @@ pub struct GroupAccuracy {
     pub tasks_without_questions: u32,
     /// The mean, with the interval of [`linear_interval`]: a task's accuracy is an
     /// independent proportion, and each has weight 1/tasks.
-    pub accuracy: Measured<Estimate>,
+    pub accuracy: Reading<Estimate>,
 }
 
 /// pass@1 of a run, over the headline rows.
@@ -95,7 +95,7 @@ fn groups(run: &Run, tallies: &[Tally]) -> Vec<GroupAccuracy> {
     names
         .into_iter()
         .map(|group| {
-            let members: Vec<Measured<Proportion>> = run
+            let members: Vec<Reading<Proportion>> = run
                 .tasks()
                 .iter()
                 .zip(tallies)
@@ -113,48 +113,48 @@ fn groups(run: &Run, tallies: &[Tally]) -> Vec<GroupAccuracy> {
         .collect()
 }
 
-fn mean_of(proportions: &[Proportion]) -> Measured<Estimate> {
+fn mean_of(proportions: &[Proportion]) -> Reading<Estimate> {
     if proportions.is_empty() {
-        return Measured::Missing(Missing::NoRows);
+        return Reading::Missing(Reason::NoRows);
     }
     let weight = 1.0 / proportions.len() as f64;
     let terms: Vec<Term> = proportions
         .iter()
         .map(|&proportion| Term { weight, proportion })
         .collect();
-    Measured::Value(Estimate {
+    Reading::Value(Estimate {
         value: proportions.iter().map(|p| p.value()).sum::<f64>() * weight,
-        interval: Measured::Value(linear_interval(&terms)),
+        interval: Reading::Value(linear_interval(&terms)),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Letter, Rotation, Task};
+    use crate::{Evidence, Letter, Rotation, ScoredTask};
     use proptest::prelude::*;
 
-    const TASKS: [Task; 3] = [
-        Task {
+    const TASKS: [ScoredTask; 3] = [
+        ScoredTask {
             group: 1,
             pass_k: false,
         },
-        Task {
+        ScoredTask {
             group: 1,
             pass_k: false,
         },
-        Task {
+        ScoredTask {
             group: 2,
             pass_k: false,
         },
     ];
 
-    fn row(question: u32, task: u8, answer: Answer) -> Row {
+    fn row(question: u32, task: u8, answer: Outcome) -> Row {
         Row {
             question,
             latency_us: None,
             task,
-            gold: Letter::C,
+            key: Letter::C,
             answer,
             rotation: Rotation::default(),
             evidence: Evidence::None,
@@ -163,13 +163,13 @@ mod tests {
 
     #[test]
     fn unparsed_is_wrong_and_skipped_is_out() {
-        let right = Answer::Letter(Letter::C);
-        let wrong = Answer::Letter(Letter::A);
+        let right = Outcome::Letter(Letter::C);
+        let wrong = Outcome::Letter(Letter::A);
         let rows = [
             row(0, 0, right),
             row(1, 0, right),
-            row(2, 0, Answer::Unparsed),
-            row(3, 0, Answer::Skipped),
+            row(2, 0, Outcome::Unparsed),
+            row(3, 0, Outcome::Skipped),
             row(4, 1, wrong),
             Row {
                 rotation: Rotation::new(1),
@@ -197,15 +197,15 @@ mod tests {
         assert_eq!(accuracy.groups[1].tasks_without_questions, 1);
         assert_eq!(
             accuracy.groups[1].accuracy,
-            Measured::Missing(Missing::NoRows)
+            Reading::Missing(Reason::NoRows)
         );
     }
 
-    fn any_answer() -> impl Strategy<Value = Answer> {
+    fn any_answer() -> impl Strategy<Value = Outcome> {
         prop_oneof![
-            (0usize..4).prop_map(|i| Answer::Letter(Letter::ALL[i])),
-            Just(Answer::Unparsed),
-            Just(Answer::Skipped),
+            (0usize..4).prop_map(|i| Outcome::Letter(Letter::ALL[i])),
+            Just(Outcome::Unparsed),
+            Just(Outcome::Skipped),
         ]
     }
 

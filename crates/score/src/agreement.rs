@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::paired::{pair, same_letter};
-use crate::{Answer, Estimate, Measured, PairError, Proportion, Run};
+use crate::{Estimate, Outcome, PairError, Proportion, Reading, Run};
 
 /// Letter and generate answers to the same questions.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -15,9 +15,9 @@ pub struct Agreement {
     /// Of `questions`, those whose generated text held no letter.
     pub unparsed: u32,
     /// Share with the same letter, an unparsed answer counting as another.
-    pub same: Measured<Estimate>,
+    pub same: Reading<Estimate>,
     /// Share with the same letter among those parsed.
-    pub same_if_parsed: Measured<Estimate>,
+    pub same_if_parsed: Reading<Estimate>,
 }
 
 /// Compares the answers of a letter run and a generate run of the same model.
@@ -27,7 +27,7 @@ pub fn agreement(letter: &Run, generate: &Run) -> Result<Agreement, PairError> {
     let (mut same, mut unparsed) = (0, 0);
     for (a, b) in &pairs.rows {
         same += u32::from(same_letter(a, b));
-        unparsed += u32::from(b.answer == Answer::Unparsed);
+        unparsed += u32::from(b.answer == Outcome::Unparsed);
     }
     let share = |of| Proportion::new(same, of).map(Proportion::estimate);
     Ok(Agreement {
@@ -42,11 +42,11 @@ pub fn agreement(letter: &Run, generate: &Run) -> Result<Agreement, PairError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Letter, Rotation, Row, Task};
+    use crate::{Evidence, Letter, Rotation, Row, ScoredTask};
 
     #[test]
     fn unparsed_agrees_with_nothing() {
-        let tasks = [Task {
+        let tasks = [ScoredTask {
             group: 1,
             pass_k: false,
         }];
@@ -54,12 +54,12 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
-            gold: Letter::D,
+            key: Letter::D,
             answer,
             rotation: Rotation::default(),
             evidence: Evidence::None,
         };
-        let letter = |l| Answer::Letter(l);
+        let letter = |l| Outcome::Letter(l);
         let letters = [
             row(0, letter(Letter::A)),
             row(1, letter(Letter::B)),
@@ -69,8 +69,8 @@ mod tests {
         let texts = [
             row(0, letter(Letter::A)),
             row(1, letter(Letter::C)),
-            row(2, Answer::Unparsed),
-            row(3, Answer::Skipped),
+            row(2, Outcome::Unparsed),
+            row(3, Outcome::Skipped),
         ];
         let letters = Run::new(&tasks, &letters).unwrap();
         let texts = Run::new(&tasks, &texts).unwrap();

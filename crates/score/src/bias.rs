@@ -2,76 +2,76 @@
 
 use serde::Serialize;
 
-use crate::{Answer, Estimate, Letter, Measured, Proportion, Run};
+use crate::{Estimate, Letter, Outcome, Proportion, Reading, Run};
 
 /// The best that answering one letter throughout can do.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ConstantLetter {
-    /// The commonest right letter; the first of them on a tie.
+    /// The commonest letter of the answer key; the first of them on a tie.
     pub letter: Letter,
     /// Its accuracy. A model that does not beat this has not been shown to read.
     pub accuracy: Estimate,
 }
 
-/// Letters asked for and letters given, over the counted headline rows.
+/// Letters of the answer key and letters that the model chose, over the counted headline rows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct LetterBias {
     /// How often each letter was right, A to D.
-    pub gold: [u32; 4],
-    /// How often each letter was answered, A to D.
-    pub predicted: [u32; 4],
+    pub key: [u32; 4],
+    /// How often the model chose each letter, A to D.
+    pub chosen: [u32; 4],
     /// Answers from which no letter could be read.
     pub unparsed: u32,
     /// The best constant answer.
-    pub constant: Measured<ConstantLetter>,
-    /// Total variation distance between the shares of right letters and of answered
-    /// letters, unparsed answers left out: 0 alike, 1 disjoint.
-    pub distance: Measured<f64>,
+    pub constant: Reading<ConstantLetter>,
+    /// Total variation distance between the shares of the answer key's letters and
+    /// of those chosen, unparsed answers left out: 0 alike, 1 disjoint.
+    pub distance: Reading<f64>,
 }
 
 impl LetterBias {
     /// Counts the counted headline rows of `run`.
     pub fn of(run: &Run) -> LetterBias {
-        let (mut gold, mut predicted, mut unparsed) = ([0; 4], [0; 4], 0);
+        let (mut key, mut chosen, mut unparsed) = ([0; 4], [0; 4], 0);
         for row in run.counted() {
-            gold[row.gold.index()] += 1;
+            key[row.key.index()] += 1;
             match row.answer {
-                Answer::Letter(letter) => predicted[letter.index()] += 1,
+                Outcome::Letter(letter) => chosen[letter.index()] += 1,
                 _ => unparsed += 1,
             }
         }
         LetterBias {
-            gold,
-            predicted,
+            key,
+            chosen,
             unparsed,
-            constant: best_constant(gold),
-            distance: distance(gold, predicted),
+            constant: best_constant(key),
+            distance: distance(key, chosen),
         }
     }
 }
 
-fn best_constant(gold: [u32; 4]) -> Measured<ConstantLetter> {
+fn best_constant(key: [u32; 4]) -> Reading<ConstantLetter> {
     let (mut letter, mut most) = (Letter::A, 0);
-    for (candidate, count) in Letter::ALL.into_iter().zip(gold) {
+    for (candidate, count) in Letter::ALL.into_iter().zip(key) {
         if count > most {
             (letter, most) = (candidate, count);
         }
     }
-    Proportion::new(most, gold.iter().sum()).map(|proportion| ConstantLetter {
+    Proportion::new(most, key.iter().sum()).map(|proportion| ConstantLetter {
         letter,
         accuracy: proportion.estimate(),
     })
 }
 
-fn distance(gold: [u32; 4], predicted: [u32; 4]) -> Measured<f64> {
-    let (asked, answered) = (gold.iter().sum(), predicted.iter().sum());
+fn distance(key: [u32; 4], chosen: [u32; 4]) -> Reading<f64> {
+    let (asked, answered) = (key.iter().sum(), chosen.iter().sum());
     // Both must have rows; the counts themselves are then shares.
     Proportion::new(0, asked)
         .and_then(|_| Proportion::new(0, answered))
         .map(|_| {
-            let apart: f64 = gold
+            let apart: f64 = key
                 .into_iter()
-                .zip(predicted)
+                .zip(chosen)
                 .map(|(g, p)| {
                     (f64::from(g) / f64::from(asked) - f64::from(p) / f64::from(answered)).abs()
                 })
@@ -83,23 +83,23 @@ fn distance(gold: [u32; 4], predicted: [u32; 4]) -> Measured<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Missing, Rotation, Row, Task};
+    use crate::{Evidence, Reason, Rotation, Row, ScoredTask};
     use proptest::prelude::*;
 
-    const TASKS: [Task; 1] = [Task {
+    const TASKS: [ScoredTask; 1] = [ScoredTask {
         group: 1,
         pass_k: false,
     }];
 
-    fn bias(answers: &[(usize, Answer)]) -> LetterBias {
+    fn bias(answers: &[(usize, Outcome)]) -> LetterBias {
         let rows: Vec<Row> = answers
             .iter()
             .enumerate()
-            .map(|(i, &(gold, answer))| Row {
+            .map(|(i, &(key, answer))| Row {
                 question: i as u32,
                 latency_us: None,
                 task: 0,
-                gold: Letter::ALL[gold],
+                key: Letter::ALL[key],
                 answer,
                 rotation: Rotation::default(),
                 evidence: Evidence::None,
@@ -110,22 +110,22 @@ mod tests {
 
     #[test]
     fn a_model_that_always_says_a() {
-        let a = Answer::Letter(Letter::A);
+        let a = Outcome::Letter(Letter::A);
         let got = bias(&[
             (0, a),
             (1, a),
             (1, a),
-            (2, Answer::Unparsed),
-            (3, Answer::Skipped),
+            (2, Outcome::Unparsed),
+            (3, Outcome::Skipped),
         ]);
-        assert_eq!(got.gold, [1, 2, 1, 0]);
-        assert_eq!(got.predicted, [3, 0, 0, 0]);
+        assert_eq!(got.key, [1, 2, 1, 0]);
+        assert_eq!(got.chosen, [3, 0, 0, 0]);
         assert_eq!(got.unparsed, 1);
         let constant = got.constant.value().unwrap();
         assert_eq!((constant.letter, constant.accuracy.value), (Letter::B, 0.5));
-        assert_eq!(got.distance, Measured::Value(0.75));
-        assert_eq!(bias(&[]).constant, Measured::Missing(Missing::NoRows));
-        assert_eq!(bias(&[]).distance, Measured::Missing(Missing::NoRows));
+        assert_eq!(got.distance, Reading::Value(0.75));
+        assert_eq!(bias(&[]).constant, Reading::Missing(Reason::NoRows));
+        assert_eq!(bias(&[]).distance, Reading::Missing(Reason::NoRows));
     }
 
     proptest! {
@@ -136,10 +136,10 @@ mod tests {
         ) {
             let answers: Vec<_> = golds
                 .iter()
-                .map(|&gold| (gold, Answer::Letter(Letter::ALL[letter])))
+                .map(|&key| (key, Outcome::Letter(Letter::ALL[letter])))
                 .collect();
             let got = bias(&answers);
-            let hits = golds.iter().filter(|&&gold| gold == letter).count() as f64;
+            let hits = golds.iter().filter(|&&key| key == letter).count() as f64;
             let best = got.constant.value().unwrap().accuracy.value;
             prop_assert!(hits / golds.len() as f64 <= best && best >= 0.25);
             let distance = got.distance.value().unwrap();

@@ -1,7 +1,8 @@
 //! Seeded percentile bootstrap of a mean.
 
-use crate::rng::SplitMix64;
-use crate::{Estimate, Interval, Measured, Missing};
+use edgescore_taskpack::SplitMix64;
+
+use crate::{Estimate, Interval, Reading, Reason};
 
 /// How to resample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,22 +29,22 @@ impl Default for Bootstrap {
 ///
 /// Missing without values, or with a value that is not finite; the interval is missing with
 /// fewer than 40 replicates.
-pub fn bootstrap_mean(values: &[f64], how: Bootstrap) -> Measured<Estimate> {
+pub fn bootstrap_mean(values: &[f64], how: Bootstrap) -> Reading<Estimate> {
     if values.is_empty() {
-        return Measured::Missing(Missing::NoRows);
+        return Reading::Missing(Reason::NoRows);
     }
     if values.iter().any(|value| !value.is_finite()) {
-        return Measured::Missing(Missing::Invalid);
+        return Reading::Missing(Reason::Invalid);
     }
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
-    Measured::Value(Estimate {
+    Reading::Value(Estimate {
         value: mean,
         interval: percentile_interval(values, how),
     })
 }
 
-fn percentile_interval(values: &[f64], how: Bootstrap) -> Measured<Interval> {
+fn percentile_interval(values: &[f64], how: Bootstrap) -> Reading<Interval> {
     let mut random = SplitMix64::new(how.seed);
     let count = values.len() as u64;
     let mut means: Vec<f64> = (0..how.replicates)
@@ -58,10 +59,10 @@ fn percentile_interval(values: &[f64], how: Bootstrap) -> Measured<Interval> {
     let cut = means.len() / 40;
     match (cut.checked_sub(1), means.len().checked_sub(cut)) {
         (Some(low), Some(high)) => match (means.get(low), means.get(high)) {
-            (Some(&low), Some(&high)) => Measured::Value(Interval { low, high }),
-            _ => Measured::Missing(Missing::Invalid),
+            (Some(&low), Some(&high)) => Reading::Value(Interval { low, high }),
+            _ => Reading::Missing(Reason::Invalid),
         },
-        _ => Measured::Missing(Missing::Insufficient {
+        _ => Reading::Missing(Reason::Insufficient {
             have: u64::from(how.replicates),
             need: 40,
         }),
@@ -101,12 +102,12 @@ mod tests {
         };
         assert_eq!(
             bootstrap_mean(&[1.0, 0.0], how).value().unwrap().interval,
-            Measured::Missing(Missing::Insufficient { have: 39, need: 40 })
+            Reading::Missing(Reason::Insufficient { have: 39, need: 40 })
         );
-        assert_eq!(bootstrap_mean(&[], how), Measured::Missing(Missing::NoRows));
+        assert_eq!(bootstrap_mean(&[], how), Reading::Missing(Reason::NoRows));
         assert_eq!(
             bootstrap_mean(&[f64::NAN], how),
-            Measured::Missing(Missing::Invalid)
+            Reading::Missing(Reason::Invalid)
         );
     }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::moments::{Moments, normal_interval};
 use crate::pass_at_k::row_pass_at_k;
-use crate::{Estimate, Measured, Missing, Run, Temperature};
+use crate::{Estimate, Reading, Reason, Run, Temperature};
 
 /// pass@5 of a uniform guesser among four options: 1 - 0.75^5 = 0.763.
 pub const GUESSER_PASS_5: f64 = 1.0 - 0.75 * 0.75 * 0.75 * 0.75 * 0.75;
@@ -26,9 +26,9 @@ pub const GUESSER_DELTA_5: f64 = GUESSER_PASS_5 - crate::CHANCE;
 pub struct Delta5 {
     /// As published: pass@5 over the flagged tasks minus pass@1 over all tasks. Two
     /// different sets of questions.
-    pub published: Measured<Estimate>,
+    pub published: Reading<Estimate>,
     /// Like for like: pass@5 minus pass@1 over the same flagged questions.
-    pub like_for_like: Measured<Estimate>,
+    pub like_for_like: Reading<Estimate>,
     /// The uniform guesser's value of either, [`GUESSER_DELTA_5`].
     pub guesser: f64,
 }
@@ -49,13 +49,13 @@ impl Delta5 {
             let pass_1 = f64::from(u8::from(row.is_correct()));
             if run.is_pass_k(row) {
                 match row_pass_at_k(row, temperature, 5) {
-                    Measured::Value(pass_5) => {
+                    Reading::Value(pass_5) => {
                         gain.push(pass_5 - pass_1);
                         // The question's part in the published difference: its pass@5 as
                         // one of the flagged, its pass@1 as one of all.
                         share.push(pass_5 - pass_1 * flagged / counted);
                     }
-                    Measured::Missing(reason) => return Delta5::missing(reason),
+                    Reading::Missing(reason) => return Delta5::missing(reason),
                 }
             } else {
                 other.push(pass_1);
@@ -66,7 +66,7 @@ impl Delta5 {
             let weight = others / counted;
             let value = share_mean - weight * other.mean().value().unwrap_or(0.0);
             let others_error = if others == 0.0 {
-                Measured::Value(0.0)
+                Reading::Value(0.0)
             } else {
                 other.squared_error()
             };
@@ -85,10 +85,10 @@ impl Delta5 {
         }
     }
 
-    fn missing(reason: Missing) -> Delta5 {
+    fn missing(reason: Reason) -> Delta5 {
         Delta5 {
-            published: Measured::Missing(reason),
-            like_for_like: Measured::Missing(reason),
+            published: Reading::Missing(reason),
+            like_for_like: Reading::Missing(reason),
             guesser: GUESSER_DELTA_5,
         }
     }
@@ -97,15 +97,15 @@ impl Delta5 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::SplitMix64;
-    use crate::{Answer, Evidence, Letter, Rotation, Row, Task, bootstrap_mean};
+    use crate::{Evidence, Letter, Outcome, Rotation, Row, ScoredTask, bootstrap_mean};
+    use edgescore_taskpack::SplitMix64;
 
-    const TASKS: [Task; 2] = [
-        Task {
+    const TASKS: [ScoredTask; 2] = [
+        ScoredTask {
             group: 1,
             pass_k: true,
         },
-        Task {
+        ScoredTask {
             group: 1,
             pass_k: false,
         },
@@ -116,8 +116,8 @@ mod tests {
             question,
             latency_us: None,
             task,
-            gold: Letter::A,
-            answer: Answer::Letter(if right { Letter::A } else { Letter::B }),
+            key: Letter::A,
+            answer: Outcome::Letter(if right { Letter::A } else { Letter::B }),
             rotation: Rotation::default(),
             evidence,
         }
@@ -153,7 +153,7 @@ mod tests {
         let mut rows = rows();
         rows[3].evidence = Evidence::None;
         let delta = Delta5::of(&Run::new(&TASKS, &rows).unwrap(), Temperature::REFERENCE);
-        assert_eq!(delta.published, Measured::Missing(Missing::NoEvidence));
+        assert_eq!(delta.published, Reading::Missing(Reason::NoEvidence));
         rows[3].evidence = Evidence::Draws {
             drawn: 3,
             correct: 0,
@@ -161,7 +161,7 @@ mod tests {
         let delta = Delta5::of(&Run::new(&TASKS, &rows).unwrap(), Temperature::REFERENCE);
         assert_eq!(
             delta.like_for_like,
-            Measured::Missing(Missing::Insufficient { have: 3, need: 5 })
+            Reading::Missing(Reason::Insufficient { have: 3, need: 5 })
         );
     }
 
@@ -169,7 +169,7 @@ mod tests {
     fn no_flagged_question_is_a_reason() {
         let rows = [row(0, 1, true, Evidence::None)];
         let delta = Delta5::of(&Run::new(&TASKS, &rows).unwrap(), Temperature::REFERENCE);
-        assert_eq!(delta.published, Measured::Missing(Missing::NoRows));
+        assert_eq!(delta.published, Reading::Missing(Reason::NoRows));
     }
 
     /// A guesser's measured Delta_5 is the guesser's value.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgainstChance, CHANCE, Estimate, Measured, Missing};
+use crate::{AgainstChance, CHANCE, Estimate, Reading, Reason};
 
 /// Which Edge Score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,13 +30,13 @@ pub struct Energy {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EdgeInputs {
     /// pass@1, with the interval that is held against chance.
-    pub accuracy: Measured<Estimate>,
+    pub accuracy: Reading<Estimate>,
     /// Median latency of a question in seconds.
-    pub latency_s: Measured<f64>,
+    pub latency_s: Reading<f64>,
     /// Peak memory in GiB (2^30 bytes).
-    pub memory_gib: Measured<f64>,
+    pub memory_gib: Reading<f64>,
     /// Energy of a question.
-    pub energy: Measured<Energy>,
+    pub energy: Reading<Energy>,
 }
 
 /// The powers to which the components are raised. One each is the plain score.
@@ -92,7 +92,7 @@ pub struct Component {
     /// The power it is raised to.
     pub exponent: f64,
     /// Its value, or the reason that refuses the score.
-    pub measured: Measured<f64>,
+    pub measured: Reading<f64>,
 }
 
 /// Why there is no score.
@@ -102,7 +102,7 @@ pub struct Refusal {
     /// The first component without a valid value.
     pub component: &'static str,
     /// Its reason.
-    pub reason: Missing,
+    pub reason: Reason,
 }
 
 /// Whether the score may be ranked beside others.
@@ -197,8 +197,8 @@ pub fn edge_score(inputs: &EdgeInputs, formula: Formula, exponents: Exponents) -
 
 fn value_of([accuracy, cost, memory]: &[Component; 3], formula: Formula) -> Result<f64, Refusal> {
     let valid = |component: &Component| match component.measured {
-        Measured::Value(value) => Ok(value),
-        Measured::Missing(reason) => Err(Refusal {
+        Reading::Value(value) => Ok(value),
+        Reading::Missing(reason) => Err(Refusal {
             component: component.name,
             reason,
         }),
@@ -216,7 +216,7 @@ fn value_of([accuracy, cost, memory]: &[Component; 3], formula: Formula) -> Resu
     } else {
         Err(Refusal {
             component: "exponents",
-            reason: Missing::Invalid,
+            reason: Reason::Invalid,
         })
     }
 }
@@ -231,11 +231,11 @@ fn power(base: &str, exponent: f64) -> String {
 
 fn standing(inputs: &EdgeInputs, formula: Formula) -> Standing {
     match inputs.accuracy.map(|accuracy| accuracy.against_chance()) {
-        Measured::Missing(_) => Standing::Refused,
-        Measured::Value(AgainstChance::AtChance) => Standing::AtChance,
-        Measured::Value(AgainstChance::Below) => Standing::BelowChance,
-        Measured::Value(AgainstChance::Above) => match (formula, inputs.energy) {
-            (Formula::PerJoule, Measured::Value(energy)) if energy.simulated => {
+        Reading::Missing(_) => Standing::Refused,
+        Reading::Value(AgainstChance::AtChance) => Standing::AtChance,
+        Reading::Value(AgainstChance::Below) => Standing::BelowChance,
+        Reading::Value(AgainstChance::Above) => match (formula, inputs.energy) {
+            (Formula::PerJoule, Reading::Value(energy)) if energy.simulated => {
                 Standing::SimulatedEnergy
             }
             _ => Standing::Ranked,
@@ -276,9 +276,9 @@ mod tests {
     fn inputs(correct: u32, latency_s: f64, memory_gib: f64) -> EdgeInputs {
         EdgeInputs {
             accuracy: Proportion::new(correct, 1000).map(Proportion::estimate),
-            latency_s: Measured::Value(latency_s),
-            memory_gib: Measured::Value(memory_gib),
-            energy: Measured::Missing(Missing::Unsupported),
+            latency_s: Reading::Value(latency_s),
+            memory_gib: Reading::Value(memory_gib),
+            energy: Reading::Missing(Reason::Unsupported),
         }
     }
 
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(corrected.standing, Standing::Ranked);
 
         let mut metered = half;
-        metered.energy = Measured::Value(Energy {
+        metered.energy = Reading::Value(Energy {
             joules: 4.0,
             simulated: false,
         });
@@ -320,7 +320,7 @@ mod tests {
             score.value,
             Err(Refusal {
                 component: "energy_per_question",
-                reason: Missing::Unsupported
+                reason: Reason::Unsupported
             })
         );
         assert_eq!(score.standing, Standing::Refused);
@@ -334,12 +334,12 @@ mod tests {
                 score.value,
                 Err(Refusal {
                     component: "median_latency",
-                    reason: Missing::Invalid
+                    reason: Reason::Invalid
                 })
             );
         }
         let none = EdgeInputs {
-            accuracy: Measured::Missing(Missing::NoRows),
+            accuracy: Reading::Missing(Reason::NoRows),
             ..inputs(0, 1.0, 1.0)
         };
         assert_eq!(
@@ -358,7 +358,7 @@ mod tests {
         assert_eq!(below.value, Ok(0.0));
 
         let mut simulated = inputs(500, 1.0, 1.0);
-        simulated.energy = Measured::Value(Energy {
+        simulated.energy = Reading::Value(Energy {
             joules: 1.0,
             simulated: true,
         });

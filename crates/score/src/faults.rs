@@ -3,7 +3,7 @@
 use edgescore_taskpack::Fault;
 use serde::Serialize;
 
-use crate::{Measured, Missing};
+use crate::{Reading, Reason};
 
 /// Wrong answers by their fault. A guesser makes each equally often.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -19,9 +19,9 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Counts `wrong`: for each wrong letter its fault, if known. [`Missing::NoRows`] without
-    /// wrong letters; [`Missing::NoFaults`] if no fault is known.
-    pub fn of(wrong: impl IntoIterator<Item = Option<Fault>>) -> Measured<Faults> {
+    /// Counts `wrong`: for each wrong letter its fault, if known. [`Reason::NoRows`] without
+    /// wrong letters; [`Reason::NoFaults`] if no fault is known.
+    pub fn of(wrong: impl IntoIterator<Item = Option<Fault>>) -> Reading<Faults> {
         let mut faults = Faults::default();
         for fault in wrong {
             *match fault {
@@ -32,9 +32,9 @@ impl Faults {
             } += 1;
         }
         match (faults.known(), faults.unknown) {
-            (0, 0) => Measured::Missing(Missing::NoRows),
-            (0, _) => Measured::Missing(Missing::NoFaults),
-            _ => Measured::Value(faults),
+            (0, 0) => Reading::Missing(Reason::NoRows),
+            (0, _) => Reading::Missing(Reason::NoFaults),
+            _ => Reading::Value(faults),
         }
     }
 
@@ -62,8 +62,8 @@ mod tests {
             policy_blind: 1,
             unknown: 1,
         };
-        assert_eq!(Faults::of(wrong), Measured::Value(faults));
-        assert_eq!(Faults::of([]), Measured::Missing(Missing::NoRows));
-        assert_eq!(Faults::of([None]), Measured::Missing(Missing::NoFaults));
+        assert_eq!(Faults::of(wrong), Reading::Value(faults));
+        assert_eq!(Faults::of([]), Reading::Missing(Reason::NoRows));
+        assert_eq!(Faults::of([None]), Reading::Missing(Reason::NoFaults));
     }
 }

@@ -2,45 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Measured, Watch};
-
-/// The limits asked for. `None` asks nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// Accuracy, at least.
-    pub min_accuracy: Option<f64>,
-    /// Delta_5 as published, at most.
-    pub max_delta_5: Option<f64>,
-    /// Median latency in seconds, at most.
-    pub max_latency_s: Option<f64>,
-    /// Peak memory in GiB, at most.
-    pub max_memory_gib: Option<f64>,
-    /// Power in watts, at most; which power (mean, worst second) is the caller's to say.
-    pub max_power_w: Option<f64>,
-    /// Joules a question, at most.
-    pub max_energy_j: Option<f64>,
-    /// Edge Score, at least; which of them is the caller's to say.
-    pub min_edge_score: Option<f64>,
-}
+use crate::{GateMonitor, Limits, Reading};
 
 /// What was measured, in the units of [`Limits`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Measurements {
     /// pass@1 over all questions.
-    pub accuracy: Measured<f64>,
+    pub accuracy: Reading<f64>,
     /// Delta_5 as published.
-    pub delta_5: Measured<f64>,
+    pub delta_5: Reading<f64>,
     /// Median latency in seconds.
-    pub latency_s: Measured<f64>,
+    pub latency_s: Reading<f64>,
     /// Peak memory in GiB.
-    pub memory_gib: Measured<f64>,
+    pub memory_gib: Reading<f64>,
     /// Power in watts.
-    pub power_w: Measured<f64>,
+    pub power_w: Reading<f64>,
     /// Joules a question.
-    pub energy_j: Measured<f64>,
+    pub energy_j: Reading<f64>,
     /// Edge Score.
-    pub edge_score: Measured<f64>,
+    pub edge_score: Reading<f64>,
 }
 
 /// What a line is about.
@@ -98,9 +78,9 @@ pub struct Line {
     /// The limit.
     pub limit: f64,
     /// What was measured, or why it was not. Without a value the line fails.
-    pub measured: Measured<f64>,
+    pub measured: Reading<f64>,
     /// Distance from the limit, positive on the allowed side.
-    pub margin: Measured<f64>,
+    pub margin: Reading<f64>,
     /// Whether the limit holds.
     pub pass: bool,
     /// The number of questions after which a watch settled the line, if it did; otherwise the
@@ -141,7 +121,7 @@ pub enum GateError {
 pub fn gate(
     limits: &Limits,
     measurements: &Measurements,
-    watch: Option<&Watch>,
+    watch: Option<&GateMonitor>,
 ) -> Result<Verdict, GateError> {
     use Bound::{AtLeast, AtMost};
     let m = measurements;
@@ -172,8 +152,8 @@ pub fn gate(
         }
         let mut line = line(quantity, bound, limit, measured);
         let settled = match quantity {
-            Quantity::Accuracy => watch.and_then(Watch::accuracy),
-            Quantity::Latency => watch.and_then(Watch::latency),
+            Quantity::Accuracy => watch.and_then(GateMonitor::accuracy),
+            Quantity::Latency => watch.and_then(GateMonitor::latency),
             _ => None,
         };
         if let Some(settled) = settled {
@@ -188,7 +168,7 @@ pub fn gate(
     Ok(Verdict { lines })
 }
 
-fn line(quantity: Quantity, bound: Bound, limit: f64, measured: Measured<f64>) -> Line {
+fn line(quantity: Quantity, bound: Bound, limit: f64, measured: Reading<f64>) -> Line {
     let measured = measured.finite();
     let margin = measured.map(|value| match bound {
         Bound::AtLeast => value - limit,
@@ -208,7 +188,7 @@ fn line(quantity: Quantity, bound: Bound, limit: f64, measured: Measured<f64>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Answer, Evidence, Letter, Missing, Rotation, Row};
+    use crate::{Evidence, Letter, Outcome, Reason, Rotation, Row};
     use proptest::prelude::*;
 
     fn row(question: u32, correct: bool) -> Row {
@@ -216,8 +196,8 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
-            gold: Letter::A,
-            answer: Answer::Letter(if correct { Letter::A } else { Letter::B }),
+            key: Letter::A,
+            answer: Outcome::Letter(if correct { Letter::A } else { Letter::B }),
             rotation: Rotation::default(),
             evidence: Evidence::None,
         }
@@ -225,13 +205,13 @@ mod tests {
 
     fn measurements() -> Measurements {
         Measurements {
-            accuracy: Measured::Value(0.53),
-            delta_5: Measured::Value(0.14),
-            latency_s: Measured::Value(1.5),
-            memory_gib: Measured::Value(1.8),
-            power_w: Measured::Missing(Missing::Unsupported),
-            energy_j: Measured::Missing(Missing::Off),
-            edge_score: Measured::Value(0.14),
+            accuracy: Reading::Value(0.53),
+            delta_5: Reading::Value(0.14),
+            latency_s: Reading::Value(1.5),
+            memory_gib: Reading::Value(1.8),
+            power_w: Reading::Missing(Reason::Unsupported),
+            energy_j: Reading::Missing(Reason::Off),
+            edge_score: Reading::Value(0.14),
         }
     }
 
@@ -261,11 +241,11 @@ mod tests {
                 (Quantity::Power, false),
             ]
         );
-        assert_eq!(verdict.lines[2].margin, Measured::Value(-0.5));
+        assert_eq!(verdict.lines[2].margin, Reading::Value(-0.5));
         // Not measured is a failure that says so, not a pass.
         assert_eq!(
             verdict.lines[3].measured,
-            Measured::Missing(Missing::Unsupported)
+            Reading::Missing(Reason::Unsupported)
         );
     }
 
@@ -284,7 +264,7 @@ mod tests {
             Err(GateError::NotFinite(Quantity::Memory))
         );
         let mut broken = measurements();
-        broken.memory_gib = Measured::Value(f64::NAN);
+        broken.memory_gib = Reading::Value(f64::NAN);
         let limits = Limits {
             max_memory_gib: Some(2.0),
             ..Limits::default()
@@ -298,7 +278,7 @@ mod tests {
             min_accuracy: Some(0.5),
             ..Limits::default()
         };
-        let mut watch = Watch::new(&limits, 3722).unwrap();
+        let mut watch = GateMonitor::new(&limits, 3722).unwrap();
         let mut asked = 0;
         while watch.certain().is_none() {
             watch.update(&row(asked, asked % 10 < 3)).unwrap();
@@ -311,7 +291,7 @@ mod tests {
         assert!(asked < 150, "{asked}");
 
         // Before the decision the measured value is compared as it is.
-        let fresh = Watch::new(&limits, 3722).unwrap();
+        let fresh = GateMonitor::new(&limits, 3722).unwrap();
         let line = gate(&limits, &measurements(), Some(&fresh)).unwrap().lines[0];
         assert!(line.pass);
         assert_eq!(line.decided_after, None);
@@ -329,8 +309,8 @@ mod tests {
             value in 0.0..10.0f64, limit in 0.0..10.0f64, slack in 0.0..5.0f64,
         ) {
             let mut m = measurements();
-            m.latency_s = Measured::Value(value);
-            m.accuracy = Measured::Value(value);
+            m.latency_s = Reading::Value(value);
+            m.accuracy = Reading::Value(value);
             let passes = |min, max| {
                 let limits = Limits { min_accuracy: min, max_latency_s: max, ..Limits::default() };
                 gate(&limits, &m, None).unwrap().pass()

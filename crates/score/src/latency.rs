@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Measured, Missing, Run};
+use crate::{Reading, Reason, Run};
 
 /// Confidence of the early-stopping bound, as in MLPerf LoadGen.
 const CONFIDENCE: f64 = 0.99;
@@ -24,11 +24,11 @@ pub struct Latency {
     /// Counted answers without a time.
     pub untimed: u64,
     /// Median in microseconds; the mean of the middle two when the count is even.
-    pub median_us: Measured<f64>,
+    pub median_us: Reading<f64>,
     /// 90th percentile; needs 64 queries.
-    pub p90: Measured<Percentile>,
+    pub p90: Reading<Percentile>,
     /// 99th percentile; needs 662 queries.
-    pub p99: Measured<Percentile>,
+    pub p99: Reading<Percentile>,
 }
 
 impl Latency {
@@ -53,19 +53,19 @@ impl Latency {
     }
 }
 
-fn median(sorted: &[u32]) -> Measured<f64> {
+fn median(sorted: &[u32]) -> Reading<f64> {
     let upper = sorted.len() / 2;
     let lower = sorted.len().saturating_sub(1) / 2;
     match (sorted.get(lower), sorted.get(upper)) {
-        (Some(&a), Some(&b)) => Measured::Value((f64::from(a) + f64::from(b)) / 2.0),
-        _ => Measured::Missing(Missing::NoRows),
+        (Some(&a), Some(&b)) => Reading::Value((f64::from(a) + f64::from(b)) / 2.0),
+        _ => Reading::Missing(Reason::NoRows),
     }
 }
 
-fn percentile(sorted: &[u32], share: f64) -> Measured<Percentile> {
+fn percentile(sorted: &[u32], share: f64) -> Reading<Percentile> {
     let count = sorted.len() as u64;
     let Some(over) = queries_over(count, share) else {
-        return Measured::Missing(Missing::Insufficient {
+        return Reading::Missing(Reason::Insufficient {
             have: count,
             need: queries_needed(share),
         });
@@ -76,8 +76,8 @@ fn percentile(sorted: &[u32], share: f64) -> Measured<Percentile> {
         at(rank.checked_sub(1)),
         at(sorted.len().checked_sub(over as usize)),
     ) {
-        (Some(&value_us), Some(&bound_us)) => Measured::Value(Percentile { value_us, bound_us }),
-        _ => Measured::Missing(Missing::NoRows),
+        (Some(&value_us), Some(&bound_us)) => Reading::Value(Percentile { value_us, bound_us }),
+        _ => Reading::Missing(Reason::NoRows),
     }
 }
 
@@ -116,20 +116,20 @@ fn queries_needed(share: f64) -> u64 {
 /// Tokens a second, from total tokens and total time, not the mean of rates.
 ///
 /// Missing without tokens; invalid when tokens took no time.
-pub fn tokens_per_second(tokens: u64, time_us: u64) -> Measured<f64> {
+pub fn tokens_per_second(tokens: u64, time_us: u64) -> Reading<f64> {
     if tokens == 0 {
-        Measured::Missing(Missing::NoRows)
+        Reading::Missing(Reason::NoRows)
     } else if time_us == 0 {
-        Measured::Missing(Missing::Invalid)
+        Reading::Missing(Reason::Invalid)
     } else {
-        Measured::Value(tokens as f64 * 1e6 / time_us as f64)
+        Reading::Value(tokens as f64 * 1e6 / time_us as f64)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::SplitMix64;
+    use edgescore_taskpack::SplitMix64;
     use proptest::prelude::*;
 
     /// What LoadGen prints: 64 queries for p90 and 662 for p99, and the queries it "would
@@ -151,11 +151,11 @@ mod tests {
         let times: Vec<u32> = (1..=63).collect();
         assert_eq!(
             percentile(&times, 0.90),
-            Measured::Missing(Missing::Insufficient { have: 63, need: 64 })
+            Reading::Missing(Reason::Insufficient { have: 63, need: 64 })
         );
         assert_eq!(
             percentile(&times, 0.99),
-            Measured::Missing(Missing::Insufficient {
+            Reading::Missing(Reason::Insufficient {
                 have: 63,
                 need: 662
             })
@@ -164,7 +164,7 @@ mod tests {
         // Rank ceil(57.6) = 58, and the largest as the bound.
         assert_eq!(
             percentile(&times, 0.90),
-            Measured::Value(Percentile {
+            Reading::Value(Percentile {
                 value_us: 58,
                 bound_us: 64
             })
@@ -173,9 +173,9 @@ mod tests {
 
     #[test]
     fn median_of_even_odd_and_none() {
-        assert_eq!(median(&[1, 5, 9]), Measured::Value(5.0));
-        assert_eq!(median(&[1, 5, 6, 9]), Measured::Value(5.5));
-        assert_eq!(median(&[]), Measured::Missing(Missing::NoRows));
+        assert_eq!(median(&[1, 5, 9]), Reading::Value(5.0));
+        assert_eq!(median(&[1, 5, 6, 9]), Reading::Value(5.5));
+        assert_eq!(median(&[]), Reading::Missing(Reason::NoRows));
     }
 
     #[test]
@@ -195,9 +195,9 @@ mod tests {
 
     #[test]
     fn rates_come_from_totals() {
-        assert_eq!(tokens_per_second(50, 2_000_000), Measured::Value(25.0));
-        assert_eq!(tokens_per_second(0, 0), Measured::Missing(Missing::NoRows));
-        assert_eq!(tokens_per_second(5, 0), Measured::Missing(Missing::Invalid));
+        assert_eq!(tokens_per_second(50, 2_000_000), Reading::Value(25.0));
+        assert_eq!(tokens_per_second(0, 0), Reading::Missing(Reason::NoRows));
+        assert_eq!(tokens_per_second(5, 0), Reading::Missing(Reason::Invalid));
     }
 
     proptest! {

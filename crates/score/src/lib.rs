@@ -4,7 +4,7 @@
 //! seed give the same result. The caller converts its records into [`Row`]s (24 bytes
 //! each), makes a [`Run`] of them, and asks for a [`Summary`] or for single scores.
 //!
-//! Two rules hold throughout. A value that is not there is a [`Missing`] reason, never 0, -1
+//! Two rules hold throughout. A value that is not there is a [`Reason`] reason, never 0, -1
 //! or NaN. Every estimate carries a 95 % interval, or the reason why it has none; the
 //! intervals treat questions as independent draws. Questions of one episode share a story,
 //! so the interval for "other episodes like these" is wider than the one given.
@@ -19,11 +19,12 @@ mod delta;
 mod edge;
 mod faults;
 mod gate;
+mod gate_monitor;
 mod holm;
 mod latency;
+mod limits;
 mod linear;
 mod mcnemar;
-mod measured;
 mod moments;
 mod paired;
 mod pareto;
@@ -31,13 +32,13 @@ mod parsing;
 mod pass_at_k;
 mod proportion;
 pub mod published;
-mod rng;
 mod rotation;
 mod row;
 mod sequence;
 mod summary;
-mod watch;
 
+pub use edgescore_probe::{Reading, Reason};
+pub use edgescore_record::Probabilities;
 pub use edgescore_taskpack::{Letter, Rotation};
 
 pub use accuracy::{Accuracy, GroupAccuracy, Tally};
@@ -50,12 +51,13 @@ pub use edge::{
     Standing, edge_score, order_by_value, ranking,
 };
 pub use faults::Faults;
-pub use gate::{Bound, GateError, Limits, Line, Measurements, Quantity, Verdict, gate};
+pub use gate::{Bound, GateError, Line, Measurements, Quantity, Verdict, gate};
+pub use gate_monitor::{GateMonitor, Settled};
 pub use holm::{InvalidPValue, holm};
 pub use latency::{Latency, Percentile, tokens_per_second};
+pub use limits::Limits;
 pub use linear::{Term, linear_interval};
 pub use mcnemar::{Discordance, McNemar, mcnemar};
-pub use measured::{Measured, Missing};
 pub use paired::{
     Comparison, PairError, compare, compare_tasks, latency_ratio, unpaired_difference,
 };
@@ -66,7 +68,6 @@ pub use pass_at_k::{
 };
 pub use proportion::{AgainstChance, CHANCE, Estimate, Interval, Proportion};
 pub use rotation::RotationReport;
-pub use row::{Answer, Evidence, InputError, Row, Run, Task};
+pub use row::{Evidence, InputError, Outcome, Row, Run, ScoredTask};
 pub use sequence::{ConfidenceSequence, Decision, Regime, SequenceError, stopped_accuracy};
 pub use summary::Summary;
-pub use watch::{Settled, Watch};

@@ -1,7 +1,7 @@
 //! Mean and variance of a stream (Welford, Technometrics 4, 1962).
 
 use crate::proportion::Z95;
-use crate::{Estimate, Interval, Measured, Missing};
+use crate::{Estimate, Interval, Reading, Reason};
 
 /// The normal interval of a mean is refused below this many values.
 ///
@@ -28,28 +28,28 @@ impl Moments {
         self.count
     }
 
-    pub(crate) fn mean(&self) -> Measured<f64> {
+    pub(crate) fn mean(&self) -> Reading<f64> {
         if self.count == 0 {
-            Measured::Missing(Missing::NoRows)
+            Reading::Missing(Reason::NoRows)
         } else {
-            Measured::Value(self.mean)
+            Reading::Value(self.mean)
         }
     }
 
     /// Square of the standard error of the mean, with the n-1 variance.
-    pub(crate) fn squared_error(&self) -> Measured<f64> {
+    pub(crate) fn squared_error(&self) -> Reading<f64> {
         if self.count < NORMAL_NEEDS {
-            return Measured::Missing(Missing::Insufficient {
+            return Reading::Missing(Reason::Insufficient {
                 have: self.count,
                 need: NORMAL_NEEDS,
             });
         }
         let count = self.count as f64;
-        Measured::Value(self.squares / (count - 1.0) / count)
+        Reading::Value(self.squares / (count - 1.0) / count)
     }
 
     /// The mean with its normal interval, cut to `low..=high`, the range of the values.
-    pub(crate) fn estimate(&self, low: f64, high: f64) -> Measured<Estimate> {
+    pub(crate) fn estimate(&self, low: f64, high: f64) -> Reading<Estimate> {
         self.mean().map(|value| Estimate {
             value,
             interval: self
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(estimate.value, 0.5);
         assert_eq!(
             estimate.interval,
-            Measured::Missing(Missing::Insufficient { have: 1, need: 30 })
+            Reading::Missing(Reason::Insufficient { have: 1, need: 30 })
         );
     }
 }

@@ -4,16 +4,16 @@ use serde::Serialize;
 
 use crate::moments::NORMAL_NEEDS;
 use crate::{
-    Answer, Bootstrap, Discordance, Estimate, Interval, McNemar, Measured, Missing, Proportion,
-    Row, Run, Term, bootstrap_mean, linear_interval, mcnemar,
+    Bootstrap, Discordance, Estimate, Interval, McNemar, Outcome, Proportion, Reading, Reason, Row,
+    Run, Term, bootstrap_mean, linear_interval, mcnemar,
 };
 
 /// Runs that are not over the same questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PairError {
-    /// The runs disagree on the right letter.
-    #[error("question {question} has another right letter in each run: compare runs of one pack")]
-    Gold {
+    /// The runs disagree on the answer key.
+    #[error("question {question} has another answer key in each run: compare runs of one pack")]
+    AnswerKey {
         /// The question.
         question: u32,
     },
@@ -41,8 +41,8 @@ pub(crate) fn pair<'a>(first: &Run<'a>, second: &Run<'a>) -> Result<Pairs<'a>, P
             .is_some()
         {}
         if let Some(other) = others.next_if(|other| other.question == row.question) {
-            if other.gold != row.gold {
-                return Err(PairError::Gold {
+            if other.key != row.key {
+                return Err(PairError::AnswerKey {
                     question: row.question,
                 });
             }
@@ -67,7 +67,7 @@ pub struct Comparison {
     /// Questions that count in one run only. They are left out.
     pub unpaired: u32,
     /// First accuracy minus second, with a paired bootstrap interval.
-    pub difference: Measured<Estimate>,
+    pub difference: Reading<Estimate>,
     /// p-values against equal accuracy. Comparing several models, adjust them with
     /// [`crate::holm()`].
     pub mcnemar: McNemar,
@@ -139,16 +139,16 @@ fn difference_interval(
     mean: Estimate,
     pairs: usize,
     discordance: Discordance,
-) -> Measured<Interval> {
+) -> Reading<Interval> {
     if discordance.only_first + discordance.only_second == 0 {
         let bound = 1.0 - 0.05f64.powf((pairs as f64).recip());
-        return Measured::Value(Interval {
+        return Reading::Value(Interval {
             low: -bound,
             high: bound,
         });
     }
     if (pairs as u64) < NORMAL_NEEDS {
-        return Measured::Missing(Missing::Insufficient {
+        return Reading::Missing(Reason::Insufficient {
             have: pairs as u64,
             need: NORMAL_NEEDS,
         });
@@ -163,7 +163,7 @@ pub fn latency_ratio(
     first: &Run,
     second: &Run,
     how: Bootstrap,
-) -> Result<Measured<Estimate>, PairError> {
+) -> Result<Reading<Estimate>, PairError> {
     let logarithms: Vec<f64> = pair(first, second)?
         .rows
         .iter()
@@ -187,55 +187,55 @@ pub fn unpaired_difference(first: Proportion, second: Proportion) -> Estimate {
     let term = |weight, proportion| Term { weight, proportion };
     Estimate {
         value: first.value() - second.value(),
-        interval: Measured::Value(linear_interval(&[term(1.0, first), term(-1.0, second)])),
+        interval: Reading::Value(linear_interval(&[term(1.0, first), term(-1.0, second)])),
     }
 }
 
 /// Whether two rows gave the same letter; unparsed agrees with nothing.
 pub(crate) fn same_letter(a: &Row, b: &Row) -> bool {
-    matches!(a.answer, Answer::Letter(_)) && a.answer == b.answer
+    matches!(a.answer, Outcome::Letter(_)) && a.answer == b.answer
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Letter, Rotation, Task};
+    use crate::{Evidence, Letter, Rotation, ScoredTask};
 
-    const TASKS: [Task; 1] = [Task {
+    const TASKS: [ScoredTask; 1] = [ScoredTask {
         group: 1,
         pass_k: false,
     }];
 
-    fn row(question: u32, answer: Answer) -> Row {
+    fn row(question: u32, answer: Outcome) -> Row {
         Row {
             question,
             latency_us: None,
             task: 0,
-            gold: Letter::A,
+            key: Letter::A,
             answer,
             rotation: Rotation::default(),
             evidence: Evidence::None,
         }
     }
 
-    const RIGHT: Answer = Answer::Letter(Letter::A);
-    const WRONG: Answer = Answer::Letter(Letter::B);
+    const CORRECT: Outcome = Outcome::Letter(Letter::A);
+    const WRONG: Outcome = Outcome::Letter(Letter::B);
 
     #[test]
     fn pairs_by_question_whatever_the_order() {
         let first = [
-            row(9, RIGHT),
+            row(9, CORRECT),
             row(2, WRONG),
-            row(4, RIGHT),
-            row(5, Answer::Skipped),
-            row(7, RIGHT),
+            row(4, CORRECT),
+            row(5, Outcome::Skipped),
+            row(7, CORRECT),
         ];
         let second = [
-            row(5, RIGHT),
-            row(4, Answer::Unparsed),
-            row(9, RIGHT),
+            row(5, CORRECT),
+            row(4, Outcome::Unparsed),
+            row(9, CORRECT),
             row(2, WRONG),
-            row(3, RIGHT),
+            row(3, CORRECT),
         ];
         let first = Run::new(&TASKS, &first).unwrap();
         let second = Run::new(&TASKS, &second).unwrap();
@@ -259,14 +259,14 @@ mod tests {
 
     #[test]
     fn nothing_in_common_and_another_pack() {
-        let (one, two) = ([row(1, RIGHT)], [row(2, RIGHT)]);
+        let (one, two) = ([row(1, CORRECT)], [row(2, CORRECT)]);
         let one = Run::new(&TASKS, &one).unwrap();
         let got = compare(&one, &Run::new(&TASKS, &two).unwrap(), Bootstrap::default()).unwrap();
-        assert_eq!(got.difference, Measured::Missing(Missing::NoRows));
+        assert_eq!(got.difference, Reading::Missing(Reason::NoRows));
         assert_eq!(got.mcnemar.exact, 1.0);
 
-        let mut other = row(1, RIGHT);
-        other.gold = Letter::C;
+        let mut other = row(1, CORRECT);
+        other.key = Letter::C;
         let other = [other];
         assert_eq!(
             compare(
@@ -274,14 +274,14 @@ mod tests {
                 &Run::new(&TASKS, &other).unwrap(),
                 Bootstrap::default()
             ),
-            Err(PairError::Gold { question: 1 })
+            Err(PairError::AnswerKey { question: 1 })
         );
     }
 
     #[test]
     fn few_pairs_or_no_discordant_one_claim_no_certainty() {
         let rows = |count: u32, wrong: u32| -> Vec<Row> {
-            let answer = |i| if i < wrong { WRONG } else { RIGHT };
+            let answer = |i| if i < wrong { WRONG } else { CORRECT };
             (0..count).map(|i| row(i, answer(i))).collect()
         };
         let interval = |count, wrong| {
@@ -296,7 +296,7 @@ mod tests {
         assert!((same.high - 0.0295).abs() < 1e-4 && same.low == -same.high);
         assert_eq!(
             interval(29, 3),
-            Measured::Missing(Missing::Insufficient { have: 29, need: 30 })
+            Reading::Missing(Reason::Insufficient { have: 29, need: 30 })
         );
         assert!(interval(30, 3).value().unwrap().contains(0.1));
     }
@@ -306,15 +306,15 @@ mod tests {
         let tasks = [TASKS[0], TASKS[0], TASKS[0]];
         let on = |task, row: Row| Row { task, ..row };
         let first = [
-            on(0, row(0, RIGHT)),
-            on(0, row(1, RIGHT)),
+            on(0, row(0, CORRECT)),
+            on(0, row(1, CORRECT)),
             on(1, row(2, WRONG)),
-            on(1, row(3, RIGHT)),
+            on(1, row(3, CORRECT)),
         ];
         let second = [
             on(0, row(0, WRONG)),
-            on(0, row(1, RIGHT)),
-            on(1, row(2, RIGHT)),
+            on(0, row(1, CORRECT)),
+            on(1, row(2, CORRECT)),
         ];
         let first = Run::new(&tasks, &first).unwrap();
         let second = Run::new(&tasks, &second).unwrap();
@@ -331,14 +331,14 @@ mod tests {
             })
             .collect();
         assert_eq!(seen, [(1, 1, 0, 0), (0, 0, 1, 1), (0, 0, 0, 0)]);
-        assert_eq!(got[2].difference, Measured::Missing(Missing::NoRows));
+        assert_eq!(got[2].difference, Reading::Missing(Reason::NoRows));
     }
 
     #[test]
     fn latency_ratios_are_geometric_and_turn_over() {
         let timed = |question, time| Row {
             latency_us: core::num::NonZeroU32::new(time),
-            ..row(question, RIGHT)
+            ..row(question, CORRECT)
         };
         let first = [timed(0, 100), timed(1, 400), timed(2, 0)];
         let second = [timed(0, 200), timed(1, 200), timed(2, 7)];

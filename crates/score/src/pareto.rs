@@ -2,19 +2,19 @@
 
 use serde::Serialize;
 
-use crate::{AgainstChance, Energy, Estimate, Measured, Missing};
+use crate::{AgainstChance, Energy, Estimate, Reading, Reason};
 
 /// One model on the four axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     /// Higher is better.
-    pub accuracy: Measured<Estimate>,
+    pub accuracy: Reading<Estimate>,
     /// Median latency in seconds; lower is better.
-    pub latency_s: Measured<f64>,
+    pub latency_s: Reading<f64>,
     /// Peak memory in GiB; lower is better.
-    pub memory_gib: Measured<f64>,
+    pub memory_gib: Reading<f64>,
     /// Energy of a question; lower is better. Simulated energy counts as missing.
-    pub energy: Measured<Energy>,
+    pub energy: Reading<Energy>,
 }
 
 /// Why a model is not compared at all.
@@ -22,7 +22,7 @@ pub struct Point {
 #[serde(rename_all = "snake_case")]
 pub enum Exclusion {
     /// Its accuracy is missing.
-    NoAccuracy(Missing),
+    NoAccuracy(Reason),
     /// Its accuracy has not been shown to be above chance. A guesser without any model costs
     /// nothing and would dominate it.
     NotAboveChance,
@@ -75,20 +75,20 @@ pub fn pareto_front(points: &[Point]) -> Vec<Place> {
 /// Values such that higher is better on every axis.
 fn axes(point: &Point) -> Result<[Option<f64>; 4], Exclusion> {
     let accuracy = match point.accuracy {
-        Measured::Missing(reason) => return Err(Exclusion::NoAccuracy(reason)),
-        Measured::Value(accuracy) => accuracy,
+        Reading::Missing(reason) => return Err(Exclusion::NoAccuracy(reason)),
+        Reading::Value(accuracy) => accuracy,
     };
     if accuracy.against_chance() != AgainstChance::Above {
         return Err(Exclusion::NotAboveChance);
     }
     let joules = point.energy.and_then(|energy| {
         if energy.simulated {
-            Measured::Missing(Missing::Simulated)
+            Reading::Missing(Reason::Simulated)
         } else {
-            Measured::Value(energy.joules)
+            Reading::Value(energy.joules)
         }
     });
-    let cost = |measured: Measured<f64>| measured.positive().value().map(|cost| -cost);
+    let cost = |measured: Reading<f64>| measured.positive().value().map(|cost| -cost);
     Ok([
         Some(accuracy.value),
         cost(point.latency_s),
@@ -119,10 +119,10 @@ mod tests {
     fn point(correct: u32, latency: f64, memory: f64, joules: Option<f64>) -> Point {
         Point {
             accuracy: Proportion::new(correct, 1000).map(Proportion::estimate),
-            latency_s: Measured::Value(latency),
-            memory_gib: Measured::Value(memory),
-            energy: joules.map_or(Measured::Missing(Missing::Unsupported), |joules| {
-                Measured::Value(Energy {
+            latency_s: Reading::Value(latency),
+            memory_gib: Reading::Value(memory),
+            energy: joules.map_or(Reading::Missing(Reason::Unsupported), |joules| {
+                Reading::Value(Energy {
                     joules,
                     simulated: false,
                 })
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn simulated_energy_is_missing() {
         let mut simulated = point(600, 1.0, 1.0, Some(1.0));
-        simulated.energy = Measured::Value(Energy {
+        simulated.energy = Reading::Value(Energy {
             joules: 1.0,
             simulated: true,
         });
@@ -169,13 +169,13 @@ mod tests {
     fn equals_share_the_front_and_no_accuracy_is_out() {
         let twin = point(600, 1.0, 1.0, None);
         let mut unknown = twin;
-        unknown.accuracy = Measured::Missing(Missing::NoRows);
+        unknown.accuracy = Reading::Missing(Reason::NoRows);
         assert_eq!(
             pareto_front(&[twin, twin, unknown]),
             [
                 Place::Front,
                 Place::Front,
-                Place::Excluded(Exclusion::NoAccuracy(Missing::NoRows))
+                Place::Excluded(Exclusion::NoAccuracy(Reason::NoRows))
             ]
         );
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::moments::Moments;
-use crate::{Answer, Estimate, Evidence, Letter, Measured, Missing, Row, Run};
+use crate::{Estimate, Evidence, Letter, Outcome, Reading, Reason, Row, Run};
 
 /// A sampling temperature: finite and above 0.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
@@ -51,66 +51,66 @@ impl From<Temperature> for f64 {
 /// Exact pass@k of letter mode.
 ///
 /// The stored probabilities are softmax(logits) over the four letters. At temperature T the
-/// gold letter has softmax(logits/T), which is p^(1/T) over the sum of all four p^(1/T);
+/// key letter has softmax(logits/T), which is p^(1/T) over the sum of all four p^(1/T);
 /// k independent draws all miss it with probability (1 - that)^k. The u16 steps of the
 /// stored probabilities move pass@5 at T = 0.7 by less than 0.0002.
 ///
 /// Missing when all four probabilities are 0.
 pub fn letter_pass_at_k(
     probabilities: [u16; 4],
-    gold: Letter,
+    key: Letter,
     temperature: Temperature,
     k: u8,
-) -> Measured<f64> {
+) -> Reading<f64> {
     let largest = f64::from(probabilities.into_iter().max().unwrap_or(0));
     if largest == 0.0 {
-        return Measured::Missing(Missing::Invalid);
+        return Reading::Missing(Reason::Invalid);
     }
     // Dividing by the largest first keeps p^(1/T) from underflowing at low T.
     let weights = probabilities.map(|p| (f64::from(p) / largest).powf(temperature.value().recip()));
     let total: f64 = weights.iter().sum();
     let [a, b, c, d] = weights;
-    let gold = match gold {
+    let key = match key {
         Letter::A => a,
         Letter::B => b,
         Letter::C => c,
         Letter::D => d,
     };
-    Measured::Value(1.0 - (1.0 - gold / total).powi(i32::from(k)))
+    Reading::Value(1.0 - (1.0 - key / total).powi(i32::from(k)))
 }
 
 /// Unbiased estimate of pass@k from `drawn` samples of which `correct` are right:
 /// 1 - C(drawn - correct, k) / C(drawn, k) (Chen et al., arXiv:2107.03374, 2021, eq. 1).
 ///
 /// Missing when fewer than k were drawn or more were right than drawn.
-pub fn sampled_pass_at_k(drawn: u8, correct: u8, k: u8) -> Measured<f64> {
+pub fn sampled_pass_at_k(drawn: u8, correct: u8, k: u8) -> Reading<f64> {
     if correct > drawn {
-        return Measured::Missing(Missing::Invalid);
+        return Reading::Missing(Reason::Invalid);
     }
     if drawn < k {
-        return Measured::Missing(Missing::Insufficient {
+        return Reading::Missing(Reason::Insufficient {
             have: u64::from(drawn),
             need: u64::from(k),
         });
     }
     let wrong = drawn - correct;
     if wrong < k {
-        return Measured::Value(1.0);
+        return Reading::Value(1.0);
     }
     // C(wrong, k) / C(drawn, k) as a product of `correct` factors, none above 1.
     let all_miss: f64 = (wrong..drawn)
         .map(|below| 1.0 - f64::from(k) / (f64::from(below) + 1.0))
         .product();
-    Measured::Value(1.0 - all_miss)
+    Reading::Value(1.0 - all_miss)
 }
 
 /// pass@k of one row, exact or estimated, whichever its evidence allows.
-pub(crate) fn row_pass_at_k(row: &Row, temperature: Temperature, k: u8) -> Measured<f64> {
+pub(crate) fn row_pass_at_k(row: &Row, temperature: Temperature, k: u8) -> Reading<f64> {
     match row.evidence {
-        _ if row.answer == Answer::Skipped => Measured::Missing(Missing::NoRows),
-        Evidence::None => Measured::Missing(Missing::NoEvidence),
-        Evidence::Letters { probabilities, .. } => {
-            letter_pass_at_k(probabilities, row.gold, temperature, k)
+        _ if row.answer == Outcome::Skipped => Reading::Missing(Reason::NoRows),
+        Evidence::None => Reading::Missing(Reason::NoEvidence),
+        Evidence::Letters(probabilities) => {
+            letter_pass_at_k(probabilities.letter_units(), row.key, temperature, k)
         }
         Evidence::Draws { drawn, correct } => sampled_pass_at_k(drawn, correct, k),
     }
@@ -127,7 +127,7 @@ pub struct PassAtK {
     pub without_evidence: u64,
     /// Mean over the questions, so that a task weighs by its questions, with the normal
     /// interval. When every question lacks evidence, the reason is the last one's.
-    pub mean: Measured<Estimate>,
+    pub mean: Reading<Estimate>,
 }
 
 impl PassAtK {
@@ -136,18 +136,18 @@ impl PassAtK {
     pub fn of(run: &Run, temperature: Temperature, k: u8) -> PassAtK {
         let mut moments = Moments::default();
         let mut without_evidence = 0;
-        let mut why = Missing::NoRows;
+        let mut why = Reason::NoRows;
         for row in run.counted().filter(|row| run.is_pass_k(row)) {
             match row_pass_at_k(row, temperature, k) {
-                Measured::Value(value) => moments.push(value),
-                Measured::Missing(reason) => {
+                Reading::Value(value) => moments.push(value),
+                Reading::Missing(reason) => {
                     without_evidence += 1;
                     why = reason;
                 }
             }
         }
         let mean = match moments.estimate(0.0, 1.0) {
-            Measured::Missing(_) => Measured::Missing(why),
+            Reading::Missing(_) => Reading::Missing(why),
             value => value,
         };
         PassAtK {
@@ -163,11 +163,11 @@ impl PassAtK {
 mod tests {
     use super::*;
     use crate::Rotation;
-    use crate::rng::SplitMix64;
+    use edgescore_taskpack::SplitMix64;
     use proptest::prelude::*;
 
-    fn exact(p: [u16; 4], gold: Letter, t: f64, k: u8) -> f64 {
-        letter_pass_at_k(p, gold, Temperature::new(t).unwrap(), k)
+    fn exact(p: [u16; 4], key: Letter, t: f64, k: u8) -> f64 {
+        letter_pass_at_k(p, key, Temperature::new(t).unwrap(), k)
             .value()
             .unwrap()
     }
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(exact(tenth, Letter::D, 1e-3, 5), 1.0);
         assert_eq!(
             letter_pass_at_k([0; 4], Letter::A, Temperature::REFERENCE, 5),
-            Measured::Missing(Missing::Invalid)
+            Reading::Missing(Reason::Invalid)
         );
 
         // n = 5, c = 2: pass@1 = 2/5, pass@3 = 1 - C(3,3)/C(5,3) = 9/10, pass@5 = 1.
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(sampled(5, 0, 5), 0.0);
         assert_eq!(
             sampled_pass_at_k(3, 1, 5),
-            Measured::Missing(Missing::Insufficient { have: 3, need: 5 })
+            Reading::Missing(Reason::Insufficient { have: 3, need: 5 })
         );
     }
 
@@ -242,16 +242,16 @@ mod tests {
                     })
                     .unwrap_or(3)
             };
-            let gold = Letter::B;
+            let key = Letter::B;
             let hits = (0..400)
                 .filter(|_| {
                     // All five are drawn, hit or not.
-                    (0..5).filter(|_| draw(&mut random) == gold.index()).count() > 0
+                    (0..5).filter(|_| draw(&mut random) == key.index()).count() > 0
                 })
                 .count();
             let half = ((2.0f64 / 0.01).ln() / (2.0 * 400.0)).sqrt();
             let seen = hits as f64 / 400.0;
-            outside += i32::from((exact(p, gold, temperature, 5) - seen).abs() > half);
+            outside += i32::from((exact(p, key, temperature, 5) - seen).abs() > half);
         }
         // 1 % of 200 is 2; more than 8 has a probability below 0.001.
         assert!(outside <= 8, "{outside} of 200 outside the 99 % interval");
@@ -260,19 +260,19 @@ mod tests {
     proptest! {
         #[test]
         fn letter_mode_is_bounded_monotone_and_symmetric(p in distribution(), t in 0.05..5.0f64) {
-            for gold in Letter::ALL {
+            for key in Letter::ALL {
                 let mut last = 0.0;
                 for k in 0..8 {
-                    let now = exact(p, gold, t, k);
+                    let now = exact(p, key, t, k);
                     prop_assert!((0.0..=1.0).contains(&now));
                     prop_assert!(now >= last);
                     last = now;
                 }
-                // Turning letters and gold together changes nothing.
-                let mut turned = p;
-                turned.rotate_left(1);
-                let gold_turned = Rotation::new(3).original(gold);
-                prop_assert!((exact(turned, gold_turned, t, 5) - exact(p, gold, t, 5)).abs() < 1e-12);
+                // Turning letters and key together changes nothing.
+                let mut rotated = p;
+                rotated.rotate_left(1);
+                let key_rotated = Rotation::new(3).original(key);
+                prop_assert!((exact(rotated, key_rotated, t, 5) - exact(p, key, t, 5)).abs() < 1e-12);
             }
             let sum: f64 = Letter::ALL.iter().map(|&g| exact(p, g, t, 1)).sum();
             prop_assert!((sum - 1.0).abs() < 1e-12);
@@ -283,8 +283,8 @@ mod tests {
             let total: f64 = raw.iter().sum();
             let stored = raw.map(|p| (p / total * 65535.0).round() as u16);
             let weights = raw.map(|p| (p / total).powf(1.0 / 0.7));
-            let gold = weights[0] / weights.iter().sum::<f64>();
-            let unrounded = 1.0 - (1.0 - gold).powi(5);
+            let key = weights[0] / weights.iter().sum::<f64>();
+            let unrounded = 1.0 - (1.0 - key).powi(5);
             prop_assert!((exact(stored, Letter::A, 0.7, 5) - unrounded).abs() < 2e-4);
         }
 

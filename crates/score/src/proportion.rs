@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Measured, Missing};
+use crate::{Reading, Reason};
 
 /// Accuracy of a uniform guess among four options.
 pub const CHANCE: f64 = 0.25;
@@ -37,7 +37,7 @@ pub struct Estimate {
     /// The point estimate.
     pub value: f64,
     /// Its interval.
-    pub interval: Measured<Interval>,
+    pub interval: Reading<Interval>,
 }
 
 impl Estimate {
@@ -45,8 +45,8 @@ impl Estimate {
     /// shown, which is [`AgainstChance::AtChance`].
     pub fn against_chance(&self) -> AgainstChance {
         match self.interval {
-            Measured::Value(interval) if interval.low > CHANCE => AgainstChance::Above,
-            Measured::Value(interval) if interval.high < CHANCE => AgainstChance::Below,
+            Reading::Value(interval) if interval.low > CHANCE => AgainstChance::Above,
+            Reading::Value(interval) if interval.high < CHANCE => AgainstChance::Below,
             _ => AgainstChance::AtChance,
         }
     }
@@ -73,13 +73,13 @@ pub enum AgainstChance {
 
 impl Proportion {
     /// `successes` of `trials`; missing when there are no trials or fewer than successes.
-    pub fn new(successes: u32, trials: u32) -> Measured<Proportion> {
+    pub fn new(successes: u32, trials: u32) -> Reading<Proportion> {
         if trials == 0 {
-            Measured::Missing(Missing::NoRows)
+            Reading::Missing(Reason::NoRows)
         } else if successes > trials {
-            Measured::Missing(Missing::Invalid)
+            Reading::Missing(Reason::Invalid)
         } else {
-            Measured::Value(Proportion { successes, trials })
+            Reading::Value(Proportion { successes, trials })
         }
     }
 
@@ -126,7 +126,7 @@ impl Proportion {
     pub fn estimate(self) -> Estimate {
         Estimate {
             value: self.value(),
-            interval: Measured::Value(self.wilson()),
+            interval: Reading::Value(self.wilson()),
         }
     }
 }
@@ -178,8 +178,8 @@ mod tests {
 
     #[test]
     fn no_trials_is_a_reason() {
-        assert_eq!(Proportion::new(0, 0), Measured::Missing(Missing::NoRows));
-        assert_eq!(Proportion::new(2, 1), Measured::Missing(Missing::Invalid));
+        assert_eq!(Proportion::new(0, 0), Reading::Missing(Reason::NoRows));
+        assert_eq!(Proportion::new(2, 1), Reading::Missing(Reason::Invalid));
     }
 
     proptest! {

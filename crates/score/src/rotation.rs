@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::moments::Moments;
-use crate::{Answer, Estimate, Letter, Measured, Proportion, Row, Run};
+use crate::{Estimate, Letter, Outcome, Proportion, Reading, Row, Run};
 
 /// What turning the options does, over the questions asked in all four orders and skipped
 /// in none.
@@ -14,16 +14,16 @@ pub struct RotationReport {
     /// Questions asked in some orders only. They are left out below.
     pub incomplete: u32,
     /// Accuracy in each order, rotation 0 to 3.
-    pub accuracy: [Measured<Estimate>; 4],
+    pub accuracy: [Reading<Estimate>; 4],
     /// Accuracy averaged over the orders: a preference for a letter cancels out of it. The
     /// interval is over questions, not over askings.
-    pub mean_accuracy: Measured<Estimate>,
+    pub mean_accuracy: Reading<Estimate>,
     /// Share of the questions with the same option chosen in all four orders, right or
     /// wrong. A model that answers one letter throughout has 0.
-    pub consistency: Measured<Estimate>,
+    pub consistency: Reading<Estimate>,
     /// Share of the questions right in all four orders (the strict score of Liu et al.,
     /// MMBench, arXiv:2307.06281).
-    pub always_right: Measured<Estimate>,
+    pub always_right: Reading<Estimate>,
 }
 
 impl RotationReport {
@@ -38,7 +38,7 @@ impl RotationReport {
         let mut mean = Moments::default();
         for turns in rows.chunk_by(|a, b| a.question == b.question) {
             // The run holds no rotation twice, so four rows are the four rotations.
-            if turns.len() < 4 || turns.iter().any(|row| row.answer == Answer::Skipped) {
+            if turns.len() < 4 || turns.iter().any(|row| row.answer == Outcome::Skipped) {
                 incomplete += 1;
                 continue;
             }
@@ -67,7 +67,7 @@ impl RotationReport {
 /// Whether all turns answered, and all with the same option of the pack.
 fn same_option(turns: &[&Row]) -> bool {
     let mut options = turns.iter().map(|row| match row.answer {
-        Answer::Letter(letter) => Some(row.rotation.original(letter)),
+        Outcome::Letter(letter) => Some(row.rotation.original(letter)),
         _ => None,
     });
     match options.next().flatten() {
@@ -79,31 +79,31 @@ fn same_option(turns: &[&Row]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Evidence, Missing, Rotation, Task};
+    use crate::{Evidence, Reason, Rotation, ScoredTask};
     use proptest::prelude::*;
 
-    const TASKS: [Task; 1] = [Task {
+    const TASKS: [ScoredTask; 1] = [ScoredTask {
         group: 1,
         pass_k: false,
     }];
 
-    /// The row of a question whose right option is `gold`, answered with letter `answer`.
-    fn row(question: u32, gold: usize, rotation: Rotation, answer: Answer) -> Row {
+    /// The row of a question whose right option is `key`, answered with letter `answer`.
+    fn row(question: u32, key: usize, rotation: Rotation, answer: Outcome) -> Row {
         Row {
             question,
             latency_us: None,
             task: 0,
-            gold: rotation.shown(Letter::ALL[gold]),
+            key: rotation.shown(Letter::ALL[key]),
             answer,
             rotation,
             evidence: Evidence::None,
         }
     }
 
-    fn all_turns(question: u32, gold: usize, answer: impl Fn(Rotation) -> Letter) -> Vec<Row> {
+    fn all_turns(question: u32, key: usize, answer: impl Fn(Rotation) -> Letter) -> Vec<Row> {
         Rotation::ALL
             .into_iter()
-            .map(|rotation| row(question, gold, rotation, Answer::Letter(answer(rotation))))
+            .map(|rotation| row(question, key, rotation, Outcome::Letter(answer(rotation))))
             .collect()
     }
 
@@ -112,7 +112,7 @@ mod tests {
         let mut rows = all_turns(0, 2, |r| r.shown(Letter::C));
         rows.extend(all_turns(1, 0, |_| Letter::A).into_iter().take(3));
         let mut skipped = all_turns(2, 0, |_| Letter::A);
-        skipped[1].answer = Answer::Skipped;
+        skipped[1].answer = Outcome::Skipped;
         rows.extend(skipped);
         let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
         assert_eq!((got.complete, got.incomplete), (1, 2));
@@ -121,20 +121,20 @@ mod tests {
         assert_eq!(got.always_right.value().unwrap().value, 1.0);
 
         let none = RotationReport::of(&Run::new(&TASKS, &[]).unwrap());
-        assert_eq!(none.consistency, Measured::Missing(Missing::NoRows));
+        assert_eq!(none.consistency, Reading::Missing(Reason::NoRows));
     }
 
     #[test]
     fn unparsed_in_every_order_is_not_consistent() {
         let rows: Vec<Row> = Rotation::ALL
-            .map(|r| row(0, 0, r, Answer::Unparsed))
+            .map(|r| row(0, 0, r, Outcome::Unparsed))
             .to_vec();
         let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
         assert_eq!(got.consistency.value().unwrap().value, 0.0);
     }
 
     proptest! {
-        /// A constant letter is exactly at chance once every question is turned four times.
+        /// A constant letter is exactly at chance once every question is asked in all four rotations.
         #[test]
         fn a_constant_letter_is_at_chance_and_never_consistent(
             golds in prop::collection::vec(0usize..4, 1..40),
@@ -159,8 +159,8 @@ mod tests {
             let rows: Vec<Row> = questions
                 .iter()
                 .enumerate()
-                .flat_map(|(i, &(gold, chosen))| {
-                    all_turns(i as u32, gold, move |r| {
+                .flat_map(|(i, &(key, chosen))| {
+                    all_turns(i as u32, key, move |r| {
                         r.shown(Letter::ALL[chosen])
                     })
                 })

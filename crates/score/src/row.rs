@@ -4,12 +4,12 @@ use core::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Letter, Rotation};
+use crate::{Letter, Probabilities, Rotation};
 
 /// What the model answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// A letter, as shown (not turned back).
+pub enum Outcome {
+    /// A letter, as shown, that is after the rotation.
     Letter(Letter),
     /// Text from which no letter could be read. Counts as wrong.
     Unparsed,
@@ -22,14 +22,8 @@ pub enum Answer {
 pub enum Evidence {
     /// Nothing.
     None,
-    /// Letter mode: probabilities at temperature 1.
-    Letters {
-        /// Probability of each shown letter among the four, in units of 1/65535.
-        probabilities: [u16; 4],
-        /// Probability of all four letters together among the whole vocabulary, in units
-        /// of 1/65535.
-        mass: u16,
-    },
+    /// Letter mode: the letters' probabilities at temperature 1.
+    Letters(Probabilities),
     /// Generate mode: sampled answers.
     Draws {
         /// How many were drawn.
@@ -49,11 +43,11 @@ pub struct Row {
     pub latency_us: Option<NonZeroU32>,
     /// Index into the run's tasks.
     pub task: u8,
-    /// The right letter, as shown.
-    pub gold: Letter,
+    /// The answer key: the letter of the right option, as shown.
+    pub key: Letter,
     /// The greedy answer.
-    pub answer: Answer,
-    /// How far the options were turned.
+    pub answer: Outcome,
+    /// The order in which the options were shown.
     pub rotation: Rotation,
     /// Letter probabilities or draws.
     pub evidence: Evidence,
@@ -62,19 +56,19 @@ pub struct Row {
 impl Row {
     /// Whether the greedy answer is right.
     pub fn is_correct(&self) -> bool {
-        self.answer == Answer::Letter(self.gold)
+        self.answer == Outcome::Letter(self.key)
     }
 
     /// Whether it counts towards the headline scores: asked in the pack's own option order
     /// and not skipped.
     pub fn counts(&self) -> bool {
-        self.rotation == Rotation::default() && self.answer != Answer::Skipped
+        self.rotation == Rotation::default() && self.answer != Outcome::Skipped
     }
 }
 
 /// One task of the pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
+pub struct ScoredTask {
     /// Which group the task belongs to.
     pub group: u8,
     /// Whether pass@k is reported on it.
@@ -84,7 +78,7 @@ pub struct Task {
 /// All rows of one model on one pack, checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
-    tasks: &'a [Task],
+    tasks: &'a [ScoredTask],
     rows: &'a [Row],
 }
 
@@ -126,7 +120,7 @@ pub enum InputError {
 
 impl<'a> Run<'a> {
     /// A run over `tasks`, after checking every row. Rows may be in any order.
-    pub fn new(tasks: &'a [Task], rows: &'a [Row]) -> Result<Run<'a>, InputError> {
+    pub fn new(tasks: &'a [ScoredTask], rows: &'a [Row]) -> Result<Run<'a>, InputError> {
         let mut asked = Vec::with_capacity(rows.len());
         for row in rows {
             let question = row.question;
@@ -161,7 +155,7 @@ impl<'a> Run<'a> {
     }
 
     /// The task table.
-    pub fn tasks(&self) -> &'a [Task] {
+    pub fn tasks(&self) -> &'a [ScoredTask] {
         self.tasks
     }
 
@@ -195,7 +189,7 @@ impl<'a> Run<'a> {
 mod tests {
     use super::*;
 
-    const TASKS: [Task; 1] = [Task {
+    const TASKS: [ScoredTask; 1] = [ScoredTask {
         group: 1,
         pass_k: true,
     }];
@@ -205,8 +199,8 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
-            gold: Letter::B,
-            answer: Answer::Letter(Letter::B),
+            key: Letter::B,
+            answer: Outcome::Letter(Letter::B),
             rotation: Rotation::default(),
             evidence: Evidence::None,
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Estimate, Interval, Measured, Proportion, Run};
+use crate::{Estimate, Interval, Proportion, Reading, Run};
 
 /// How the questions reach the model. It decides what the interval is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -285,7 +285,7 @@ impl ConfidenceSequence {
 /// make the true number smaller, and the interval for the larger one is the wider one.
 ///
 /// The rows must be in the order of asking, and that order uniformly random.
-pub fn stopped_accuracy(run: &Run, questions: u32) -> Result<Measured<Estimate>, SequenceError> {
+pub fn stopped_accuracy(run: &Run, questions: u32) -> Result<Reading<Estimate>, SequenceError> {
     let mut sequence = ConfidenceSequence::new(Regime::Pack { questions }, 0.05)?;
     for row in run.counted() {
         sequence.update(row.is_correct())?;
@@ -293,7 +293,7 @@ pub fn stopped_accuracy(run: &Run, questions: u32) -> Result<Measured<Estimate>,
     let seen = Proportion::new(sequence.correct(), sequence.asked());
     Ok(seen.map(|seen| Estimate {
         value: seen.value(),
-        interval: Measured::Value(sequence.interval()),
+        interval: Reading::Value(sequence.interval()),
     }))
 }
 

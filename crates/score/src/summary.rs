@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    Accuracy, Delta5, Latency, LetterBias, Measured, Missing, Parsing, PassAtK, Rotation,
+    Accuracy, Delta5, Latency, LetterBias, Parsing, PassAtK, Reading, Reason, Rotation,
     RotationReport, Run, Temperature,
 };
 
@@ -25,8 +25,8 @@ pub struct Summary {
     pub latency: Latency,
     /// Letters asked for and given.
     pub bias: LetterBias,
-    /// All four option orders; [`Missing::Off`] when only the pack's own was asked.
-    pub rotation: Measured<RotationReport>,
+    /// All four option orders; [`Reason::Off`] when only the pack's own was asked.
+    pub rotation: Reading<RotationReport>,
 }
 
 impl Summary {
@@ -45,9 +45,9 @@ impl Summary {
                 .iter()
                 .any(|row| row.rotation != Rotation::default())
             {
-                Measured::Value(RotationReport::of(run))
+                Reading::Value(RotationReport::of(run))
             } else {
-                Measured::Missing(Missing::Off)
+                Reading::Missing(Reason::Off)
             },
         }
     }

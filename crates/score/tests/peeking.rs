@@ -2,29 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 use edgescore_score::{ConfidenceSequence, Decision, Regime};
+use edgescore_taskpack::SplitMix64;
 
 const PACK: u32 = 3722;
 
-/// SplitMix64, as in the crate, whose own is private.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
-
 /// Outcomes of a whole run: independent, or a random order of a pack with exactly the
 /// share right.
-fn outcomes(regime: Regime, share: f64, random: &mut Random) -> impl Iterator<Item = bool> {
+fn outcomes(regime: Regime, share: f64, random: &mut SplitMix64) -> impl Iterator<Item = bool> {
     let mut right = (share * f64::from(PACK)).round();
     (0..PACK).map(move |asked| match regime {
         Regime::Independent => random.unit() < share,
@@ -48,7 +32,7 @@ fn truth(regime: Regime, share: f64) -> f64 {
 ///
 /// `decided` at the truth and just above it tells without computing 3,722 intervals: the
 /// truth is out exactly when it is called too high or too low.
-fn ever_outside(regime: Regime, share: f64, random: &mut Random) -> bool {
+fn ever_outside(regime: Regime, share: f64, random: &mut SplitMix64) -> bool {
     let truth = truth(regime, share);
     let just_above = match regime {
         Regime::Independent => truth,
@@ -75,7 +59,7 @@ fn coverage_holds_when_peeking_after_every_question() {
     const RUNS: u32 = 4000;
     for regime in [Regime::Independent, Regime::Pack { questions: PACK }] {
         for share in [0.05, 0.25, 0.5, 0.8] {
-            let mut random = Random(u64::from(PACK));
+            let mut random = SplitMix64::new(u64::from(PACK));
             let missed = (0..RUNS)
                 .filter(|_| ever_outside(regime, share, &mut random))
                 .count();
@@ -90,7 +74,7 @@ fn coverage_holds_when_peeking_after_every_question() {
 /// the reason why a gate needs a confidence sequence.
 #[test]
 fn wilson_does_not_survive_peeking() {
-    let mut random = Random(1);
+    let mut random = SplitMix64::new(1);
     let missed = (0..300)
         .filter(|_| {
             let mut right = 0;
@@ -116,7 +100,7 @@ fn a_gate_saves_most_of_the_pack() {
     println!("gate: accuracy at least {threshold}; pack of {PACK}; {RUNS} runs each");
     println!("true accuracy  mean asked  90th percentile  saved  wrong");
     for share in [0.25, 0.3, 0.4, 0.45, 0.48, 0.52, 0.55, 0.6, 0.7, 0.8] {
-        let mut random = Random(77);
+        let mut random = SplitMix64::new(77);
         let expected = match share >= threshold {
             true => Decision::AtLeast,
             false => Decision::Below,

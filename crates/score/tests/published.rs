@@ -5,7 +5,7 @@ use edgescore_score::published::{
     GGUF_BUILDS, GgufBuild, PASS_K_QUESTIONS, QUESTIONS, TASKS, TINY_MODELS, TinyModel, task_table,
 };
 use edgescore_score::{
-    Delta5, EdgeScore, Exponents, Formula, Measured, Missing, Run, Standing, Summary, Temperature,
+    Delta5, EdgeScore, Exponents, Formula, Reading, Reason, Run, Standing, Summary, Temperature,
     edge_score, order_by_value, ranking,
 };
 
@@ -179,7 +179,7 @@ fn a_build_that_never_answered_has_no_latency() {
         .find(|b| b.model == "qwen3.6:27b")
         .unwrap();
     assert!(build.queries.iter().all(|query| !query.answered()));
-    assert_eq!(build.fastest_query(), Measured::Missing(Missing::NoRows));
+    assert_eq!(build.fastest_query(), Reading::Missing(Reason::NoRows));
     let score = edge_score(&build.edge_inputs(), Formula::Literal, Exponents::default());
     assert_eq!(score.value.unwrap_err().component, "median_latency");
 }

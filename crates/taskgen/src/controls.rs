@@ -1,7 +1,7 @@
 //! Controls that show what a pack measures: solvers that should not be able to answer it.
 //!
 //! A *shortcut* sees letters, lengths or the options' words, but not the situation; on a sound
-//! pack it is at chance. A *half reasoner* reads a generated question's numbers but makes one
+//! pack it is at chance. A *partial solver* reads a generated question's numbers but makes one
 //! fault of reasoning.
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::solve;
 pub struct Control {
     /// What it does.
     pub name: &'static str,
-    /// Whether it is a shortcut, which must be near chance, or a half reasoner.
+    /// Whether it is a shortcut, which must be near chance, or a partial solver.
     pub shortcut: bool,
     /// Right answers.
     pub right: u32,
@@ -32,7 +32,7 @@ impl Control {
     ) -> Control {
         let right = questions
             .iter()
-            .filter(|question| solver(question) == Some(question.answer));
+            .filter(|question| solver(question) == Some(question.key));
         Control {
             name,
             shortcut,
@@ -48,7 +48,7 @@ impl Control {
 }
 
 /// Runs all controls over `questions`. `train` are other questions, from which the bag of words
-/// learns; without them it is left out. So are the half reasoners if a question is not of the
+/// learns; without them it is left out. So are the partial solvers if a question is not of the
 /// generator's form.
 pub fn run(questions: &[Question], train: &[Question]) -> Vec<Control> {
     let always = |letter: Letter| move |_: &Question| Some(letter);
@@ -103,23 +103,29 @@ pub fn run(questions: &[Question], train: &[Question]) -> Vec<Control> {
     let Some(readings) = readings else {
         return controls;
     };
-    let mut half = |name, solver: fn(&solve::Reading) -> Option<Letter>| {
+    let mut partial = |name, solver: fn(&solve::ParsedQuestion) -> Option<Letter>| {
         let mut next = readings.iter();
         controls.push(Control::of(name, false, questions, |_| {
             next.next().and_then(solver)
         }));
     };
-    half("myopic: least cost now", solve::Reading::myopic);
-    half(
+    partial("myopic: least cost now", solve::ParsedQuestion::myopic);
+    partial(
         "average-case: least mean cost",
-        solve::Reading::average_case,
+        solve::ParsedQuestion::average_case,
     );
-    half(
+    partial(
         "policy-blind: least worst regret of all four",
-        solve::Reading::policy_blind,
+        solve::ParsedQuestion::policy_blind,
     );
-    half("cautious: least worst cost", solve::Reading::cautious);
-    half("all four steps: least worst regret", solve::Reading::right);
+    partial(
+        "cautious: least worst cost",
+        solve::ParsedQuestion::cautious,
+    );
+    partial(
+        "all four steps: least worst regret",
+        solve::ParsedQuestion::right,
+    );
     controls
 }
 
@@ -185,7 +191,7 @@ impl Bag {
             let (Some(exp), Some(option)) = (exps.get(at), question.options.get(at)) else {
                 continue;
             };
-            let target = f32::from(u8::from(letter == question.answer));
+            let target = f32::from(u8::from(letter == question.key));
             let change = rate * (target - exp / sum);
             if let Some(weight) = self.letters.get_mut(at) {
                 *weight += change;

@@ -236,7 +236,7 @@ fn add_task(
             task: draft.tasks.len(),
             text: question.text.0,
             options: [a.0, b.0, c.0, d.0],
-            answer: question.answer,
+            key: question.answer,
             reason: question.reason.0,
             faults: [None; 4],
         });

@@ -49,7 +49,7 @@ fn pack() -> Vec<u8> {
                 task: n % 30,
                 text: text("question", n, question),
                 options: [0, 1, 2, 3].map(|i| text("option", 4 * n + i, option)),
-                answer: Letter::A,
+                key: Letter::A,
                 reason: text("reason", n, reason),
                 faults: [None; 4],
             })

@@ -1,4 +1,4 @@
-//! A pack that is being made: owned, unchecked, turned into bytes by [`Draft::to_bytes`].
+//! A pack that is being made: owned, unchecked, made into bytes by [`Draft::to_bytes`].
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -60,7 +60,7 @@ pub struct DraftQuestion {
     /// The texts of options A to D.
     pub options: [String; 4],
     /// The correct option.
-    pub answer: Letter,
+    pub key: Letter,
     /// Why it is correct; may be empty.
     pub reason: String,
     /// The fault of each wrong option, where it is known.

@@ -61,7 +61,7 @@ pub(crate) struct EpisodeEntry {
 pub(crate) struct QuestionEntry {
     pub episode: u32,
     pub task: u32,
-    pub answer: Letter,
+    pub key: Letter,
     pub text: TextId,
     pub options: [TextId; 4],
     pub reason: TextId,

@@ -2,7 +2,7 @@
 //!
 //! A board maps or reads the file into memory and hands the bytes to [`Pack::open`]; every
 //! text that comes out borrows from those bytes, and reading a question allocates nothing.
-//! Format: `docs/FORMATS.md`. The writer ([`Draft::to_bytes`], feature `std`) is for the desk.
+//! Format: `docs/FORMATS.md`. The writer ([`Draft::to_bytes`], feature `std`) is for the host.
 #![no_std]
 #![warn(clippy::indexing_slicing)]
 
@@ -19,6 +19,7 @@ mod letter;
 mod pack;
 mod prompt;
 mod section;
+mod splitmix;
 #[cfg(feature = "std")]
 mod write;
 
@@ -31,5 +32,6 @@ pub use hash::Hash;
 pub use letter::Letter;
 pub use pack::{Episode, Pack, Question, Task};
 pub use prompt::{Layout, Rotation};
+pub use splitmix::SplitMix64;
 #[cfg(feature = "std")]
 pub use write::DraftError;

@@ -8,6 +8,56 @@ use crate::section::Section;
 use crate::{Fault, Hash, Letter, PackError};
 
 /// An opened pack. Copying it copies a few slices; the texts stay in the pack's bytes.
+///
+/// ```
+/// use edgescore_taskpack::{
+///     Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter, Pack, Rotation,
+/// };
+///
+/// // The writer (feature `std`) makes the bytes of a pack.
+/// let draft = Draft {
+///     name: "example".into(),
+///     instruction: "Reply with JSON only.".into(),
+///     tasks: vec![DraftTask {
+///         id: "T9".into(),
+///         name: "Trust-Aware Offloading".into(),
+///         definition: "Decide where the job runs.".into(),
+///         ..DraftTask::default()
+///     }],
+///     episodes: vec![DraftEpisode {
+///         id: "e1".into(),
+///         summary: "Two edges answer; one of them is not attested.".into(),
+///     }],
+///     questions: vec![DraftQuestion {
+///         episode: 0,
+///         task: 0,
+///         text: "Where does the job run?".into(),
+///         options: ["On the device", "On edge 1", "On edge 2", "In the cloud"].map(Into::into),
+///         key: Letter::B,
+///         reason: "Edge 1 is attested.".into(),
+///         faults: [None; 4],
+///     }],
+///     ..Draft::default()
+/// };
+/// let bytes = draft.to_bytes()?;
+///
+/// // A reader takes them as they are: all texts borrow from `bytes`.
+/// let pack = Pack::open(&bytes)?;
+/// pack.verify()?;
+/// let question = pack.question(0)?;
+/// assert_eq!(question.task.id, "T9");
+/// assert_eq!(question.option(Letter::A, Rotation::new(1)), "On edge 1");
+///
+/// let mut prompt = String::new();
+/// question.write_user_message(
+///     Layout::Reference,
+///     Rotation::default(),
+///     pack.instruction(),
+///     &mut prompt,
+/// )?;
+/// assert!(prompt.ends_with("D: In the cloud\n\nReply with JSON only."));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Pack<'a> {
     hash: Hash,
@@ -64,7 +114,7 @@ pub struct Question<'a> {
     /// Options A to D.
     pub options: [&'a str; 4],
     /// The correct option.
-    pub answer: Letter,
+    pub key: Letter,
     /// Why it is correct; may be empty.
     pub reason: &'a str,
     /// The fault of each wrong option, where it is known.
@@ -216,7 +266,7 @@ impl<'a> Pack<'a> {
                 self.strings.text(c)?,
                 self.strings.text(d)?,
             ],
-            answer: entry.answer,
+            key: entry.key,
             reason: self.strings.text(entry.reason)?,
             faults: entry.faults,
         })

@@ -17,7 +17,7 @@ pub enum Layout {
     SharedPrefix,
 }
 
-/// How far the options are turned: at rotation r, letter i shows the pack's option i + r
+/// The cyclic order of the options: at rotation r, letter i shows the pack's option i + r
 /// (modulo 4). Rotation 0 is the pack's own order. Asking all four tells a preference for a
 /// letter from knowledge of the answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

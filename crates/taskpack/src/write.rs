@@ -92,7 +92,7 @@ impl Draft {
             questions.push_value(&QuestionEntry {
                 episode: to_u32(question.episode)?,
                 task: to_u32(question.task)?,
-                answer: question.answer,
+                key: question.key,
                 text: texts.id(&question.text)?,
                 options: [texts.id(a)?, texts.id(b)?, texts.id(c)?, texts.id(d)?],
                 reason: texts.id(&question.reason)?,

@@ -26,7 +26,7 @@ fn draft() -> Draft {
             task: 0,
             text: "q".into(),
             options: ["w", "x", "y", "z"].map(String::from),
-            answer: Letter::C,
+            key: Letter::C,
             reason: String::new(),
             faults: [
                 Some(Fault::Myopic),
@@ -101,7 +101,7 @@ fn reads_back_what_was_written() {
     assert!(question.task.pass_at_k);
     assert_eq!(question.episode.summary, "sum");
     assert_eq!(question.options, ["w", "x", "y", "z"]);
-    assert_eq!(question.answer, Letter::C);
+    assert_eq!(question.key, Letter::C);
     assert_eq!(
         pack.question(1).unwrap_err(),
         PackError::NoSuchQuestion(1, 1)
@@ -135,7 +135,7 @@ fn a_rotation_turns_options_and_answer_together() {
     let bytes = draft().to_bytes().unwrap();
     let question = Pack::open(&bytes).unwrap().question(0).unwrap();
     for rotation in Rotation::ALL {
-        let right = rotation.shown(question.answer);
+        let right = rotation.shown(question.key);
         assert_eq!(question.option(right, rotation), "y");
         assert!(message(&question, rotation).contains(&format!("\n{right}: y\n")));
         for letter in Letter::ALL {
@@ -274,7 +274,7 @@ fn drafts() -> impl Strategy<Value = Draft> {
                         task: task.index(draft.tasks.len()),
                         text,
                         options,
-                        answer: Letter::from_index(answer).unwrap(),
+                        key: Letter::from_index(answer).unwrap(),
                         reason,
                         faults,
                     });
@@ -300,7 +300,7 @@ proptest! {
             let read = pack.question(i as u32).unwrap();
             prop_assert_eq!(read.text, &given.text);
             prop_assert_eq!(read.options.map(String::from), given.options.clone());
-            prop_assert_eq!(read.answer, given.answer);
+            prop_assert_eq!(read.key, given.key);
             prop_assert_eq!(read.reason, &given.reason);
             prop_assert_eq!(read.faults, given.faults);
             prop_assert_eq!(read.task.id, &draft.tasks[given.task].id);

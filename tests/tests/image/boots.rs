@@ -6,7 +6,7 @@ use edgescore_tests::{Outcome, Sandbox, wait_until};
 use super::machine::{Bench, Machine};
 use super::{Workshop, copy_out, made_up_firmware};
 
-/// The default pack's thirty questions, one of each task, on the default model: power on, a desk
+/// The default pack's thirty questions, one of each task, on the default model: power on, a host
 /// at the serial port, the same rows there and on the card, power off. The answers are this
 /// computer's: its kernels round differently, so probabilities agree within 5e-3, and the letter
 /// is the same unless two are closer than 0.02.
@@ -68,9 +68,9 @@ fn compare(here: &Question, there: &Question) -> f64 {
 }
 
 /// The Pi's initramfs, under a kernel that is not the Pi's and without its card: it says what
-/// is missing, and serves a desk all the same.
+/// is missing, and serves a host all the same.
 #[test]
-fn the_pi5_initramfs_boots_and_serves_a_desk() {
+fn the_pi5_initramfs_boots_and_serves_a_host() {
     let Some((workshop, sandbox)) = Workshop::with_model() else {
         return;
     };
@@ -79,24 +79,28 @@ fn the_pi5_initramfs_boots_and_serves_a_desk() {
     Outcome::of(&mut workshop.image(&sandbox, arguments, &firmware)).expect(0);
     let words = "console=ttyAMA0 edgescore.uart=/dev/ttyAMA0@115200";
     let mut machine = Machine::boot(&workshop, &sandbox, false, words);
-    let heard = machine.listen(|control| match control {
-        Control::Log { text, .. } => text.contains("waiting for a desk"),
+    let received = machine.listen(|control| match control {
+        Control::Log { text, .. } => text.contains("waiting for a host"),
         _ => false,
     });
-    let said = heard.controls.join("\n");
+    let said = received.controls.join("\n");
     assert!(
         said.contains("no partition is labelled EDGESCOREDA"),
         "{said}"
     );
-    machine.say(&Command::Hello { version: 1 });
-    let heard = machine.listen(|control| matches!(control, Control::Identity { .. }));
+    machine.send(&Command::Hello { version: 1 });
+    let received = machine.listen(|control| matches!(control, Control::Identity { .. }));
     assert!(
-        heard.controls.last().unwrap().contains("linux,dummy-virt"),
-        "{heard:?}"
+        received
+            .controls
+            .last()
+            .unwrap()
+            .contains("linux,dummy-virt"),
+        "{received:?}"
     );
 }
 
-/// Process 1 without a card: a desk asks what the machine can measure.
+/// Process 1 without a card: a host asks what the machine can measure.
 #[test]
 fn a_board_without_a_card_says_what_it_can_measure() {
     let Some((workshop, sandbox)) = Workshop::with_model() else {
@@ -104,9 +108,9 @@ fn a_board_without_a_card_says_what_it_can_measure() {
     };
     workshop.qemu_card(&sandbox, "--model tiny.gguf");
     let bench = Bench::boot(&workshop, &sandbox, false);
-    wait_until("the machine waits for a desk", || {
+    wait_until("the machine waits for a host", || {
         let said = bench.said().controls;
-        said.iter().any(|said| said.contains("waiting for a desk"))
+        said.iter().any(|said| said.contains("waiting for a host"))
     });
     let spec = format!("serial:{}@115200", bench.port);
     let printed = sandbox.done(&format!("doctor --json --wait 300 --board {spec}"));
@@ -136,8 +140,8 @@ fn a_panic_of_process_1_is_reported_and_ends_in_a_power_off() {
         return;
     };
     workshop.qemu_card(&sandbox, "--model tiny.gguf --append edgescore.panic");
-    let heard = Machine::boot(&workshop, &sandbox, true, "").listen_to_the_end();
-    let said = heard.controls.join("\n");
+    let received = Machine::boot(&workshop, &sandbox, true, "").listen_to_the_end();
+    let said = received.controls.join("\n");
     assert!(said.contains("process 1 failed, powering off"), "{said}");
     assert!(
         said.contains("asked for on the kernel's command line"),

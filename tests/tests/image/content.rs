@@ -124,6 +124,6 @@ fn what_is_missing_is_named() {
     sandbox.refused_command(
         4,
         &mut command,
-        &["no program for arm64", "scripts/cross pi5"],
+        &["not a program for arm64", "scripts/cross pi5"],
     );
 }

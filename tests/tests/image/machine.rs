@@ -16,7 +16,7 @@ use serde_json::json;
 use super::qmp::Qmp;
 use super::{Workshop, copy_out};
 
-/// How long a machine may say nothing. A busy computer needs half a minute to boot one.
+/// How long a machine may send nothing. A busy computer needs half a minute to boot one.
 const SILENCE: Duration = Duration::from_secs(300);
 
 /// A running machine; it is stopped when dropped.
@@ -29,7 +29,7 @@ pub struct Machine {
 
 /// What came over the line until it ended or `enough` was said.
 #[derive(Debug, Default)]
-pub struct Heard {
+pub struct Received {
     /// The rows as a result file.
     pub result: Vec<u8>,
     /// Answers among them.
@@ -41,7 +41,7 @@ pub struct Heard {
 impl Machine {
     /// Boots the kernel of `workshop` with the initramfs of card.img, and card.img as its disk
     /// if `with_card`. `words` are added to the kernel's command line. The test speaks for the
-    /// desk.
+    /// host.
     pub fn boot(workshop: &Workshop, sandbox: &Sandbox, with_card: bool, words: &str) -> Machine {
         let mut command = qemu(workshop, sandbox, with_card, words);
         command.args(["-serial", "unix:uart,server=on,wait=on"]);
@@ -71,53 +71,53 @@ impl Machine {
     }
 
     /// Says a command, and again whenever there is silence: a board that has just opened its
-    /// port does not hear what came before.
-    pub fn say(&mut self, command: &Ask) {
+    /// port does not get what came before.
+    pub fn send(&mut self, command: &Ask) {
         let mut encoder = Box::<Encoder>::default();
         self.asking = encoder.encode(COMMAND, command).unwrap().frame.to_vec();
         self.line.write_all(&self.asking).unwrap();
     }
 
     /// Listens until the machine is off, or `enough` of a control message.
-    pub fn listen(&mut self, mut enough: impl FnMut(&Control) -> bool) -> Heard {
-        let mut heard = Heard {
+    pub fn listen(&mut self, mut enough: impl FnMut(&Control) -> bool) -> Received {
+        let mut received = Received {
             result: file::header().to_vec(),
-            ..Heard::default()
+            ..Received::default()
         };
         let mut buffer = [0; 4096];
         let mut last = Instant::now();
         loop {
             let read = match self.line.read(&mut buffer) {
-                Ok(0) => return heard,
+                Ok(0) => return received,
                 Ok(read) => read,
                 Err(error)
                     if [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()) =>
                 {
-                    assert!(last.elapsed() < SILENCE, "silent after {heard:?}");
+                    assert!(last.elapsed() < SILENCE, "silent after {received:?}");
                     // A machine that is gone is noticed by reading.
                     let _ = self.line.write_all(&self.asking);
                     continue;
                 }
                 // QEMU is gone.
-                Err(_) => return heard,
+                Err(_) => return received,
             };
             last = Instant::now();
             let mut done = false;
-            heard.take(&mut self.receiver, &buffer[..read], |control| {
+            received.take(&mut self.receiver, &buffer[..read], |control| {
                 done |= enough(control);
             });
             if done {
-                return heard;
+                return received;
             }
         }
     }
 
     /// Listens until the machine has turned itself off.
-    pub fn listen_to_the_end(mut self) -> Heard {
-        let heard = self.listen(|_| false);
+    pub fn listen_to_the_end(mut self) -> Received {
+        let received = self.listen(|_| false);
         let status = self.qemu.wait().unwrap();
         assert!(status.success(), "{status}");
-        heard
+        received
     }
 }
 
@@ -128,7 +128,7 @@ impl Drop for Machine {
     }
 }
 
-impl Heard {
+impl Received {
     /// Takes in what came; control messages are shown to `see`.
     fn take(&mut self, receiver: &mut Receiver, mut bytes: &[u8], mut see: impl FnMut(&Control)) {
         let mut encoder = Box::<Encoder>::default();
@@ -150,7 +150,7 @@ impl Heard {
     }
 }
 
-/// A machine whose serial line is a port of this computer, for a desk to open.
+/// A machine whose serial line is a port of this computer, for a host to open.
 pub struct Bench {
     qemu: Child,
     started: Instant,
@@ -196,11 +196,11 @@ impl Bench {
 
     /// What the machine has said so far, as QEMU noted it down: its controls, and as `result`
     /// every row as often as it was sent.
-    pub fn said(&self) -> Heard {
-        let mut heard = Heard::default();
+    pub fn said(&self) -> Received {
+        let mut received = Received::default();
         let bytes = std::fs::read(&self.said).unwrap_or_default();
-        heard.take(&mut Box::<Receiver>::default(), &bytes, |_| {});
-        heard
+        received.take(&mut Box::<Receiver>::default(), &bytes, |_| {});
+        received
     }
 
     /// Makes its kernel panic, and so hang where it was told not to start again then. Waits for what
@@ -225,7 +225,7 @@ impl Bench {
     }
 
     /// Waits until the machine has turned itself off.
-    pub fn end(mut self) -> Heard {
+    pub fn end(mut self) -> Received {
         let status = self.qemu.wait().unwrap();
         assert!(status.success(), "{status}");
         self.said()

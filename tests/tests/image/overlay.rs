@@ -116,7 +116,7 @@ fn the_power_mode_is_set_by_its_name_and_asked_for() {
 }
 
 #[test]
-fn the_units_command_runs_the_plan_and_a_desk_fetches_it() {
+fn the_units_command_runs_the_plan_and_a_host_fetches_it() {
     let Some(workshop) = Workshop::find() else {
         return;
     };
@@ -144,8 +144,8 @@ fn the_units_command_runs_the_plan_and_a_desk_fetches_it() {
         .env("EDGESCORE_HOME", format!("{root}/var/lib/edgescore"))
         .env("EDGESCORE_WORKER", worker);
     let board = Running::start(&mut board);
-    let desk = line.desk.display();
-    sandbox.done(&format!("collect serial:{desk}@115200 -o there.esr"));
+    let host = line.host.display();
+    sandbox.done(&format!("collect serial:{host}@115200 -o there.esr"));
     board.end().expect(0);
     let kept = fs::read_dir(format!("{root}/var/lib/edgescore/runs")).unwrap();
     let mut kept = kept.map(|entry| entry.unwrap().path());

@@ -21,7 +21,7 @@ impl Qmp {
         let mut qmp = Qmp {
             socket: BufReader::new(socket),
         };
-        qmp.hear(|said| said.get("QMP").is_some());
+        qmp.receive(|said| said.get("QMP").is_some());
         qmp.execute("qmp_capabilities", &json!({}));
         qmp
     }
@@ -30,16 +30,16 @@ impl Qmp {
     pub fn execute(&mut self, command: &str, arguments: &Value) {
         let line = json!({ "execute": command, "arguments": arguments });
         writeln!(self.socket.get_mut(), "{line}").unwrap();
-        let said = self.hear(|said| said.get("return").is_some() || said.get("error").is_some());
+        let said = self.receive(|said| said.get("return").is_some() || said.get("error").is_some());
         assert!(said.get("return").is_some(), "{line}: {said}");
     }
 
     /// Waits for an event.
     pub fn event(&mut self, name: &str) -> Value {
-        self.hear(|said| said["event"] == name)
+        self.receive(|said| said["event"] == name)
     }
 
-    fn hear(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+    fn receive(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
             let mut line = String::new();
             let read = self.socket.read_line(&mut line).unwrap();

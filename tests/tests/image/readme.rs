@@ -1,4 +1,4 @@
-//! The README's ways to a board, each tried as it is written: every line of its block goes through
+//! The documented ways to a board, each tried as it is written: every line of its block goes through
 //! a shell. Only what is the user's is replaced, by what stands here for it.
 
 use std::fs;
@@ -10,12 +10,18 @@ use edgescore_tests::{Outcome, Running, Sandbox, SerialLine, Sshd};
 use super::machine::Bench;
 use super::{Workshop, made_up_firmware};
 
-/// The lines of the code block with `word` in it, under "## A board".
-fn block(word: &str) -> Vec<String> {
+/// What stands in `document` under `heading`.
+fn section(document: &str, heading: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let (_, section) = readme.split_once("\n## A board\n").unwrap();
+    let text = fs::read_to_string(root.join(document)).unwrap();
+    let (_, section) = text.split_once(&format!("\n## {heading}\n")).unwrap();
     let (section, _) = section.split_once("\n## ").unwrap();
+    section.to_owned()
+}
+
+/// The lines of the code block with `word` in it, where running on a board is documented.
+fn block(word: &str) -> Vec<String> {
+    let section = section("docs/RUNNING.md", "A board");
     let mut blocks = section
         .split("\n\n")
         .filter(|paragraph| paragraph.starts_with("    "));
@@ -94,7 +100,7 @@ fn over_a_serial_line() {
             "exec target/release/edgescore-rt --serial",
         ),
         ("/dev/ttyAMA0", line.board.to_str().unwrap()),
-        ("/dev/ttyUSB0", line.desk.to_str().unwrap()),
+        ("/dev/ttyUSB0", line.host.to_str().unwrap()),
     ];
     let lines = block("edgescore-rt --serial");
     let mut board = shell(&lines[0], &replaced);
@@ -103,9 +109,9 @@ fn over_a_serial_line() {
     let _board = Running::start(&mut board);
     let mut said = String::new();
     for line in &lines[1..] {
-        let mut desk = shell(line, &replaced);
-        sandbox.inside(&mut desk);
-        said += &Outcome::of(&mut desk).expect(0).stdout;
+        let mut host = shell(line, &replaced);
+        sandbox.inside(&mut host);
+        said += &Outcome::of(&mut host).expect(0).stdout;
     }
     assert_eq!(sandbox.rows("pi.esr").questions.len(), 30);
     // The last line lists what the board keeps.
@@ -130,17 +136,17 @@ fn by_a_card() {
     builds(&lines[0]);
     for also in [&[][..], &qemu] {
         for line in &lines[1..3] {
-            let mut desk = shell(line, &[&card, also].concat());
-            sandbox.inside(&mut desk);
-            Outcome::of(&mut desk).expect(0);
+            let mut host = shell(line, &[&card, also].concat());
+            sandbox.inside(&mut host);
+            Outcome::of(&mut host).expect(0);
         }
         assert!(sandbox.read("card") == sandbox.read("card.img"));
     }
     let bench = Bench::boot(&workshop, &sandbox, true);
     bench.first_frame();
-    let mut desk = shell(&lines[3], &[("/dev/ttyUSB0", &bench.port)]);
-    sandbox.inside(&mut desk);
-    Outcome::of(&mut desk).expect(0);
+    let mut host = shell(&lines[3], &[("/dev/ttyUSB0", &bench.port)]);
+    sandbox.inside(&mut host);
+    Outcome::of(&mut host).expect(0);
     bench.end();
     assert_eq!(sandbox.rows("card.esr").questions.len(), 3);
 }
@@ -155,9 +161,21 @@ fn by_an_overlay() {
     builds(&lines[0]);
     fs::create_dir(sandbox.path("rootfs")).unwrap();
     for line in &lines[1..] {
-        let mut desk = shell(line, &[("sudo ", ""), ("-C /", "-C rootfs")]);
-        sandbox.inside(&mut desk);
-        Outcome::of(&mut desk).expect(0);
+        let mut host = shell(line, &[("sudo ", ""), ("-C /", "-C rootfs")]);
+        sandbox.inside(&mut host);
+        Outcome::of(&mut host).expect(0);
     }
     assert!(sandbox.path("rootfs/opt/edgescore/M.gguf").exists());
+}
+
+/// The README shows no command that is not tried.
+#[test]
+fn the_readme_shows_documented_commands() {
+    let documented = section("docs/RUNNING.md", "A board");
+    let shown = section("README.md", "Three boards");
+    let commands: Vec<&str> = shown.lines().filter(|l| l.starts_with("    ")).collect();
+    assert!(commands.len() > 5, "{commands:?}");
+    for command in commands {
+        assert!(documented.contains(command), "{command}");
+    }
 }

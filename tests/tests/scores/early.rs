@@ -88,15 +88,15 @@ fn a_gate_that_is_certain_ends_a_run_and_decides_the_exit_code() {
 #[test]
 fn four_orders_of_each_question() {
     let sandbox = small();
-    sandbox.done(&format!("{RUN} --limit 3 --rotate -o turned.esr"));
-    assert_eq!(sandbox.rows("turned.esr").questions.len(), 12);
-    let run = sandbox.report("turned.esr");
+    sandbox.done(&format!("{RUN} --limit 3 --rotate -o rotated.esr"));
+    assert_eq!(sandbox.rows("rotated.esr").questions.len(), 12);
+    let run = sandbox.report("rotated.esr");
     assert_eq!(
         (&run["questions"], &run["answered"]),
         (&3.into(), &3.into())
     );
     assert_eq!(run["rotation"]["complete"], 3);
     assert!(run["rotation"]["consistency"]["value"].is_number());
-    let table = sandbox.done("report turned.esr");
+    let table = sandbox.done("report rotated.esr");
     assert!(table.contains("option orders"), "{table}");
 }

@@ -32,7 +32,7 @@ fn json_keeps_to_its_schema() {
         bytes.truncate(bytes.len() / 2);
         bytes
     });
-    // A real run of each mode as well, with few questions and turned options.
+    // A real run of each mode as well, with few questions and rotated options.
     sandbox.done("run --limit 2 --rotate -o real.esr");
     sandbox.done("run --limit 2 --mode generate --draws 2 -o drawn.esr");
     for arguments in [

@@ -45,7 +45,7 @@ impl Made {
             .map(|number| format!("T{number}"))
             .collect();
         for (index, task) in (0..).zip(TASKS) {
-            writer.row(&Record::Task(Task {
+            writer.row(&Record::Task(TaskRow {
                 index,
                 id: &ids[index as usize],
                 name: "A task",
@@ -135,11 +135,11 @@ impl Made {
 
     fn answer(&self, number: u32, task: u32, writer: &mut Writer) {
         let mix = mixed(number, self.seed);
-        let gold = Letter::ALL[number as usize % 4];
+        let key = Letter::ALL[number as usize % 4];
         let is_right = (mix >> 4) % 100 < self.right;
         let given = match is_right {
-            true => gold,
-            false => Rotation::new(1).original(gold),
+            true => key,
+            false => Rotation::new(1).original(key),
         };
         let (probabilities, found) = match self.mode {
             Mode::Letter => (probabilities(given, mix), Found::Logits),
@@ -150,7 +150,7 @@ impl Made {
         writer.row(&Record::Question(Question {
             ask,
             task,
-            answer: Answer::new(gold, Some((given, found)))
+            answer: Answer::new(key, Some((given, found)))
                 .with_fault(taskpack::Fault::ALL.get(number as usize % 4).copied()),
             probabilities,
             prompt_tokens: 1900,
@@ -167,15 +167,15 @@ impl Made {
             for draw in 0..5 {
                 let right = mixed(number + 7919 * u32::from(draw), self.seed).is_multiple_of(2);
                 let given = if right {
-                    gold
+                    key
                 } else {
-                    Rotation::new(2).original(gold)
+                    Rotation::new(2).original(key)
                 };
                 writer.row(&Record::Sample(Sample {
                     ask,
                     task,
                     draw,
-                    answer: Answer::new(gold, Some((given, Found::Json))),
+                    answer: Answer::new(key, Some((given, Found::Json))),
                     generated: Generated {
                         tokens: 8,
                         decode: Microseconds(median / 4),
@@ -187,7 +187,7 @@ impl Made {
     }
 }
 
-/// More than half on the given letter, so that it is the greedy one.
+/// More than half on the letter chosen, so that it is the greedy one.
 fn probabilities(given: Letter, mix: u32) -> Option<Probabilities> {
     let mut letters = [0.1; 4];
     letters[given.index()] = 0.5 + (mix % 1000) as f32 / 1000.0;

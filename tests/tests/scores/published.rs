@@ -47,10 +47,10 @@ fn guessing_fast_wins_the_literal_score_only() {
     assert!((literal["latency_ms"].as_f64().unwrap() - 112.3).abs() < 0.1);
     assert!((literal["memory_gib"].as_f64().unwrap() - 0.89).abs() < 5e-3);
     assert_eq!(literal["ranked"], false);
-    let skill = best("edge_score_skill");
-    assert_eq!(skill["model"], "granite4:350m");
+    let corrected = best("edge_score_chance_corrected");
+    assert_eq!(corrected["model"], "granite4:350m");
     assert_eq!(
-        (&skill["ranked"], &skill["rank"]),
+        (&corrected["ranked"], &corrected["rank"]),
         (&true.into(), &1.into())
     );
     let at_chance = model(&models, "llama3.2:1b-instruct-q4_0");

@@ -96,8 +96,8 @@ fn the_figures_are_those_of_the_rows() {
             .map(|g| (g * 1e3).round()),
         Some(513.0)
     );
-    // 3,722 questions, golds in turn.
-    assert_eq!(run["letters"]["right"]["A"], 931);
+    // 3,722 questions, answer keys in turn.
+    assert_eq!(run["letters"]["answer_key"]["A"], 931);
     assert_eq!(run["letters"]["best_constant"]["letter"], "A");
 }
 

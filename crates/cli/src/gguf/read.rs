@@ -1,4 +1,4 @@
-//! Reads the header of a GGUF file that someone else wrote. Nothing it says is believed
+//! Reads the header of a GGUF file that another program wrote. Nothing in it is trusted
 //! before it is checked: lengths are bounded by what the file holds, and memory grows only
 //! with bytes that were really there.
 
@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use super::{ALIGNMENT, Array, Entry, Kind, MAGIC, TensorInfo, Value};
+use super::value::{ALIGNMENT, Array, Entry, Kind, MAGIC, TensorInfo, Value};
 
 /// Longest metadata that is read. Vocabularies of 260,000 tokens take 15 MB.
 const MAX_METADATA_BYTES: u64 = 64 << 20;

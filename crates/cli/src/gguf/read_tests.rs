@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::super::front;
+use super::super::write::front;
 use super::*;
 
 fn entries() -> Vec<Entry> {

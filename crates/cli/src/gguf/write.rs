@@ -1,6 +1,6 @@
 //! Writes the front of a GGUF version 3 file: all that comes before the tensors' data.
 
-use super::{ALIGNMENT, Entry, Kind, MAGIC, TensorInfo, Value, push_string};
+use super::value::{ALIGNMENT, Entry, Kind, MAGIC, TensorInfo, Value, push_string};
 
 const VERSION: u32 = 3;
 
@@ -53,7 +53,7 @@ fn push_value(out: &mut Vec<u8>, value: &Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Array;
+    use super::super::value::Array;
     use super::*;
 
     #[test]

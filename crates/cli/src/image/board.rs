@@ -1,4 +1,4 @@
-//! What targets/ says of a board that an image needs.
+//! What an image needs to know of a board, from targets/.
 
 use anyhow::anyhow;
 use include_dir::{Dir, include_dir};

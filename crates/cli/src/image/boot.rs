@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
-use super::Args;
 use super::board::{Board, Image};
 use super::entry::{Content, Entry};
-use super::initramfs;
+use super::request::Request;
+use super::{initramfs, runtime};
 use crate::failure::Failure;
 use crate::files;
-
-/// Machine of an ELF file: AArch64 (ELF for the Arm 64-bit Architecture, e_machine).
-const AARCH64: [u8; 2] = [183, 0];
 
 /// What goes onto the boot partition, and what to tell the user.
 pub struct Boot {
@@ -24,10 +21,9 @@ pub struct Boot {
 }
 
 /// Collects the files; everything that is missing is named at once.
-pub fn files(board: &Board, image: &Image, args: &Args) -> Result<Boot, Failure> {
-    let folder = args
+pub fn files(board: &Board, image: &Image, request: &Request) -> Result<Boot, Failure> {
+    let folder = request
         .boot_files
-        .as_ref()
         .ok_or_else(|| Failure::Usage(anyhow!("give --boot-files {}", boot_files(image))))?;
     let mut missing = Vec::new();
     let mut files = Vec::new();
@@ -71,7 +67,7 @@ pub fn files(board: &Board, image: &Image, args: &Args) -> Result<Boot, Failure>
         )));
     }
     let modules = modules.iter().map(|path| files::read(path));
-    let init = runtime(board, args.runtime.as_deref())?;
+    let init = runtime::read(board, request.runtime)?;
     let initramfs = initramfs::build(&init, &modules.collect::<Result<Vec<_>, _>>()?)?;
     let mut add = |name: &str, content| {
         files.push(Entry {
@@ -80,7 +76,7 @@ pub fn files(board: &Board, image: &Image, args: &Args) -> Result<Boot, Failure>
         });
     };
     add("initramfs.gz", initramfs);
-    add("cmdline.txt", cmdline(board, args).into_bytes());
+    add("cmdline.txt", cmdline(board, request).into_bytes());
     if let Some(config) = image.config {
         add("config.txt", config.as_bytes().to_vec());
     }
@@ -96,9 +92,9 @@ fn boot_files(image: &Image) -> &'static str {
 }
 
 /// One line, as the Pi's firmware wants it.
-fn cmdline(board: &Board, args: &Args) -> String {
+fn cmdline(board: &Board, request: &Request) -> String {
     let device = &board.uart.device;
-    let baud = args.baud.unwrap_or(board.uart.baud);
+    let baud = request.baud.unwrap_or(board.uart.baud);
     let console = device.trim_start_matches("/dev/");
     let mut words = vec![
         format!("console={console},{baud}"),
@@ -108,34 +104,8 @@ fn cmdline(board: &Board, args: &Args) -> String {
         "loglevel=4 panic=10".to_owned(),
     ];
     words.extend(board.kernel_arguments.iter().cloned());
-    words.extend(args.append.split_whitespace().map(str::to_owned));
+    words.extend(request.append.split_whitespace().map(str::to_owned));
     format!("{}\n", words.join(" "))
-}
-
-/// The board's edgescore-rt.
-pub fn runtime(board: &Board, named: Option<&Path>) -> Result<Vec<u8>, Failure> {
-    let built = || {
-        let this = std::env::current_exe().unwrap_or_default();
-        let target = this.ancestors().nth(2).unwrap_or(Path::new(""));
-        target.join("boards").join(&board.name).join("edgescore-rt")
-    };
-    let path = named.map_or_else(built, Path::to_owned);
-    if !path.exists() {
-        return Err(Failure::Data(anyhow!(
-            "there is no {}: build it with `scripts/cross {}`, or name it with --runtime",
-            path.display(),
-            board.name
-        )));
-    }
-    let bytes = files::read(&path)?;
-    if !bytes.starts_with(b"\x7fELF") || bytes.get(18..20) != Some(&AARCH64) {
-        return Err(Failure::Data(anyhow!(
-            "{} is no program for arm64: build one with `scripts/cross {}`",
-            path.display(),
-            board.name
-        )));
-    }
-    Ok(bytes)
 }
 
 /// The file `name` below `folder`. With a `*` the last by name: the newest version.

@@ -1,5 +1,5 @@
-//! `edgescore image`: a card that a board boots, measures and turns itself off with, or an overlay
-//! for a board that boots its own system.
+//! Images: a card that a board boots, measures and turns itself off with, or an overlay for a board
+//! that boots its own system.
 
 mod board;
 mod boot;
@@ -9,108 +9,43 @@ mod fat;
 mod initramfs;
 mod overlay;
 mod plan;
+mod request;
+mod runtime;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::anyhow;
 
+pub use board::Board;
+pub use request::Request;
+
 use crate::failure::Failure;
-use crate::output::print;
-use crate::run::Asked;
-use board::{Board, Kind};
+use board::Kind;
 
-// Doc comments of a flattened group would take this one's place, so the group has none.
-/// Write a card image that runs a pack on a model when the power comes, and nothing else
-///
-/// For a Jetson: a tarball to unpack over the root of its own system, before flashing or on the
-/// board (`sudo tar -xpf overlay.tar -C /`), whose systemd unit does the same at the next boot. On
-/// a card the only process is edgescore-rt. Results leave by the UART and stay on the card's second
-/// partition as runs/*.journal, which `report` reads; then the board turns itself off. Write it to a card with
-/// `dd if=card.img of=/dev/sdX bs=4M conv=fsync`.
-#[derive(clap::Args)]
-pub struct Args {
-    /// The board: pi5, qemu-virt or jetson-orin-nano
-    #[arg(long, value_name = "BOARD")]
-    board: String,
-
-    /// The model [default: the best reference model]
-    #[arg(long, value_name = "M.gguf")]
-    model: Option<PathBuf>,
-
-    /// The task pack [default: the built-in one]
-    #[arg(long, value_name = "P.pack")]
-    pack: Option<PathBuf>,
-
-    /// Where a card's kernel and device tree come from: for pi5 a copy of the boot folder of Raspberry
-    /// Pi OS (/boot/firmware), for qemu-virt an unpacked linux-image package of Debian
-    #[arg(long, value_name = "DIR")]
-    boot_files: Option<PathBuf>,
-
-    /// The edgescore-rt of the board [default: the one that `scripts/cross BOARD` built]
-    #[arg(long, value_name = "FILE")]
-    runtime: Option<PathBuf>,
-
-    /// The UART's rate in bits a second [default: the board's]
-    #[arg(long, value_name = "BAUD", value_parser = clap::value_parser!(u32).range(9_600..=3_000_000))]
-    baud: Option<u32>,
-
-    /// Words to add to the kernel's command line, such as cpufreq.default_governor=performance
-    #[arg(long, value_name = "WORDS", default_value = "")]
-    append: String,
-
-    /// The power mode of a Jetson, by its name in /etc/nvpmodel.conf [default: 15W]
-    #[arg(long, value_name = "MODE")]
-    nvpmodel: Option<String>,
-
-    #[command(flatten)]
-    asked: Asked,
-
-    /// The image or tarball to write
-    #[arg(short, long = "output", value_name = "CARD.img")]
-    output: PathBuf,
-
-    /// Replace an existing image
-    #[arg(long)]
-    force: bool,
-}
-
-/// Runs the command.
-pub fn run(args: &Args) -> Result<(), Failure> {
-    let board = Board::find(&args.board)?;
-    if args.output.exists() && !args.force {
-        return Err(Failure::Data(anyhow!(
-            "{} exists: give -o another name, or --force to replace it",
-            args.output.display()
-        )));
-    }
-    let mut notes = Vec::new();
+/// Writes the image or the tarball for `board` to `output`. Returns lines for the user.
+pub fn write(board: &Board, request: &Request, output: &Path) -> Result<Vec<String>, Failure> {
     match &board.kind {
         Kind::Card(image) => {
-            if args.nvpmodel.is_some() {
+            if request.nvpmodel.is_some() {
                 return Err(Failure::Usage(anyhow!(
                     "--nvpmodel is for Jetsons: {} has no such modes",
                     board.name
                 )));
             }
-            let boot = boot::files(&board, image, args)?;
-            let data = plan::files(args, "/data")?;
-            card::write(&args.output, &boot.files, &data)?;
-            notes = boot.notes;
+            let boot = boot::files(board, image, request)?;
+            let data = plan::files(request, "/data")?;
+            card::write(output, &boot.files, &data)?;
+            Ok(boot.notes)
         }
         Kind::Overlay(overlay) => {
-            if args.boot_files.is_some() || !args.append.is_empty() {
+            if request.boot_files.is_some() || !request.append.is_empty() {
                 return Err(Failure::Usage(anyhow!(
                     "{} boots its own kernel: leave --boot-files and --append out",
                     board.name
                 )));
             }
-            overlay::write(&args.output, &board, overlay, args)?;
+            overlay::write(output, board, overlay, request)?;
+            Ok(Vec::new())
         }
     }
-    print(|out| {
-        for note in &notes {
-            writeln!(out, "{note}")?;
-        }
-        writeln!(out, "image: {}", args.output.display())
-    })
 }

@@ -8,7 +8,8 @@ use tar::{Builder, EntryType, Header};
 
 use super::board::{Board, Overlay};
 use super::entry::{Content, Entry};
-use super::{Args, boot, plan};
+use super::request::Request;
+use super::{plan, runtime};
 use crate::failure::Failure;
 use crate::files;
 
@@ -23,10 +24,15 @@ const UNITS: &str = "etc/systemd/system";
 const TIME: u64 = 1_767_225_600;
 
 /// Writes the tarball. It is not compressed: a quantised model does not get smaller.
-pub fn write(path: &Path, board: &Board, overlay: &Overlay, args: &Args) -> Result<(), Failure> {
-    let program = boot::runtime(board, args.runtime.as_deref())?;
-    let plan = plan::files(args, THERE)?;
-    let unit = unit(board, overlay, args)?;
+pub fn write(
+    path: &Path,
+    board: &Board,
+    overlay: &Overlay,
+    request: &Request,
+) -> Result<(), Failure> {
+    let program = runtime::read(board, request.runtime)?;
+    let plan = plan::files(request, THERE)?;
+    let unit = unit(board, overlay, request)?;
     let folder = THERE.trim_start_matches('/');
     files::write_with(path, |file| {
         let mut tar = Builder::new(file);
@@ -77,8 +83,8 @@ fn header(kind: EntryType, mode: u32, bytes: u64) -> Header {
 }
 
 /// The systemd unit.
-fn unit(board: &Board, overlay: &Overlay, args: &Args) -> Result<String, Failure> {
-    let mode = args.nvpmodel.as_deref().unwrap_or(&overlay.nvpmodel);
+fn unit(board: &Board, overlay: &Overlay, request: &Request) -> Result<String, Failure> {
+    let mode = request.nvpmodel.unwrap_or(&overlay.nvpmodel);
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     if mode.is_empty() || !mode.chars().all(plain) {
         return Err(Failure::Usage(anyhow!(
@@ -86,7 +92,7 @@ fn unit(board: &Board, overlay: &Overlay, args: &Args) -> Result<String, Failure
             overlay.nvpmodel
         )));
     }
-    let baud = args.baud.unwrap_or(board.uart.baud).to_string();
+    let baud = request.baud.unwrap_or(board.uart.baud).to_string();
     let tty = board.uart.device.trim_start_matches("/dev/");
     Ok(overlay
         .unit

@@ -7,21 +7,19 @@ use edgescore_record::frame::{COMMAND, Encoder};
 use edgescore_record::{Command, LINGER_FOR_EVER, Plan, RunId, parts};
 use edgescore_taskpack::{Hash, Pack};
 
-use super::Args;
 use super::entry::{Content, Entry};
-use crate::defaults;
+use super::request::Request;
 use crate::failure::Failure;
 use crate::files;
 
 /// `plan`, the pack and the model, for the board's folder `there`.
-pub fn files(args: &Args, there: &str) -> Result<Vec<Entry>, Failure> {
-    let pack = args.pack.clone().map_or_else(defaults::pack, Ok)?;
-    Pack::open(&files::read(&pack)?)
+pub fn files(request: &Request, there: &str) -> Result<Vec<Entry>, Failure> {
+    let pack = &request.pack;
+    Pack::open(&files::read(pack)?)
         .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack.display())))?;
-    let pack = entry(&pack)?;
+    let pack = entry(pack)?;
     let mut models = Vec::new();
-    let model = args.model.clone().map_or_else(defaults::model, Ok)?;
-    for part in parts(&model) {
+    for part in parts(&request.model) {
         models.push(entry(&part)?);
     }
     let on_board = |entry: &Entry| format!("{there}/{}", entry.name);
@@ -32,7 +30,7 @@ pub fn files(args: &Args, there: &str) -> Result<Vec<Entry>, Failure> {
     let plan = Plan {
         pack: &pack_there,
         model: &model_there,
-        ..args.asked.plan()
+        ..request.plan
     };
     let mut encoder = Box::<Encoder>::default();
     // A plan's name follows from what is in it, so that the same files give the same image.

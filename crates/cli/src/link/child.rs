@@ -1,5 +1,4 @@
-//! A child process at the other end of a cable, and the end of what it wrote to its standard
-//! error.
+//! A child process at the other end of a transport, and the tail of its standard error.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -9,27 +8,28 @@ use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, anyhow};
 
-use super::line::Print;
+use super::log::LogSink;
 use crate::failure::Failure;
 
 /// Lines of standard error that are kept for an error message.
 const TAIL_LINES: usize = 10;
 
-/// A running child. Dropped, it is killed.
-pub struct Alive {
+/// A running child. Dropped, it is killed, unless it was left running.
+pub struct ChildProcess {
     name: &'static str,
     child: Child,
-    log: Option<JoinHandle<VecDeque<String>>>,
+    stderr_tail: Option<JoinHandle<VecDeque<String>>>,
+    left_running: bool,
 }
 
-impl Alive {
-    /// Starts `command`. Its log lines go to `print`.
+impl ChildProcess {
+    /// Starts `command`. Its log lines go to `log`.
     pub fn start(
         name: &'static str,
         command: &mut Command,
         remedy: &str,
-        print: Print,
-    ) -> Result<(Alive, ChildStdin, ChildStdout), Failure> {
+        log: LogSink,
+    ) -> Result<(ChildProcess, ChildStdin, ChildStdout), Failure> {
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -44,17 +44,22 @@ impl Alive {
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err(Failure::Board(anyhow!("{name} has no pipes")));
         };
-        let log = Some(thread::spawn(move || keep_tail(stderr, &print)));
-        Ok((Alive { name, child, log }, stdin, stdout))
+        let process = ChildProcess {
+            name,
+            child,
+            stderr_tail: Some(thread::spawn(move || keep_tail(stderr, &log))),
+            left_running: false,
+        };
+        Ok((process, stdin, stdout))
     }
 
-    /// Waits for its end: how it ended, and its last words.
-    pub fn end(&mut self) -> (String, Option<ExitStatus>, Vec<String>) {
+    /// Waits for its end: how it ended, and the tail of its standard error.
+    pub fn wait(&mut self) -> (String, Option<ExitStatus>, Vec<String>) {
         let name = self.name;
         let status = self.child.wait();
         let how = match &status {
             Ok(status) => match status.signal() {
-                // SIGKILL nobody sent by hand is the kernel out of memory.
+                // A SIGKILL that was not sent by hand is the kernel's, out of memory.
                 Some(9) => {
                     format!("{name} was killed (signal 9), as the kernel does when memory runs out")
                 }
@@ -63,38 +68,41 @@ impl Alive {
             },
             Err(error) => format!("{name} is gone: {error}"),
         };
-        let tail = self.log.take().and_then(|log| log.join().ok());
+        let tail = self.stderr_tail.take().and_then(|tail| tail.join().ok());
         (how, status.ok(), tail.unwrap_or_default().into())
     }
 
-    /// Lets it run on when this program ends.
-    pub fn let_go(self) {
-        std::mem::forget(self);
+    /// It is not ended with this program.
+    pub fn leave_running(&mut self) {
+        self.left_running = true;
     }
 }
 
-impl Drop for Alive {
+impl Drop for ChildProcess {
     fn drop(&mut self) {
-        // Done or failed, it has nothing more to say. It cannot be left running.
+        if self.left_running {
+            return;
+        }
+        // Done or failed, nothing more comes from it.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// `how`, with the last words behind it.
-pub fn with_last_words(how: String, tail: &[String]) -> String {
+/// `how` it ended, with the tail of its standard error.
+pub fn with_stderr_tail(how: String, tail: &[String]) -> String {
     match tail {
         [] => how,
-        lines => format!("{how}; its last words: {}", lines.join(" / ")),
+        lines => format!("{how}; its last log lines: {}", lines.join(" / ")),
     }
 }
 
 /// Passes the child's log on and keeps its end.
-fn keep_tail(stderr: ChildStderr, print: &Print) -> VecDeque<String> {
+fn keep_tail(stderr: ChildStderr, log: &LogSink) -> VecDeque<String> {
     let mut tail = VecDeque::new();
     for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-        print(&line);
+        log(&line);
         if tail.len() == TAIL_LINES {
             tail.pop_front();
         }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use anyhow::anyhow;
 use edgescore_record::{Command, Control};
 
-use super::follow::PATIENCE;
-use super::line::{Heard, Line};
+use super::connection::{Connection, Event};
+use super::pace::PATIENCE;
 use crate::failure::Failure;
 
 /// Times that a list is asked for.
 const TRIES: u32 = 20;
-/// A board that names more items than this says nonsense.
+/// A message that names more items than this is nonsense.
 const MOST: u32 = 100_000;
 
 /// An item and its place.
@@ -25,20 +25,20 @@ pub struct Item<T> {
 }
 
 /// Asks until every item of the list is there: each once, in its place. `read` takes the items out
-/// of what the board says. `takes` is how long the board needs before the first, and `what` the
-/// end of a sentence about a board that does not answer.
+/// of the board's messages. `takes` is how long the board needs before the first, and `what` names
+/// the list in an error message.
 pub fn list<T>(
-    line: &mut Line,
+    connection: &mut Connection,
     ask: &Command,
     takes: Duration,
     what: &str,
     mut read: impl FnMut(&Control) -> Result<Option<Item<T>>, Failure>,
 ) -> Result<Vec<T>, Failure> {
-    let (can_reconnect, answer) = (line.can_reconnect(), line.pace().answer);
+    let (can_reconnect, answer) = (connection.can_reconnect(), connection.pace().answer);
     let mut found: Vec<Option<T>> = Vec::new();
     for _ in 0..TRIES {
-        // What cannot be said is heard of as a hang-up.
-        let _ = line.say(ask);
+        // What cannot be sent is received as a disconnection.
+        let _ = connection.send(ask);
         let takes = if found.is_empty() {
             takes
         } else {
@@ -46,8 +46,8 @@ pub fn list<T>(
         };
         let mut until = Instant::now() + takes + answer;
         loop {
-            match line.hear(until.saturating_duration_since(Instant::now()))? {
-                Heard::Control(control) => {
+            match connection.receive(until.saturating_duration_since(Instant::now()))? {
+                Event::Control(control) => {
                     let Some(Item { index, of, item }) = read(&control)? else {
                         continue;
                     };
@@ -63,20 +63,20 @@ pub fn list<T>(
                     }
                     until = Instant::now() + answer;
                 }
-                Heard::HungUp(why) if can_reconnect => {
-                    line.reconnect(&why, PATIENCE)?;
+                Event::Disconnected(why) if can_reconnect => {
+                    connection.reconnect(&why, PATIENCE)?;
                     // Another process may make another list.
                     found.clear();
                     break;
                 }
-                Heard::HungUp(why) => return Err(Failure::Board(anyhow!("{why}"))),
-                Heard::Nothing => break,
+                Event::Disconnected(why) => return Err(Failure::Board(anyhow!("{why}"))),
+                Event::Timeout => break,
                 _ => {}
             }
         }
     }
     Err(Failure::Board(anyhow!(
-        "{} does not say {what}: try again",
-        line.spec()
+        "{} did not send {what}: try again",
+        connection.address()
     )))
 }

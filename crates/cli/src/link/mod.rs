@@ -1,26 +1,40 @@
-//! The link to a board: one kind of bytes over four cables.
+//! The host link: one kind of bytes over four transports.
 //!
-//! A [`Spec`] says which cable; a [`Line`] is the open one, with commands going out and rows
-//! and messages coming in. [`send`] brings a file over, [`follow`] collects the rows of a run,
-//! [`mod@list`] what a board has in several messages. All go on when the cable was cut, and all
-//! live with bytes that are lost, changed or doubled.
+//! A [`BoardAddress`] says which board over which transport; a [`Connection`] is the open one:
+//! commands are sent, rows and messages are received. [`find_or_send`] copies a file to the board,
+//! a [`RunFollower`] collects the rows of a run, [`list()`] what a board has in several messages.
+//! All continue after a disconnection, and with bytes that are lost, changed or doubled.
 
+mod address;
+mod capture;
 mod child;
-mod follow;
-mod inbox;
-mod line;
+mod connection;
+mod follower;
 mod list;
+mod log;
+mod options;
+mod pace;
 mod process;
-mod progress;
-mod reach;
+mod reader;
+mod refusal;
+mod reorder;
+mod row;
+mod runtime;
 mod send;
 mod serial;
-mod spec;
 mod ssh;
+mod stop_requests;
+mod transfer;
+mod transport;
+mod unrecognized;
 
-pub use follow::{Finish, Follow, Stops, Want};
-pub use line::{Line, Options, Waker};
+pub use address::BoardAddress;
+pub use connection::Connection;
+pub use follower::{Finish, RunFollower, Want};
 pub use list::{Item, list};
-pub use reach::Reach;
-pub use send::{find_or_send, refused};
-pub use spec::Spec;
+pub use options::ConnectOptions;
+pub use reader::Waker;
+pub use refusal::refused;
+pub use row::Row;
+pub use send::find_or_send;
+pub use stop_requests::StopRequests;

@@ -1,17 +1,18 @@
-//! The cable to this machine: edgescore-rt as a child process.
+//! The transport to this machine: edgescore-rt as a child process.
 
-use std::env;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use super::child::Alive;
-use super::line::{End, Ends, Print};
+use super::child::{ChildProcess, with_stderr_tail};
+use super::log::LogSink;
+use super::runtime::beside_this_program;
+use super::transport::{Peer, Transport};
 use crate::failure::Failure;
 
 /// Starts `runtime`, or the edgescore-rt beside this program, or the one in PATH. A `detached`
 /// one does not get the signals of this program's terminal.
-pub fn connect(runtime: Option<&Path>, detached: bool, print: Print) -> Result<Ends, Failure> {
+pub fn connect(runtime: Option<&Path>, detached: bool, log: LogSink) -> Result<Transport, Failure> {
     let program = runtime.map_or_else(beside_this_program, Path::to_owned);
     let mut command = Command::new(&program);
     command.arg("--link");
@@ -20,21 +21,21 @@ pub fn connect(runtime: Option<&Path>, detached: bool, print: Print) -> Result<E
     }
     let remedy =
         "build it with `cargo build --release -p edgescore-runtime`, or name it with --runtime";
-    let (alive, stdin, stdout) = Alive::start("edgescore-rt", &mut command, remedy, print)?;
-    Ok(Ends {
-        ears: Box::new(stdout),
-        mouth: Box::new(stdin),
-        end: End::Process(alive),
+    let (child, stdin, stdout) = ChildProcess::start("edgescore-rt", &mut command, remedy, log)?;
+    Ok(Transport {
+        incoming: Box::new(stdout),
+        outgoing: Box::new(stdin),
+        peer: Box::new(child),
     })
 }
 
-/// The edgescore-rt of this machine.
-pub fn beside_this_program() -> PathBuf {
-    let name = "edgescore-rt";
-    let beside = env::current_exe()
-        .ok()
-        .map(|this| this.with_file_name(name));
-    beside
-        .filter(|path| path.exists())
-        .unwrap_or_else(|| name.into())
+impl Peer for ChildProcess {
+    fn why_disconnected(&mut self) -> String {
+        let (how, _, tail) = self.wait();
+        with_stderr_tail(how, &tail)
+    }
+
+    fn detach(&mut self) {
+        self.leave_running();
+    }
 }

@@ -1,4 +1,4 @@
-//! Bringing files to the board, unless they are there.
+//! Sending files to the board, unless it has them.
 
 use std::fs::File;
 use std::io::Read;
@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use edgescore_record::{Command, Control, Fault, parts};
+use edgescore_record::{Command, Control, parts};
 use edgescore_taskpack::Hash;
 use sha2::{Digest, Sha256};
 
-use super::line::{Heard, Line, Pace, Print};
-use super::progress::Transfer;
+use super::connection::{Connection, Event};
+use super::log::LogSink;
+use super::pace::{PATIENCE, Pace};
+use super::refusal::refused;
+use super::transfer::Transfer;
 use crate::failure::Failure;
 use crate::files;
 
-/// A board that says nothing for so long is given up.
-const PATIENCE: Duration = Duration::from_secs(120);
 /// Zeros are looked for in blocks of this many bytes.
 const BLOCK: usize = 1 << 20;
 /// Most zeros that are one piece: a board hashes them in less time than it would wait.
@@ -26,7 +27,7 @@ const ZEROS: u64 = 64 << 20;
 const DAMAGED: u32 = 2;
 
 /// SHA-256 of each of `files`, and of all of them in order.
-fn hashes(files: &[PathBuf], print: &Print) -> Result<(Vec<Hash>, Hash), Failure> {
+fn hashes(files: &[PathBuf], log: &LogSink) -> Result<(Vec<Hash>, Hash), Failure> {
     let mut whole = Sha256::new();
     let mut each = Vec::new();
     let mut buffer = vec![0; 1 << 20];
@@ -34,7 +35,7 @@ fn hashes(files: &[PathBuf], print: &Print) -> Result<(Vec<Hash>, Hash), Failure
         let mut file = files::open(path)?;
         let bytes = file.metadata().map_err(Failure::data)?.len();
         let what = format!("hashing {}", path.display());
-        let mut transfer = Transfer::new(what, bytes, 0, print.clone());
+        let mut transfer = Transfer::new(what, bytes, 0, log.clone());
         let mut hasher = Sha256::new();
         let mut position = 0;
         loop {
@@ -62,17 +63,17 @@ fn hashes(files: &[PathBuf], print: &Print) -> Result<(Vec<Hash>, Hash), Failure
     Ok((each, whole))
 }
 
-/// Makes sure that the board has the file at `path`, or all files of a split model whose first it
-/// is, and says where.
-pub fn find_or_send(line: &mut Line, path: &Path) -> Result<String, Failure> {
+/// Sends the file at `path`, or all files of a split model whose first it is, unless the board has
+/// them. Returns where they are on the board.
+pub fn find_or_send(connection: &mut Connection, path: &Path) -> Result<String, Failure> {
     let files = parts(path);
-    let (each, whole) = hashes(&files, &line.print)?;
+    let (each, whole) = hashes(&files, &connection.log)?;
     let mut first = None;
     for (path, hash) in files.iter().zip(each) {
         let name = path.file_name().and_then(|name| name.to_str());
         let file = files::open(path)?;
         let mut sending = Sending {
-            pace: line.pace(),
+            pace: connection.pace(),
             hash,
             whole,
             name: name.unwrap_or_default(),
@@ -85,7 +86,7 @@ pub fn find_or_send(line: &mut Line, path: &Path) -> Result<String, Failure> {
             damaged: 0,
             announced: false,
         };
-        let there = sending.run(line)?;
+        let there = sending.run(connection)?;
         first.get_or_insert(there);
     }
     Ok(first.unwrap_or_default())
@@ -103,7 +104,7 @@ struct Sending<'n> {
     has: u64,
     /// The file was sent up to here.
     sent: u64,
-    /// Answers that said the same.
+    /// Answers that were the same.
     same: u32,
     /// Where the sending began again last.
     rewound: Option<u64>,
@@ -112,60 +113,60 @@ struct Sending<'n> {
 }
 
 impl Sending<'_> {
-    fn run(&mut self, line: &mut Line) -> Result<String, Failure> {
+    fn run(&mut self, connection: &mut Connection) -> Result<String, Failure> {
         let mut transfer = None;
         let mut silent = Duration::ZERO;
-        let (print, can_reconnect) = (line.print.clone(), line.can_reconnect());
-        self.announce(line);
+        let (log, can_reconnect) = (connection.log.clone(), connection.can_reconnect());
+        self.announce(connection);
         loop {
-            if self.announced && self.push(line)? {
+            if self.announced && self.push(connection)? {
                 continue;
             }
-            match line.hear(self.pace.answer)? {
-                Heard::Control(Control::Stored { hash, path }) if hash == self.hash => {
+            match connection.receive(self.pace.answer)? {
+                Event::Control(Control::Stored { hash, path }) if hash == self.hash => {
                     return Ok(path.to_owned());
                 }
-                Heard::Control(Control::Need { hash, offset }) if hash == self.hash => {
+                Event::Control(Control::Need { hash, offset }) if hash == self.hash => {
                     silent = Duration::ZERO;
                     self.needs(offset)?;
-                    let print = print.clone();
+                    let log = log.clone();
                     let what = || format!("sending {}", self.name);
                     transfer
-                        .get_or_insert_with(|| Transfer::new(what(), self.size, offset, print))
+                        .get_or_insert_with(|| Transfer::new(what(), self.size, offset, log))
                         .at(offset);
                 }
-                Heard::Control(Control::Refused { fault, detail }) => {
-                    return Err(refused(fault, detail));
+                Event::Control(Control::Refused { kind, detail }) => {
+                    return Err(refused(kind, detail));
                 }
-                Heard::Nothing => {
+                Event::Timeout => {
                     silent += self.pace.answer;
                     if silent > PATIENCE {
                         return Err(Failure::Board(anyhow!(
-                            "{} has said nothing for {} s while it was sent {}: check board and cable, then start again; what arrived is kept",
-                            line.spec(),
+                            "{} has sent nothing for {} s while {} was sent to it: check board and cable, then start again; what arrived is kept",
+                            connection.address(),
                             PATIENCE.as_secs(),
                             self.name
                         )));
                     }
-                    // Question or answer was lost; the answer says where to go on.
+                    // Question or answer was lost; the answer names the place to continue from.
                     self.rewound = None;
                     self.sent = self.has;
-                    self.announce(line);
+                    self.announce(connection);
                 }
-                Heard::HungUp(why) if can_reconnect => {
-                    line.reconnect(&why, PATIENCE)?;
+                Event::Disconnected(why) if can_reconnect => {
+                    connection.reconnect(&why, PATIENCE)?;
                     self.announced = false;
-                    self.announce(line);
+                    self.announce(connection);
                 }
-                Heard::HungUp(why) => return Err(Failure::Board(anyhow!("{why}"))),
+                Event::Disconnected(why) => return Err(Failure::Board(anyhow!("{why}"))),
                 _ => {}
             }
         }
     }
 
-    /// What cannot be said is heard of as a hang-up.
-    fn announce(&self, line: &mut Line) {
-        let _ = line.say(&Command::Have {
+    /// What cannot be sent is received as a disconnection.
+    fn announce(&self, connection: &mut Connection) {
+        let _ = connection.send(&Command::Have {
             hash: self.hash,
             whole: self.whole,
             bytes: self.size,
@@ -174,7 +175,7 @@ impl Sending<'_> {
     }
 
     /// Sends one piece, if one fits the window.
-    fn push(&mut self, line: &mut Line) -> Result<bool, Failure> {
+    fn push(&mut self, connection: &mut Connection) -> Result<bool, Failure> {
         if self.sent >= self.size || self.sent - self.has >= self.pace.window {
             return Ok(false);
         }
@@ -182,11 +183,11 @@ impl Sending<'_> {
         let mut piece = vec![0; length as usize];
         self.read(&mut piece, self.sent)?;
         let (hash, offset) = (self.hash, self.sent);
-        let said = match is_zero(&piece) {
+        let sent = match is_zero(&piece) {
             true => {
                 self.sent += self.zeros_from(offset)?.max(length);
                 let bytes = self.sent - offset;
-                line.say(&Command::PutZeros {
+                connection.send(&Command::PutZeros {
                     hash,
                     offset,
                     bytes,
@@ -195,14 +196,14 @@ impl Sending<'_> {
             false => {
                 self.sent += length;
                 let bytes = &piece;
-                line.say(&Command::Put {
+                connection.send(&Command::Put {
                     hash,
                     offset,
                     bytes,
                 })
             }
         };
-        Ok(said.is_ok())
+        Ok(sent.is_ok())
     }
 
     /// How many zeros follow each other at `offset`, to a block and at most [`ZEROS`].
@@ -263,13 +264,4 @@ impl Sending<'_> {
 
 fn is_zero(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| *byte == 0)
-}
-
-/// The failure that a board's refusal is.
-pub fn refused(fault: Fault, detail: &str) -> Failure {
-    let error = anyhow!("{detail}");
-    match fault {
-        Fault::Data => Failure::Data(error),
-        Fault::Link | Fault::Board => Failure::Board(error),
-    }
 }

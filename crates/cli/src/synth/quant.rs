@@ -7,10 +7,11 @@
 
 use std::fmt;
 
+use clap::ValueEnum;
 use half::f16;
 
 /// The quantisation of a file, named as `llama-quantize` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Quant {
     /// 16-bit floats.
     #[value(name = "f16")]
@@ -25,11 +26,10 @@ pub enum Quant {
 
 impl fmt::Display for Quant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::F16 => "f16",
-            Self::Q8_0 => "q8_0",
-            Self::Q4_0 => "q4_0",
-        })
+        match self.to_possible_value() {
+            Some(value) => f.write_str(value.get_name()),
+            None => Ok(()),
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::SynthError;
+use super::error::SynthError;
+use super::key::SYNTHETIC_KEY;
 use super::quant::Quant;
-use super::shape::{Arch, Shape, TINY};
+use super::shape::{Arch, Shape};
 use super::tensors::{Fill, SHORT_CONV, SSM_CONV, SSM_STATE, Tensor, tensors, time_step_rank};
 use super::tokenizer;
 use super::weights::Weights;
@@ -28,19 +29,6 @@ pub struct Spec {
     pub tokenizer: Option<PathBuf>,
     /// Start of the random numbers: one seed, one model.
     pub seed: u64,
-}
-
-/// The defaults of the command: the tiny model in q4_0, byte tokens, seed 0.
-impl Default for Spec {
-    fn default() -> Self {
-        Self {
-            name: TINY.name.to_owned(),
-            shape: TINY.shape,
-            quant: Quant::Q4_0,
-            tokenizer: None,
-            seed: 0,
-        }
-    }
 }
 
 /// What was written.
@@ -128,7 +116,7 @@ fn metadata(spec: &Spec) -> Result<Vec<Entry>, SynthError> {
     add("general.file_type", Value::u32(spec.quant.file_type()));
     // GGML_QNT_VERSION of the block formats.
     add("general.quantization_version", Value::u32(2));
-    add(super::SYNTHETIC_KEY, Value::bool(true));
+    add(SYNTHETIC_KEY, Value::bool(true));
     add("edgescore.seed", Value::u64(spec.seed));
     // A Mamba model says that it has neither heads nor a feed-forward layer.
     let (of_mamba, of_lfm2) = (arch == Arch::Mamba, arch == Arch::Lfm2);

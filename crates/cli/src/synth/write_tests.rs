@@ -1,10 +1,21 @@
 use half::f16;
 
 use super::super::quant::Format;
-use super::super::shape::named;
+use super::super::shape::{TINY, named};
 use super::super::weights::fnv1a;
 use super::*;
 use crate::gguf;
+
+/// The tiny model in q4_0, byte tokens, seed 0.
+fn tiny() -> Spec {
+    Spec {
+        name: TINY.name.to_owned(),
+        shape: TINY.shape,
+        quant: Quant::Q4_0,
+        tokenizer: None,
+        seed: 0,
+    }
+}
 
 fn bytes(spec: &Spec) -> Vec<u8> {
     let dir = tempfile::tempdir().unwrap();
@@ -24,23 +35,14 @@ fn the_tiny_model_has_the_bytes_it_always_had() {
         (Quant::Q8_0, 0x2807_22a0_8933_0198),
         (Quant::Q4_0, 0xca96_e86e_edd8_65c1),
     ] {
-        let hash_now = fnv1a(&bytes(&Spec {
-            quant,
-            ..Spec::default()
-        }));
+        let hash_now = fnv1a(&bytes(&Spec { quant, ..tiny() }));
         assert_eq!(hash_now, hash, "{quant}: {hash_now:#018x}");
     }
 }
 
 #[test]
 fn another_seed_gives_other_weights_under_the_same_metadata() {
-    let (a, b) = (
-        bytes(&Spec::default()),
-        bytes(&Spec {
-            seed: 1,
-            ..Spec::default()
-        }),
-    );
+    let (a, b) = (bytes(&tiny()), bytes(&Spec { seed: 1, ..tiny() }));
     assert_eq!(a.len(), b.len());
     let differ = a.iter().zip(&b).filter(|(a, b)| a != b).count();
     // The weights, and one byte of metadata: the seed.
@@ -55,7 +57,7 @@ fn metadata_says_what_llama_cpp_needs_and_that_it_is_synthetic() {
         name: "qwen2.5-0.5b".to_owned(),
         shape: named("qwen2.5-0.5b").unwrap().shape,
         seed: 7,
-        ..Spec::default()
+        ..tiny()
     };
     let entries = metadata(&spec).unwrap();
     let infos: Vec<_> = tensors(&spec.shape, spec.quant)
@@ -141,14 +143,14 @@ fn a_file_is_replaced_whole_and_an_error_leaves_nothing() {
     fs::write(&path, "old").unwrap();
     let no_tokenizer = Spec {
         tokenizer: Some(path.clone()),
-        ..Spec::default()
+        ..tiny()
     };
     assert!(matches!(
         write(&no_tokenizer, &path),
         Err(SynthError::Tokenizer(_))
     ));
     assert_eq!((fs::read(&path).unwrap(), files()), (b"old".to_vec(), 1));
-    write(&Spec::default(), &path).unwrap();
+    write(&tiny(), &path).unwrap();
     assert_eq!(
         (fs::read(&path).unwrap()[..4].to_vec(), files()),
         (b"GGUF".to_vec(), 1)
@@ -157,10 +159,10 @@ fn a_file_is_replaced_whole_and_an_error_leaves_nothing() {
     drop(PartFile::create(&path).unwrap());
     assert_eq!(files(), 1);
     assert!(matches!(
-        write(&Spec::default(), dir.path()),
+        write(&tiny(), dir.path()),
         Err(SynthError::NotAFile(_))
     ));
-    let nowhere = write(&Spec::default(), &dir.path().join("none/model.gguf")).unwrap_err();
+    let nowhere = write(&tiny(), &dir.path().join("none/model.gguf")).unwrap_err();
     let message = nowhere.to_string();
     assert!(
         message.contains("bytes") && message.contains("KiB"),
@@ -174,7 +176,7 @@ fn a_link_is_written_through() {
     let (path, link) = (dir.path().join("model.gguf"), dir.path().join("link"));
     fs::write(&path, "old").unwrap();
     std::os::unix::fs::symlink(&path, &link).unwrap();
-    write(&Spec::default(), &link).unwrap();
+    write(&tiny(), &link).unwrap();
     assert!(link.is_symlink());
     assert_eq!(fs::read(&path).unwrap()[..4], *b"GGUF");
 }

@@ -5,12 +5,13 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use edgescore_record::{CacheType, FlashAttention};
 use llama_cpp_sys_2 as sys;
 
-use super::append;
+use super::buffer::{append, clamp_len};
 use super::model::Model;
 use super::pool::Pool;
-use crate::session::{FlashAttention, KvType, SessionOptions};
+use crate::options::SessionOptions;
 use crate::token::Token;
 
 /// The one sequence of a context.
@@ -54,9 +55,9 @@ impl<'m> Context<'m> {
         } else {
             Some(Pool::new(threads_batch)?)
         };
-        let kv = match options.kv {
-            KvType::F16 => sys::GGML_TYPE_F16,
-            KvType::Q8_0 => sys::GGML_TYPE_Q8_0,
+        let cache = match options.cache {
+            CacheType::F16 => sys::GGML_TYPE_F16,
+            CacheType::Q8_0 => sys::GGML_TYPE_Q8_0,
         };
         // SAFETY: returns plain data.
         let mut params = unsafe { sys::llama_context_default_params() };
@@ -70,8 +71,8 @@ impl<'m> Context<'m> {
         params.n_outputs_max = 1;
         params.n_threads = options.threads.cast_signed();
         params.n_threads_batch = threads_batch.cast_signed();
-        params.type_k = kv;
-        params.type_v = kv;
+        params.type_k = cache;
+        params.type_v = cache;
         params.flash_attn_type = match options.flash {
             FlashAttention::Auto => sys::LLAMA_FLASH_ATTN_TYPE_AUTO,
             FlashAttention::On => sys::LLAMA_FLASH_ATTN_TYPE_ENABLED,
@@ -142,7 +143,7 @@ impl<'m> Context<'m> {
         }
         let count = tokens.len().min(outputs.len());
         let batch = sys::llama_batch {
-            n_tokens: super::clamp_len(count),
+            n_tokens: clamp_len(count),
             token: tokens.as_ptr().cast_mut().cast(),
             embd: std::ptr::null_mut(),
             // Null: continue at the end of sequence 0.

@@ -5,6 +5,8 @@ use std::sync::Mutex;
 
 use llama_cpp_sys_2 as sys;
 
+use super::backend::init_backend;
+
 /// A CPU feature that ggml's kernels can be compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CpuFeature {
@@ -66,7 +68,7 @@ pub fn llama_version() -> &'static str {
 /// It initialises the backend: see [`cpu_features`] for the check to make before.
 pub fn system_info() -> String {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    super::init_backend();
+    init_backend();
     let _guard = ONE_AT_A_TIME.lock();
     // SAFETY: returns a NUL-terminated string in a static buffer, which the lock keeps from
     // being written again before it is copied.

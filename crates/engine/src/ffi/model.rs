@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 
 use llama_cpp_sys_2 as sys;
 
-use super::{append, clamp_len, count_or_needed};
+use super::buffer::{append, clamp_len, count_or_needed};
 use crate::token::{Token, Tokenize};
 
 /// Called with the share of the weights read so far (0 to 1); a break gives up.

@@ -5,7 +5,7 @@ use std::ptr::{self, NonNull};
 
 use llama_cpp_sys_2 as sys;
 
-use super::Gguf;
+use super::gguf::Gguf;
 
 /// A matrix as llama.cpp asks about it has this many tokens on its other side.
 const TOKENS: i64 = 512;

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 
 use llama_cpp_sys_2 as sys;
 
-use super::{append, clamp_len, count_or_needed};
+use super::buffer::{append, clamp_len, count_or_needed};
 
 /// Names of the built-in templates, sorted.
 pub(crate) fn builtin_templates() -> Vec<&'static str> {

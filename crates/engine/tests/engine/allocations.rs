@@ -1,7 +1,8 @@
 //! The measured loop makes no Rust heap allocation. Here an allocator counts them, on the
 //! counting thread only; llama.cpp's own go past it.
 
-use edgescore_engine::{Session, SessionOptions, Token, Tokenize, Weights};
+use edgescore_engine::{Session, SessionOptions, Token, Tokenize};
+use edgescore_record::Weights;
 
 use crate::counting::allocations;
 use crate::tiny::{Kind, Tiny};

@@ -2,9 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use edgescore_engine::{
-    LoadError, LoadProblem, Model, Weights, cpu_features, llama_version, system_info,
-};
+use edgescore_engine::{LoadError, LoadProblem, Model, cpu_features, llama_version, system_info};
+use edgescore_record::Weights;
 
 use crate::tiny::{Kind, TRAINED_CONTEXT, Tiny, VOCABULARY, Value, WINDOW, load};
 

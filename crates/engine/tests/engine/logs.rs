@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use edgescore_engine::{Weights, cpu_features};
+use edgescore_engine::cpu_features;
+use edgescore_record::Weights;
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::tiny::{Kind, Tiny, load};

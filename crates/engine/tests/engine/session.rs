@@ -3,10 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use edgescore_engine::{
-    DecodeError, FlashAttention, KvType, Model, Session, SessionError, SessionOptions, Token,
-    Weights,
-};
+use edgescore_engine::{DecodeError, Model, Session, SessionError, SessionOptions, Token};
+use edgescore_record::{CacheType, FlashAttention, Weights};
 
 use crate::tiny::{Kind, TRAINED_CONTEXT, Tiny, VOCABULARY, WINDOW};
 
@@ -276,7 +274,7 @@ fn options_that_change_the_arithmetic_stay_close() {
         ("flash", with(|o| o.flash = FlashAttention::On)),
         (
             "q8_0",
-            with(|o| (o.kv, o.flash) = (KvType::Q8_0, FlashAttention::Auto)),
+            with(|o| (o.cache, o.flash) = (CacheType::Q8_0, FlashAttention::Auto)),
         ),
         (
             "threads",
@@ -360,7 +358,7 @@ fn impossible_options_are_errors() {
         );
     }
     let unequal = SessionOptions {
-        kv: KvType::Q8_0,
+        cache: CacheType::Q8_0,
         flash: FlashAttention::Off,
         ..options()
     };

@@ -1,6 +1,7 @@
 //! Chat templates.
 
-use edgescore_engine::{TemplateError, TemplateSource, Weights, known_templates};
+use edgescore_engine::{TemplateError, TemplateSource, known_templates};
+use edgescore_record::Weights;
 
 use crate::tiny::{CHATML, Kind, Tiny, Value};
 

@@ -1,6 +1,7 @@
 //! Tokens and pieces.
 
-use edgescore_engine::{Model, Token, Tokenize, Weights};
+use edgescore_engine::{Model, Token, Tokenize};
+use edgescore_record::Weights;
 
 use crate::tiny::{Kind, Tiny, VOCABULARY, Value};
 

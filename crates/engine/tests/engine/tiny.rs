@@ -4,7 +4,9 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use edgescore_engine::{LoadError, Model, Weights};
+use edgescore_engine::{LoadError, Model};
+use edgescore_record::Weights;
+use edgescore_taskpack::SplitMix64;
 use tempfile::TempDir;
 
 const WIDTH: u64 = 64;
@@ -289,7 +291,7 @@ fn tokenizer() -> Vec<(String, Value)> {
 }
 
 fn tensors(kind: Kind) -> Vec<Tensor> {
-    let mut weights = Random(7);
+    let mut weights = Random(SplitMix64::new(7));
     let mut tensors = vec![weights.floats("token_embd.weight", &[WIDTH, VOCABULARY.into()])];
     let output_norm = match kind {
         Kind::Hybrid => "token_embd_norm.weight",
@@ -353,23 +355,15 @@ fn constant(name: &str, shape: &[u64], value: f32) -> Tensor {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct Random(u64);
+/// Random tensors.
+struct Random(SplitMix64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
     /// F32, uniform in [-0.25, 0.25).
     fn floats(&mut self, name: &str, shape: &[u64]) -> Tensor {
         let mut tensor = constant(name, shape, 0.0);
         for float in tensor.data.chunks_exact_mut(4) {
-            let unit = (self.next() >> 40) as f32 / (1u64 << 24) as f32;
+            let unit = (self.0.next_u64() >> 40) as f32 / (1u64 << 24) as f32;
             float.copy_from_slice(&(0.5 * unit - 0.25).to_le_bytes());
         }
         tensor
@@ -383,8 +377,8 @@ impl Random {
         let mut data = Vec::with_capacity(18 * count);
         for _ in 0..count {
             data.extend(SCALE_F16.to_le_bytes());
-            data.extend(self.next().to_le_bytes());
-            data.extend(self.next().to_le_bytes());
+            data.extend(self.0.next_u64().to_le_bytes());
+            data.extend(self.0.next_u64().to_le_bytes());
         }
         Tensor {
             name: name.to_owned(),

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 use std::vec::Vec;
 
-use super::{Cgroup, CgroupVersion, below, mount_of};
+use super::read::{Cgroup, CgroupVersion, below, mount_of};
 use crate::file;
 use crate::{Bytes, Reading, Reason, Unavailable};
 

@@ -1,69 +1,14 @@
 //! The running sum of energy over samples.
 
-use super::{Measure, Sample, Window, Work};
-use crate::{Microjoules, Microseconds, Reading, Reason};
-
-/// Energy in 1e-12 J: microwatts times microseconds, so sums are exact. 64 bits would be full
-/// after 18 MJ, which is five hours at 1 kW; 128 hold the greatest power times all time.
-pub(super) type Picojoules = u128;
-
-/// Energy up to a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Point {
-    /// The moment.
-    pub at: Microseconds,
-    /// Energy since the integral's first sample.
-    pub(super) energy_pj: Picojoules,
-}
-
-impl Point {
-    /// What passed from this moment to a `later` one.
-    pub fn until(self, later: Point) -> Work {
-        let microjoules = later.energy_pj.saturating_sub(self.energy_pj) / 1_000_000;
-        Work {
-            time: Microseconds(later.at.0.saturating_sub(self.at.0)),
-            energy: Microjoules(u64::try_from(microjoules).unwrap_or(u64::MAX)),
-        }
-    }
-}
-
-/// The state of the integral at one end of a window. Two of them make a [`Window`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edge {
-    /// Energy up to this edge; a reason when the sample at the edge is missing, because the
-    /// energy up to an earlier sample is not the energy up to here.
-    pub(super) point: Reading<Point>,
-    /// When the edge was.
-    pub at: Microseconds,
-    pub(super) lost: Microseconds,
-    pub(super) samples: u64,
-    pub(super) counter: bool,
-}
-
-impl Edge {
-    /// Energy up to here, or why it is not known.
-    pub fn point(&self) -> Reading<Point> {
-        self.point
-    }
-
-    /// Whether the source counts energy, so that even the shortest window is exact.
-    pub fn is_counted(&self) -> bool {
-        self.counter
-    }
-
-    /// The window from this edge to a `later` one.
-    pub fn until(self, later: Edge) -> Window {
-        Window {
-            from: self,
-            to: later,
-        }
-    }
-}
+use super::point::{Picojoules, Point};
+use super::sample::{Measure, Sample};
+use super::window::Edge;
+use crate::{Microseconds, Reading, Reason};
 
 /// Sums the energy of samples as they come.
 ///
 /// A sample that is missing is bridged: the trapezoid spans the neighbours. Time so bridged
-/// counts as lost, and [`Window`] refuses a power figure with more than 0.1 % of it.
+/// counts as lost, and [`Window`](super::Window) refuses a power figure with more than 0.1 % of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Integral {
     period: Microseconds,

@@ -1,8 +1,8 @@
 //! When work may start under a power budget.
 
-use super::integral::Picojoules;
-use super::{Point, Trail};
-use crate::{Microjoules, Microseconds, Microwatts};
+use super::point::{Picojoules, Point, Work};
+use super::trail::Trail;
+use crate::{Microseconds, Microwatts};
 
 /// A mean power that no window of this length may exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,15 +34,6 @@ impl Budget {
         let time = free.checked_div(used).and_then(|t| u64::try_from(t).ok());
         Microseconds(time.unwrap_or(window).min(window))
     }
-}
-
-/// A piece of work.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
-    /// How long it takes.
-    pub time: Microseconds,
-    /// What it uses, the idle board's share included.
-    pub energy: Microjoules,
 }
 
 /// Shares that the energy of a window is given out in.

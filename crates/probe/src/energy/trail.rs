@@ -2,8 +2,7 @@
 
 use heapless::Deque;
 
-use super::Point;
-use super::integral::Picojoules;
+use super::point::{Picojoules, Point};
 use crate::{Microseconds, Microwatts};
 
 /// Points kept; see [`Trail::make_room`] for why they suffice.

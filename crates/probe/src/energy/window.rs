@@ -1,36 +1,51 @@
 //! Energy and mean power between two edges.
 
-use super::Edge;
-use super::integral::Picojoules;
+use super::point::{Picojoules, Point};
 use crate::{Microjoules, Microseconds, Microwatts, Reading, Reason};
 
 /// Largest share of a window that may be bridged: 0.1 %, the drop threshold of EnergyRunner
 /// (MLPerf Tiny).
 const LOST_PER_MILLE: u128 = 1;
 
+/// The state of an [`Integral`](super::Integral) at one end of a window. Two of them make a
+/// [`Window`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Energy up to this edge; a reason when the sample at the edge is missing, because the
+    /// energy up to an earlier sample is not the energy up to here.
+    pub(super) point: Reading<Point>,
+    /// When the edge was.
+    pub at: Microseconds,
+    pub(super) lost: Microseconds,
+    pub(super) samples: u64,
+    pub(super) counter: bool,
+}
+
+impl Edge {
+    /// Energy up to here, or why it is not known.
+    pub fn point(&self) -> Reading<Point> {
+        self.point
+    }
+
+    /// Whether the source counts energy, so that even the shortest window is exact.
+    pub fn is_counted(&self) -> bool {
+        self.counter
+    }
+
+    /// The window from this edge to a `later` one.
+    pub fn until(self, later: Edge) -> Window {
+        Window {
+            from: self,
+            to: later,
+        }
+    }
+}
+
 /// The time between two edges and what was measured in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     pub(super) from: Edge,
     pub(super) to: Edge,
-}
-
-/// Energy of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Energy {
-    /// All of it.
-    pub gross: Microjoules,
-    /// What the idle board would have used in the same time.
-    pub idle: Reading<Microjoules>,
-}
-
-impl Energy {
-    /// Gross less idle in 1e-6 J. Noise can make it negative.
-    pub fn net_uj(&self) -> Reading<i64> {
-        let gross = i128::from(self.gross.0);
-        self.idle
-            .and_then(|idle| Reading::parsed(i64::try_from(gross - i128::from(idle.0)).ok()))
-    }
 }
 
 impl Window {
@@ -54,15 +69,6 @@ impl Window {
     /// two readings), or when a counter did not move ([`Reason::Stale`]).
     pub fn gross(&self) -> Reading<Microjoules> {
         self.gross_pj().and_then(microjoules)
-    }
-
-    /// Gross energy and the idle board's share at `idle` power.
-    pub fn energy(&self, idle: Reading<Microwatts>) -> Reading<Energy> {
-        let length = u128::from(self.length().0);
-        self.gross().map(|gross| Energy {
-            gross,
-            idle: idle.and_then(|idle| microjoules(u128::from(idle.0) * length)),
-        })
     }
 
     /// Mean power, missing where [`Window::gross`] is, and in a window without length.

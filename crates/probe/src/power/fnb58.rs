@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use nix::fcntl::OFlag;
 
-use super::{About, Source};
+use super::source::{About, Source};
 use crate::energy::{Measure, Scope};
 use crate::file;
 use crate::{Microseconds, Microwatts, Reading, Reason, Unavailable, clock};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::string::String;
 use std::vec::Vec;
 
-use super::{About, Source};
+use super::source::{About, Source};
 use crate::energy::{Counter, Measure, Scope};
 use crate::file::{self, Attribute};
 use crate::{Microjoules, Microseconds, Microwatts, Reading, Reason, Unavailable};

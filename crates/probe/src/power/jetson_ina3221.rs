@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::string::String;
 use std::vec::Vec;
 
-use super::{About, Source};
+use super::source::{About, Source};
 use crate::energy::{Measure, Scope};
 use crate::file::{self, Attribute};
 use crate::{Microseconds, Microwatts, Reading, Reason, Unavailable};

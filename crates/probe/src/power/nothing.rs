@@ -2,7 +2,7 @@
 
 use std::string::String;
 
-use super::{About, Source};
+use super::source::{About, Source};
 use crate::energy::{Measure, Scope};
 use crate::{Microseconds, Reading, Reason};
 

@@ -9,7 +9,8 @@ use std::string::{String, ToString};
 use super::nothing::Nothing;
 use super::pi5_pmic::Calibration;
 use super::simulated::Board;
-use super::{Source, fnb58, hwmon, jetson_ina3221, pi5_pmic, rapl, simulated, trace};
+use super::source::Source;
+use super::{fnb58, hwmon, jetson_ina3221, pi5_pmic, rapl, simulated, trace};
 use crate::decimal::decimal;
 use crate::{Microwatts, Reading, Reason, Unavailable, clock};
 

@@ -5,7 +5,7 @@ use std::boxed::Box;
 use std::format;
 use std::thread;
 
-use super::{About, Source};
+use super::source::{About, Source};
 use crate::energy::{Measure, Scope};
 use crate::{Microjoules, Microseconds, Microwatts, Reading, Reason, clock};
 

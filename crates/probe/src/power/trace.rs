@@ -20,7 +20,7 @@ use std::path::Path;
 use std::string::String;
 use std::vec::Vec;
 
-use super::{About, Source};
+use super::source::{About, Source};
 use crate::decimal::decimal;
 use crate::energy::{Measure, Scope};
 use crate::{Microjoules, Microseconds, Reading, Reason, Unavailable};

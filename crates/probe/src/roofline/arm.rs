@@ -5,7 +5,7 @@ use core::arch::asm;
 use std::arch::is_aarch64_feature_detected as has;
 use std::hint::black_box;
 
-use super::{Kernel, SUMS};
+use super::kernel::{Kernel, SUMS};
 
 pub(super) fn int8() -> Option<Kernel> {
     if has!("i8mm") {

@@ -24,6 +24,7 @@ mod cpu;
 #[cfg(target_arch = "x86_64")]
 #[path = "x86.rs"]
 mod cpu;
+mod kernel;
 mod multiply;
 
 use std::path::Path;
@@ -72,40 +73,13 @@ impl Roofline {
     }
 }
 
-/// Operations of the CPU that are timed.
-#[derive(Clone, Copy)]
-struct Kernel {
-    /// The instruction, as its manual names it.
-    name: &'static str,
-    /// Operations of one round: each multiplication and each addition is one.
-    operations: u64,
-    /// Computes this many rounds.
-    run: fn(u32),
-}
-
-/// Sums that are computed side by side: two instructions a cycle that take four or five need
-/// eight to ten, and sixteen registers hold twelve.
-const SUMS: usize = 12;
-
-impl Kernel {
-    /// Of one instruction a sum, with this many multiplications in `lanes`.
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-    fn new(name: &'static str, lanes: u64, run: fn(u32)) -> Kernel {
-        Kernel {
-            name,
-            operations: 2 * lanes * SUMS as u64,
-            run,
-        }
-    }
-}
-
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod cpu {
-    pub(super) fn int8() -> Option<super::Kernel> {
+    pub(super) fn int8() -> Option<super::kernel::Kernel> {
         None
     }
 
-    pub(super) fn f32() -> Option<super::Kernel> {
+    pub(super) fn f32() -> Option<super::kernel::Kernel> {
         None
     }
 }

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Kernel;
+use super::kernel::Kernel;
 use crate::{OperationsPerSecond, Reading, Reason};
 
 /// How often it is measured, for how long each time. The first wakes the clocks.

@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 use std::hint::black_box;
 use std::is_x86_feature_detected as has;
 
-use super::{Kernel, SUMS};
+use super::kernel::{Kernel, SUMS};
 
 pub(super) fn int8() -> Option<Kernel> {
     if has!("avx512vnni") && has!("avx512f") {

@@ -2,9 +2,8 @@
 //!
 //! The working thread owns the [`Sampler`]. It takes an [`Edge`] at the ends of every phase,
 //! which reads the source at that moment, and two edges give a
-//! [`Window`](crate::energy::Window). Between edges it may ask for the mean of the newest
-//! window, which reads nothing and never waits. After [`Sampler::start`] neither thread makes
-//! a heap allocation.
+//! [`Window`](crate::energy::Window). After [`Sampler::start`] neither thread makes a heap
+//! allocation.
 
 mod ring;
 mod thread;
@@ -48,17 +47,6 @@ impl Default for Rate {
     }
 }
 
-/// Mean power of the window that ends at the newest sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trailing {
-    /// The mean.
-    pub mean: Microwatts,
-    /// How much of the window it covers: less than the window shortly after the start.
-    pub span: Microseconds,
-    /// When the newest sample was taken.
-    pub at: Microseconds,
-}
-
 /// What was watched since [`Sampler::watch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watched {
@@ -93,7 +81,6 @@ pub struct Sampler {
     running: Option<(JoinHandle<Worker>, Consumer<'static, Sample>)>,
     integral: Integral,
     trail: Trail,
-    newest: Microseconds,
     regularity: Regularity,
 }
 
@@ -123,7 +110,6 @@ impl Sampler {
             running,
             integral: Integral::new(period),
             trail: Trail::new(rate.window),
-            newest: Microseconds(0),
             regularity: Regularity::default(),
         })
     }
@@ -151,23 +137,6 @@ impl Sampler {
         let edge = self.integral.edge(sample);
         self.follow(edge.point());
         edge
-    }
-
-    /// Mean power of the newest window so far, from the samples that are there: reads
-    /// nothing, waits for nothing. The reason when the newest sample is missing or there are
-    /// fewer than two.
-    pub fn trailing(&mut self) -> Reading<Trailing> {
-        self.drain();
-        self.integral
-            .state()
-            .and_then(|()| match self.trail.mean() {
-                Some((mean, span)) => Reading::Value(Trailing {
-                    mean,
-                    span,
-                    at: self.newest,
-                }),
-                None => Reading::Missing(Reason::Off),
-            })
     }
 
     /// Starts to watch for windows over `limit`, at an edge taken now; forgets what was
@@ -233,7 +202,6 @@ impl Sampler {
 
     fn follow(&mut self, point: Reading<Point>) {
         if let Reading::Value(point) = point {
-            self.newest = point.at;
             self.trail.push(point);
         }
     }

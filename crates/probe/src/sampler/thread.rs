@@ -52,17 +52,8 @@ pub struct Regularity {
     pub skipped: u64,
     /// Samples that found the ring full: nobody took an edge for too long.
     pub overflowed: u64,
-    /// Sum of the ticks' delays.
-    pub late: Microseconds,
     /// Largest delay of a tick.
     pub latest: Microseconds,
-}
-
-impl Regularity {
-    /// Mean delay of a tick.
-    pub fn mean_late(&self) -> Option<Microseconds> {
-        self.late.0.checked_div(self.ticks).map(Microseconds)
-    }
 }
 
 /// Samples every `period` until it is told to stop. Allocates nothing.
@@ -97,7 +88,6 @@ impl Worker {
     fn tick(&mut self, shared: &Shared, late: u64) {
         let regularity = &mut self.regularity;
         regularity.ticks += 1;
-        regularity.late.0 = regularity.late.0.saturating_add(late);
         regularity.latest = regularity.latest.max(Microseconds(late));
         let mut source = shared.source();
         if self.ring.enqueue(sample(&mut **source)).is_err() {

@@ -37,7 +37,7 @@ pub const START: SessionStart<'static> = SessionStart {
     max_tokens: 64,
 };
 
-pub const TASK: Task<'static> = Task {
+pub const TASK: TaskRow<'static> = TaskRow {
     index: 8,
     id: "T9",
     name: "Trust-Aware Offloading",
@@ -144,7 +144,7 @@ pub const PROMPTS: Prompts = Prompts {
 };
 
 pub const MEMORY_START: MemoryStart<'static> = MemoryStart {
-    keeper: Keeper::Watchdog,
+    limiter: MemoryLimiter::Watchdog,
     why: "no",
     limit: Some(Bytes(1 << 30)),
     estimate: Some(MemoryEstimate {

@@ -1,9 +1,9 @@
 //! Process 1: a card image starts edgescore-rt and nothing else.
 //!
-//! It makes the system ready, starts itself once more as the process that a desk speaks with,
+//! It makes the system ready, starts itself once more as the process that serves the host link,
 //! and powers off when the run is over. It measures nothing and shares no memory with what does.
 
-mod report;
+mod reporter;
 mod setup;
 mod system;
 mod uart;
@@ -14,15 +14,14 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use edgescore_record::Level;
-use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use report::Reporter;
+use reporter::Reporter;
 use setup::Setup;
 use uart::Uart;
 
-/// What to run when the power comes: the frame that a desk would send.
+/// What to run when the power comes: the frame that a host would send.
 const PLAN: &str = "/data/plan";
 
 /// Whether this process is what the kernel started. The kernel hands process 1 the words of its
@@ -33,23 +32,23 @@ pub fn is_process_1(argument: Option<&str>) -> bool {
 
 /// Runs what lies on the card, and powers off.
 pub fn start() -> ! {
-    // Until a UART is known, the kernel's log is the only way out.
+    // Until a UART is known, lines go to the kernel's log alone.
     let reporter = Reporter::default();
     reporter.report_panics();
     let troubles = system::mount_all();
     let setup = Setup::read();
     let uart = Uart::open(&setup.uart);
-    reporter.speak_through(&uart);
-    system::hush_kernel();
+    reporter.send_through(&uart);
+    system::quiet_kernel_console();
     for trouble in troubles {
-        reporter.say(Level::Warn, &trouble);
+        reporter.report(Level::Warn, &trouble);
     }
     for trouble in system::load_modules() {
-        reporter.say(Level::Warn, &trouble);
+        reporter.report(Level::Warn, &trouble);
     }
     // After its driver.
     if let Some(watchdog) = watchdog::feed() {
-        reporter.say(Level::Info, &watchdog);
+        reporter.report(Level::Info, &watchdog);
     }
     if setup.must_panic {
         // A test of the report of a panic, which nothing else can bring about.
@@ -60,32 +59,32 @@ pub fn start() -> ! {
     }
     let mounted = system::mount_data();
     if let Err(trouble) = &mounted {
-        reporter.say(Level::Error, trouble);
+        reporter.report(Level::Error, trouble);
     }
     let on_card = mounted.is_ok() && Path::new(PLAN).exists();
     if !on_card {
-        reporter.say(
+        reporter.report(
             Level::Info,
-            "there is no plan on a card: waiting for a desk",
+            "there is no plan on a card: waiting for a host",
         );
     }
     uart.drain();
     if let Err(error) = serve(&setup, &reporter, on_card) {
-        reporter.say(Level::Error, &format!("cannot start edgescore-rt: {error}"));
+        reporter.report(Level::Error, &format!("cannot start edgescore-rt: {error}"));
     }
     system::end_all_processes();
     uart.drain();
     system::power_off()
 }
 
-/// Starts the process that a desk speaks with, and waits for its end.
+/// Starts the process that serves the host link, and waits for its end.
 fn serve(setup: &Setup, reporter: &Reporter, on_card: bool) -> std::io::Result<()> {
     let mut command = Command::new("/proc/self/exe");
     command.args(["--serial", &setup.uart]);
     if on_card {
         command.args(["--plan", PLAN, "--once"]);
     }
-    // Without a card, files that a desk sends lie in memory.
+    // Without a card, files that a host sends lie in memory.
     let home = if on_card { "/data" } else { "/tmp/edgescore" };
     let mut child = command
         .env("EDGESCORE_HOME", home)
@@ -99,13 +98,13 @@ fn serve(setup: &Setup, reporter: &Reporter, on_card: bool) -> std::io::Result<(
         let lines = BufReader::new(stderr).lines();
         lines
             .map_while(Result::ok)
-            .for_each(|line| report::to_kernel_log(&line));
+            .for_each(|line| reporter::to_kernel_log(&line));
     }
     match wait_for(Pid::from_raw(child.id().cast_signed())) {
         Some(WaitStatus::Exited(_, 0)) => {}
-        status => reporter.say(
+        status => reporter.report(
             Level::Error,
-            &format!("edgescore-rt ended before its time: {status:?}"),
+            &format!("edgescore-rt ended early: {status:?}"),
         ),
     }
     Ok(())
@@ -120,9 +119,4 @@ fn wait_for(child: Pid) -> Option<WaitStatus> {
             Err(_) => return None,
         }
     }
-}
-
-/// Sends `signal` to every process but this one.
-fn signal_all(signal: Signal) {
-    let _ = kill(Pid::from_raw(-1), signal);
 }

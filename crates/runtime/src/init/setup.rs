@@ -1,9 +1,9 @@
-//! What the kernel's command line says to process 1.
+//! What the kernel's command line tells process 1.
 
 /// Words of the command line that begin with `edgescore.`; the kernel leaves such words alone.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Setup {
-    /// `edgescore.uart=/dev/ttyAMA10@115200`: the line to the desk.
+    /// `edgescore.uart=/dev/ttyAMA10@115200`: the line to the host.
     pub uart: String,
     /// `edgescore.panic`: a test.
     pub must_panic: bool,

@@ -11,11 +11,9 @@ use nix::errno::Errno;
 use nix::kmod::{ModuleInitFlags, finit_module};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::reboot::{RebootMode, reboot};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::sync;
-
-use super::signal_all;
+use nix::unistd::{Pid, sync};
 
 /// Kind and place of what every system has mounted.
 const FILE_SYSTEMS: [(&str, &str); 5] = [
@@ -46,9 +44,9 @@ pub fn mount_all() -> Vec<String> {
     tries.filter_map(Result::err).collect()
 }
 
-/// Keeps the kernel's lines off the console, which is the line to the desk: from now on only
+/// Keeps the kernel's lines off the console, which is the line to the host: from now on only
 /// those of a dying kernel (kernel.printk in Documentation/admin-guide/sysctl/kernel.rst).
-pub fn hush_kernel() {
+pub fn quiet_kernel_console() {
     let _ = fs::write("/proc/sys/kernel/printk", "1");
 }
 
@@ -106,7 +104,7 @@ fn data_partition() -> Option<PathBuf> {
         })
 }
 
-/// Ends every other process, politely at first.
+/// Ends every other process, by TERM at first.
 pub fn end_all_processes() {
     signal_all(Signal::SIGTERM);
     let started = Instant::now();
@@ -123,7 +121,12 @@ pub fn end_all_processes() {
     }
 }
 
-/// Brings everything onto the card and turns the board off.
+/// Sends `signal` to every process but this one.
+fn signal_all(signal: Signal) {
+    let _ = kill(Pid::from_raw(-1), signal);
+}
+
+/// Writes everything to the card and turns the board off.
 pub fn power_off() -> ! {
     sync();
     // Busy or not there: what was synced stands.

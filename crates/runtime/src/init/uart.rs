@@ -1,4 +1,4 @@
-//! The UART, for what process 1 itself has to say before and after the run.
+//! The UART, for what process 1 itself reports before and after the run.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -8,16 +8,18 @@ use std::sync::Arc;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::termios::tcdrain;
 
-use crate::link::Port;
+use crate::link::serial::SerialPort;
 
-/// An open UART, or none: then what is said goes to the kernel's log alone.
+/// An open UART, or none: then reports go to the kernel's log alone.
 #[derive(Clone)]
 pub struct Uart(Option<Arc<File>>);
 
 impl Uart {
     /// Opens `DEVICE@BAUD`; the console where that cannot be had.
     pub fn open(port: &str) -> Uart {
-        let line = Port::parse(port).ok().and_then(|port| port.open().ok());
+        let line = SerialPort::parse(port)
+            .ok()
+            .and_then(|port| port.open().ok());
         let console = || OpenOptions::new().write(true).open("/dev/console").ok();
         let line = line.or_else(console);
         if let Some(line) = &line {

@@ -1,4 +1,4 @@
-//! A serial port as a link.
+//! A serial port as a transport.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -10,18 +10,18 @@ use nix::sys::termios::{ControlFlags, FlushArg, SetArg, cfmakeraw, tcflush, tcge
 
 /// A port and its speed, as in `/dev/ttyAMA0@115200`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Port {
+pub struct SerialPort {
     device: String,
     baud: u32,
 }
 
-impl Port {
+impl SerialPort {
     /// Reads `DEVICE` or `DEVICE@BAUD`.
-    pub fn parse(text: &str) -> Result<Port, String> {
+    pub fn parse(text: &str) -> Result<SerialPort, String> {
         let (device, baud) = text.rsplit_once('@').unwrap_or((text, "115200"));
         let baud = baud.parse().ok().filter(|baud| rate(*baud).is_some());
         match baud {
-            Some(baud) if !device.is_empty() => Ok(Port {
+            Some(baud) if !device.is_empty() => Ok(SerialPort {
                 device: device.to_owned(),
                 baud,
             }),
@@ -79,17 +79,17 @@ mod tests {
 
     #[test]
     fn reads_device_and_speed() {
-        let port = |baud| Port {
+        let port = |baud| SerialPort {
             device: "/dev/ttyAMA0".to_owned(),
             baud,
         };
-        assert_eq!(Port::parse("/dev/ttyAMA0").unwrap(), port(115_200));
+        assert_eq!(SerialPort::parse("/dev/ttyAMA0").unwrap(), port(115_200));
         assert_eq!(
-            Port::parse("/dev/ttyAMA0@3000000").unwrap(),
+            SerialPort::parse("/dev/ttyAMA0@3000000").unwrap(),
             port(3_000_000)
         );
         for text in ["", "@115200", "/dev/ttyAMA0@fast", "/dev/ttyAMA0@12345"] {
-            assert!(Port::parse(text).is_err(), "{text}");
+            assert!(SerialPort::parse(text).is_err(), "{text}");
         }
     }
 }

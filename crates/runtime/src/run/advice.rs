@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use edgescore_engine::KvType;
 use edgescore_probe::Bytes;
-use edgescore_record::{MemoryEstimate, Weights};
+use edgescore_record::{CacheType, MemoryEstimate, Weights};
 
 /// Quantisations and their bits a weight (llama.cpp's tools/quantize/README.md, over Llama 3.1
 /// 8B; smaller models, of which the embedding is a larger part, need a little more).
@@ -23,10 +22,10 @@ const STEP: u32 = 256;
 
 /// A model that is larger than its budget.
 pub struct Advice {
-    /// How its weights were to be held.
+    /// How its weights were to lie in memory.
     pub weights: Weights,
-    /// Its KV cache.
-    pub kv: KvType,
+    /// Type of its KV cache's elements.
+    pub cache: CacheType,
     /// Its number of weights.
     pub parameters: u64,
     /// The budget.
@@ -40,7 +39,7 @@ impl Advice {
     pub fn text(
         &self,
         context: u32,
-        with: impl Fn(u32, KvType) -> Option<MemoryEstimate>,
+        with: impl Fn(u32, CacheType) -> Option<MemoryEstimate>,
     ) -> String {
         let MemoryEstimate {
             file,
@@ -69,15 +68,15 @@ impl Advice {
     fn fits(
         &self,
         context: u32,
-        with: impl Fn(u32, KvType) -> Option<MemoryEstimate>,
+        with: impl Fn(u32, CacheType) -> Option<MemoryEstimate>,
     ) -> Vec<String> {
         let mut fits = Vec::new();
         let mut weights = Vec::from([(self.estimate.repacked, "")]);
         if self.weights == Weights::Repacked {
             weights.push((Bytes(0), " --weights mapped"));
         }
-        let total = |context, kv, repacked| {
-            let estimate = with(context, kv)?;
+        let total = |context, cache, repacked| {
+            let estimate = with(context, cache)?;
             let total = MemoryEstimate {
                 repacked,
                 ..estimate
@@ -86,20 +85,20 @@ impl Advice {
             (total <= self.limit).then_some(total)
         };
         for (repacked, option) in weights.iter().skip(1) {
-            if let Some(total) = total(context, self.kv, *repacked) {
+            if let Some(total) = total(context, self.cache, *repacked) {
                 fits.push(format!("{} ({total})", option.trim()));
             }
         }
         for (repacked, option) in &weights {
-            if self.kv == KvType::F16
-                && let Some(total) = total(context, KvType::Q8_0, *repacked)
+            if self.cache == CacheType::F16
+                && let Some(total) = total(context, CacheType::Q8_0, *repacked)
             {
                 fits.push(format!("--cache-type q8_0{option} ({total})"));
                 break;
             }
         }
         for (repacked, option) in &weights {
-            let smaller = |steps: u32| total(steps * STEP, self.kv, *repacked);
+            let smaller = |steps: u32| total(steps * STEP, self.cache, *repacked);
             if let Some((steps, total)) = most(context.div_ceil(STEP), smaller) {
                 let context = steps * STEP;
                 fits.push(format!(

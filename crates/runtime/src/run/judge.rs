@@ -1,47 +1,57 @@
-//! What a run that came to its end was worth.
+//! What a run that asked all its questions was worth.
 
 use edgescore_probe::energy::Budget;
 use edgescore_probe::{Microwatts, Reading};
-use edgescore_record::{Budgets, Conditions, Keeper, Memory, PowerEnd, VerdictKind};
+use edgescore_record::{Budgets, Conditions, Memory, MemoryLimiter, PowerEnd, VerdictKind};
 
-use crate::asking::Ending;
+use crate::error::RunError;
 
 /// A run that ended before the watchdog saw how much it took.
-pub fn over_memory(budgets: &Budgets, keeper: Keeper, memory: &Memory) -> Option<Ending> {
-    let limit = budgets.memory?.limit;
-    let peak = memory.rss_peak.value()?;
-    (keeper == Keeper::Watchdog && peak > limit).then(|| {
-        let detail = format!("the worker's resident set came to {peak} of {limit}");
-        Ending::Failed(VerdictKind::OverMemory, detail)
-    })
+pub fn memory(budgets: &Budgets, limiter: MemoryLimiter, memory: &Memory) -> Result<(), RunError> {
+    match (budgets.memory, memory.rss_peak.value()) {
+        (Some(budget), Some(peak)) if limiter == MemoryLimiter::Watchdog && peak > budget.limit => {
+            let limit = budget.limit;
+            let detail = format!("the worker's resident set reached {peak} of {limit}");
+            Err(RunError::Failed(VerdictKind::OverMemory, detail))
+        }
+        _ => Ok(()),
+    }
 }
 
-/// What spoils a run that came to its end.
-pub fn judge(budgets: &Budgets, power: &PowerEnd, conditions: &Conditions) -> Option<Ending> {
-    if let Some(limit) = budgets.power {
-        let budget = Budget {
-            power: limit,
-            window: budgets.power_window,
-        };
-        let over = |mean: Reading<Microwatts>| mean.value().is_some_and(|m| m > budget.tolerated());
-        let say = |mean: Reading<Microwatts>| match mean {
-            Reading::Value(mean) => mean.to_string(),
-            Reading::Missing(reason) => reason.to_string(),
-        };
-        if over(power.mean) || over(power.worst) || matches!(power.mean, Reading::Missing(_)) {
-            let detail = format!(
-                "a budget of {limit} was not held: mean {}, worst window {}, {:.1} s over; give \
-                 a longer --power-window, fewer threads or a smaller --ubatch",
-                say(power.mean),
-                say(power.worst),
-                power.over.0 as f64 / 1e6
-            );
-            return Some(Ending::Failed(VerdictKind::OverPower, detail));
-        }
+/// A run that used more power than its budget.
+pub fn power(budgets: &Budgets, power: &PowerEnd) -> Result<(), RunError> {
+    let Some(limit) = budgets.power else {
+        return Ok(());
+    };
+    let budget = Budget {
+        power: limit,
+        window: budgets.power_window,
+    };
+    let over = |mean: Reading<Microwatts>| mean.value().is_some_and(|m| m > budget.tolerated());
+    let text = |mean: Reading<Microwatts>| match mean {
+        Reading::Value(mean) => mean.to_string(),
+        Reading::Missing(reason) => reason.to_string(),
+    };
+    if !over(power.mean) && !over(power.worst) && power.mean.value().is_some() {
+        return Ok(());
     }
-    let flags = conditions.throttled.value()?;
-    (flags.ever() || flags.now()).then(|| {
-        let detail = format!("the board was held back: {flags}; cool it, or mend its supply");
-        Ending::Failed(VerdictKind::Throttled, detail)
-    })
+    let detail = format!(
+        "a power budget of {limit} was not held: mean {}, worst window {}, {:.1} s over; give \
+         a longer --power-window, fewer threads or a smaller --ubatch",
+        text(power.mean),
+        text(power.worst),
+        power.over.0 as f64 / 1e6
+    );
+    Err(RunError::Failed(VerdictKind::OverPower, detail))
+}
+
+/// A run during which the board throttled.
+pub fn throttling(conditions: &Conditions) -> Result<(), RunError> {
+    match conditions.throttled.value() {
+        Some(flags) if flags.ever() || flags.now() => {
+            let detail = format!("the board throttled: {flags}; cool it, or mend its supply");
+            Err(RunError::Failed(VerdictKind::Throttled, detail))
+        }
+        _ => Ok(()),
+    }
 }

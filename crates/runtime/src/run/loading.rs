@@ -2,39 +2,38 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
-use edgescore_engine::{KvType, LoadError, LoadProblem, Model, SessionOptions};
+use edgescore_engine::{ChatTemplate, LoadError, Model, SessionOptions};
 use edgescore_probe::{Bytes, Reading};
-use edgescore_record::{CacheType, Fault, FlashAttention, Mode, Origin, Plan, Weights};
+use edgescore_record::{Mode, Origin, Plan, Weights};
 
-use super::calibration;
-use crate::refusal::Refusal;
-use crate::stop::INTERRUPTED;
+use super::defaults;
+use crate::error::Refusal;
+use crate::stop::{self, INTERRUPTED};
 
 /// Beside weights and their copy: KV cache, compute buffers and the rest of the board.
 const REST: u64 = 256 << 20;
 
-/// How weights are to be held, and why.
+/// How weights are to lie in memory, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct WeightsChoice {
     /// How.
     pub weights: Weights,
     /// The memory that decided; none where it was asked for.
     pub with: Option<Reading<Bytes>>,
 }
 
-impl Choice {
+impl WeightsChoice {
     /// What `plan` asks for, or repacked if `free` memory has room twice for the weights of a
     /// model file of `file` bytes, since the pages of the file are still read where a tensor has
     /// no other layout.
-    pub fn new(plan: &Plan, file: Bytes, free: Reading<Bytes>) -> Choice {
+    pub fn new(plan: &Plan, file: Bytes, free: Reading<Bytes>) -> WeightsChoice {
         match plan.weights {
-            Some(weights) => Choice {
+            Some(weights) => WeightsChoice {
                 weights,
                 with: None,
             },
-            None => Choice {
+            None => WeightsChoice {
                 weights: weights(file, free),
                 with: Some(free),
             },
@@ -43,9 +42,9 @@ impl Choice {
 
     /// Mapped, because the budget `limit` has no room for a copy. `None` where that changes
     /// nothing, or something else was asked for.
-    pub fn within(self, limit: Bytes) -> Option<Choice> {
+    pub fn within(self, limit: Bytes) -> Option<WeightsChoice> {
         let free = self.with.is_some() && self.weights == Weights::Repacked;
-        free.then_some(Choice {
+        free.then_some(WeightsChoice {
             weights: Weights::Mapped,
             with: Some(Reading::Value(limit)),
         })
@@ -60,30 +59,20 @@ fn weights(file: Bytes, free: Reading<Bytes>) -> Weights {
     }
 }
 
-/// [`Weights`] in the engine's words.
-pub fn held(weights: Weights) -> edgescore_engine::Weights {
-    match weights {
-        Weights::Mapped => edgescore_engine::Weights::Mapped,
-        Weights::Repacked => edgescore_engine::Weights::Repacked,
-    }
-}
-
 /// Loads the model of `plan`.
-pub fn load(plan: &Plan, weights: Weights) -> Result<Model, Refusal> {
-    let mut progress = |_| match INTERRUPTED.load(Ordering::Relaxed) {
+pub fn load(plan: &Plan, weights: Weights) -> Result<Model, LoadError> {
+    let mut progress = |_| match stop::is_interrupted() {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
     };
-    Model::load(Path::new(plan.model), held(weights), &mut progress).map_err(refused)
+    Model::load(Path::new(plan.model), weights, &mut progress)
 }
 
-/// A model that cannot be loaded.
-pub fn refused(error: LoadError) -> Refusal {
-    let fault = match error.problem {
-        LoadProblem::GivenUp => Fault::Board,
-        _ => Fault::Data,
-    };
-    Refusal::Because(fault, error.to_string())
+/// The chat template that `plan` names, or the model's own.
+pub fn template(model: &Model, plan: &Plan) -> Result<ChatTemplate, Refusal> {
+    model
+        .template(plan.template)
+        .map_err(|e| Refusal::data(format!("{}: {e}; pass it as --template NAME", plan.model)))
 }
 
 /// What the session needs for prompts of at most `longest` tokens.
@@ -93,35 +82,19 @@ pub fn options(plan: &Plan, model: &Model, longest: u32) -> SessionOptions {
         asked => asked,
     };
     let threads = match plan.threads {
-        0 => calibration::cpus(),
+        0 => defaults::cpus(),
         asked => u32::from(asked),
     };
     SessionOptions {
         batch: plan.batch,
         ubatch: match plan.ubatch {
-            0 => calibration::UBATCH,
+            0 => defaults::UBATCH,
             asked => asked,
         },
-        flash: match plan.flash {
-            FlashAttention::Auto => edgescore_engine::FlashAttention::Auto,
-            FlashAttention::On => edgescore_engine::FlashAttention::On,
-            FlashAttention::Off => edgescore_engine::FlashAttention::Off,
-        },
-        kv: match plan.cache {
-            CacheType::F16 => KvType::F16,
-            CacheType::Q8_0 => KvType::Q8_0,
-        },
+        flash: plan.flash,
+        cache: plan.cache,
         abort: Some(&INTERRUPTED),
         ..SessionOptions::new(context, threads)
-    }
-}
-
-/// Flash attention of a session, in the words of the record.
-pub fn flash_of(options: &SessionOptions) -> FlashAttention {
-    match options.flash {
-        edgescore_engine::FlashAttention::Auto => FlashAttention::Auto,
-        edgescore_engine::FlashAttention::On => FlashAttention::On,
-        edgescore_engine::FlashAttention::Off => FlashAttention::Off,
     }
 }
 
@@ -183,7 +156,7 @@ mod tests {
     #[test]
     fn a_budget_takes_back_only_what_was_chosen() {
         let limit = Bytes(1 << 30);
-        let chosen = Choice {
+        let chosen = WeightsChoice {
             weights: Weights::Repacked,
             with: Some(Reading::Missing(Reason::Denied)),
         };
@@ -191,7 +164,7 @@ mod tests {
         assert_eq!(mapped.weights, Weights::Mapped);
         assert_eq!(mapped.with, Some(Reading::Value(limit)));
         assert_eq!(mapped.within(limit), None);
-        let asked = Choice {
+        let asked = WeightsChoice {
             with: None,
             ..chosen
         };

@@ -3,34 +3,30 @@
 use edgescore_engine::Token;
 use edgescore_record::{Ask, Prompts, Stop};
 
-use crate::held;
-use crate::prompt::{Prompt, Prompter};
-use crate::refusal::{Refusal, data};
+use crate::error::RunError;
+use crate::inference::prefix_cache;
+use crate::inference::prompt::{Prompt, Prompter};
 use crate::stop;
 
-/// Counts the prompts of `asks`, of which one follows the other. With `reuse`, what is held of the
-/// one before is not computed again. `None` when interrupted.
-pub fn count(
-    prompter: &mut Prompter,
-    asks: &[Ask],
-    reuse: bool,
-) -> Result<Option<Prompts>, Refusal> {
+/// Counts the prompts of `asks`, of which one follows the other. With `reuse`, what is cached of
+/// the one before is not computed again.
+pub fn count(prompter: &mut Prompter, asks: &[Ask], reuse: bool) -> Result<Prompts, RunError> {
     let mut counter = Counter::new(reuse);
     for ask in asks {
-        if stop::requested() == Some(Stop::Interrupted) {
-            return Ok(None);
+        if stop::is_interrupted() {
+            return Err(RunError::Stopped(Stop::Interrupted));
         }
-        let (_, prompt) = prompter.open(*ask).map_err(data)?;
+        let (_, prompt) = prompter.open(*ask)?;
         counter.add(prompt);
     }
-    Ok(Some(counter.sums))
+    Ok(counter.sums)
 }
 
 struct Counter {
     sums: Prompts,
     reuse: bool,
     /// The last prompt up to the last of its shared ends.
-    held: Vec<Token>,
+    cached: Vec<Token>,
     /// Its shared ends.
     ends: Vec<usize>,
 }
@@ -44,7 +40,7 @@ impl Counter {
                 cached: 0,
             },
             reuse,
-            held: Vec::new(),
+            cached: Vec::new(),
             ends: Vec::new(),
         }
     }
@@ -54,15 +50,15 @@ impl Counter {
         self.sums.tokens += length as u64;
         self.sums.longest = self.sums.longest.max(length as u32);
         if self.reuse {
-            let kept = held::kept(self.ends.iter().copied(), &self.held, prompt);
-            let cached = kept.checked_sub(1).and_then(|last| self.ends.get(last));
+            let reused = prefix_cache::reusable(self.ends.iter().copied(), &self.cached, prompt);
+            let cached = reused.checked_sub(1).and_then(|last| self.ends.get(last));
             self.sums.cached += cached.map_or(0, |end| *end as u64);
         }
         self.ends.clear();
         self.ends.extend_from_slice(prompt.shared);
         let end = prompt.shared.last().copied().unwrap_or(0);
-        self.held.clear();
-        self.held
+        self.cached.clear();
+        self.cached
             .extend_from_slice(prompt.tokens.get(..end).unwrap_or_default());
     }
 }
@@ -72,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_prompt_before_holds_is_not_counted_again() {
+    fn what_is_cached_of_the_prompt_before_is_not_counted_again() {
         let tokens = |numbers: &[u32]| numbers.iter().copied().map(Token).collect::<Vec<_>>();
         let prompts = [
             (tokens(&[1, 2, 3, 4, 5]), vec![2, 4]),

@@ -1,29 +1,28 @@
-//! What a run says of itself before it begins.
+//! The rows about a run before it begins.
 
 use std::io::Write;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use edgescore_engine::{llama_version, system_info};
-use edgescore_probe::{BoardFacts, Bytes, allowed_clock};
-use edgescore_record::{Ask, Plan, Record, SessionStart, Task};
-use edgescore_taskpack::{Hash, Pack};
+use edgescore_probe::{BoardFacts, allowed_clock};
+use edgescore_record::{Record, SessionStart, TaskRow};
 
-use super::TEXT;
-use crate::cpu_level::CpuLevel;
-use crate::outbox::clip;
-use crate::refusal::{Refusal, data};
-use crate::report::Reports;
+use super::cpu_level::CpuLevel;
+use super::job::Job;
+use super::report::Reports;
+use crate::error::{Refusal, RunError};
+use crate::wire::{TEXT, clip};
 
 /// Sends SessionStart and the task table.
 pub fn start(
-    plan: &Plan,
-    pack: &Pack,
-    asks: &[Ask],
-    (model_bytes, model_hash): (Bytes, Hash),
+    job: &Job,
     level: &CpuLevel,
     reports: &mut Reports<impl Write>,
-) -> Result<(), Refusal> {
+) -> Result<(), RunError> {
+    let Job {
+        plan, pack, asks, ..
+    } = *job;
     let board = BoardFacts::read(Path::new("/"));
     let features = system_info();
     let unused = level.unused();
@@ -43,10 +42,10 @@ pub fn start(
         pack: clip(pack.name(), TEXT),
         pack_hash: pack.hash(),
         pack_questions: pack.question_count(),
-        asks: u32::try_from(asks.len()).map_err(data)?,
+        asks: u32::try_from(asks.len()).map_err(Refusal::data)?,
         model_file: clip(&file.to_string_lossy(), TEXT),
-        model_hash,
-        model_bytes,
+        model_hash: job.model_hash,
+        model_bytes: job.model_bytes,
         mode: plan.mode,
         layout: plan.layout,
         order: plan.order,
@@ -58,14 +57,14 @@ pub fn start(
     }))?;
     let mut of_task = vec![0; pack.task_count() as usize];
     for ask in asks {
-        let task = pack.task_of(ask.question()).map_err(data)?;
+        let task = pack.task_of(ask.question())?;
         if let Some(count) = of_task.get_mut(task as usize) {
             *count += 1;
         }
     }
     for (index, asks) in (0..).zip(of_task) {
-        let task = pack.task(index).map_err(data)?;
-        reports.record(&Record::Task(Task {
+        let task = pack.task(index)?;
+        reports.record(&Record::Task(TaskRow {
             index,
             id: clip(task.id, TEXT),
             name: clip(task.name, TEXT),

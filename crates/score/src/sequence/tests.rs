@@ -205,8 +205,8 @@ proptest! {
 /// A stopped run has the value it saw and the sequence's interval, over counted rows only.
 #[test]
 fn a_stopped_run_keeps_its_sequence() {
-    use crate::{Answer, Evidence, Letter, Row, Task};
-    let tasks = [Task {
+    use crate::{Evidence, Letter, Outcome, Row, ScoredTask};
+    let tasks = [ScoredTask {
         group: 1,
         pass_k: false,
     }];
@@ -215,19 +215,19 @@ fn a_stopped_run_keeps_its_sequence() {
             question,
             latency_us: None,
             task: 0,
-            gold: Letter::A,
-            answer: Answer::Letter(Letter::ALL[question as usize % 2]),
+            key: Letter::A,
+            answer: Outcome::Letter(Letter::ALL[question as usize % 2]),
             rotation: Default::default(),
             evidence: Evidence::None,
         })
         .collect();
-    rows[0].answer = Answer::Skipped;
+    rows[0].answer = Outcome::Skipped;
     let run = Run::new(&tasks, &rows).unwrap();
     let got = stopped_accuracy(&run, 100).unwrap().value().unwrap();
     assert!((got.value - 19.0 / 39.0).abs() < 1e-12);
     let seen = (1..40).map(|question| question % 2 == 0);
     let expected = after(Regime::Pack { questions: 100 }, seen).interval();
-    assert_eq!(got.interval, Measured::Value(expected));
+    assert_eq!(got.interval, Reading::Value(expected));
     // Wider than Wilson's, which holds at a fixed number of questions only.
     let wilson = Proportion::new(19, 39).value().unwrap().wilson();
     assert!(expected.half_width() > wilson.half_width());

@@ -69,7 +69,7 @@ fn a_careless_pack_is_found_out() {
         for (number, question) in draft.questions.iter_mut().enumerate() {
             for letter in Letter::ALL {
                 let word = words[(number + from + letter.index()) % 4];
-                let right = if letter == question.answer {
+                let right = if letter == question.key {
                     "quite good"
                 } else {
                     "bad"

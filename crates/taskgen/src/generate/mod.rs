@@ -1,4 +1,4 @@
-//! Questions without end: a seed, a split, a level, a task and a number give a question whose
+//! Generated questions: a seed, a split, a level, a task and a number give a question whose
 //! answer is computed. docs/TASKS.md describes the model behind them.
 //!
 //! Nothing here reads a clock, the environment or a floating-point number: the same arguments
@@ -6,6 +6,7 @@
 
 mod costs;
 mod level;
+mod policy;
 mod render;
 mod rng;
 mod scenario;
@@ -19,7 +20,7 @@ pub use vocabulary::{VocabularyError, built_in, reference_model};
 
 use costs::{AVERAGE, BANNED, MYOPIC};
 use rng::Rng;
-use vocabulary::Task;
+use vocabulary::TaskWords;
 
 const SYSTEM: &str = "Decide for a 6G network. Regret: an option's cost minus the least cost of \
 any allowed option in that future. Choose the allowed option with the least worst regret.";
@@ -74,7 +75,7 @@ pub enum GenerateError {
 
 /// The thirty tasks, ready to draw questions from.
 pub struct Generator {
-    tasks: Vec<Task>,
+    tasks: Vec<TaskWords>,
 }
 
 impl Generator {
@@ -154,7 +155,7 @@ impl Generator {
             task,
             text: scenario.question(),
             options: scenario.option_texts(),
-            answer,
+            key: answer,
             reason: scenario.reason(),
             faults: scenario.letters.map(|option| match option {
                 MYOPIC => Some(Fault::Myopic),

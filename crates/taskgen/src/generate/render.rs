@@ -14,7 +14,7 @@ impl Scenario<'_> {
             text += aside;
         }
         text += "\nPolicy:";
-        for sentence in &self.policy {
+        for sentence in &self.policy.sentences {
             text.push(' ');
             text += sentence;
         }
@@ -65,7 +65,7 @@ impl Scenario<'_> {
                 false => write!(text, "{times}{unit} (once)"),
             };
         }
-        if self.set_up.is_some() {
+        if self.policy.set_up.is_some() {
             text += ", then s of set-up";
         }
         text.push(':');
@@ -82,7 +82,7 @@ impl Scenario<'_> {
             for cost in &self.costs.once[option] {
                 let _ = write!(text, "; {cost}");
             }
-            if let Some(set_up) = self.set_up {
+            if let Some(set_up) = self.policy.set_up {
                 let _ = write!(text, "; {}", set_up[option]);
             }
         }

@@ -2,11 +2,12 @@
 
 use edgescore_taskpack::Letter;
 
-use super::costs::{self, BANNED, Costs};
-use super::level::{Ban, Shape};
+use super::costs::{self, AVERAGE, BANNED, Costs, MYOPIC, RIGHT};
+use super::level::Shape;
+use super::policy::{self, Policy};
 use super::rng::Rng;
-use super::trajectory::{self, Report};
-use super::vocabulary::{Event, Slice, Task};
+use super::trajectory::{self, TurnReport};
+use super::vocabulary::{Event, Slice, TaskWords};
 
 /// Everything that a question says.
 pub(crate) struct Scenario<'t> {
@@ -17,9 +18,8 @@ pub(crate) struct Scenario<'t> {
     pub turn: usize,
     /// Turns that the decision is for.
     pub horizon: usize,
-    pub trace: Vec<Report>,
-    /// The policy's sentences.
-    pub policy: Vec<String>,
+    pub trace: Vec<TurnReport>,
+    pub policy: Policy,
     /// Sentences that do not matter.
     pub asides: Vec<String>,
     pub now: &'t str,
@@ -28,8 +28,6 @@ pub(crate) struct Scenario<'t> {
     pub columns: Vec<usize>,
     pub units: Vec<&'t str>,
     pub costs: Costs,
-    /// Seconds of set-up of each option, if the policy limits them.
-    pub set_up: Option<[i32; 4]>,
     /// Key and measure of each option, in the order of `costs`.
     pub options: [(&'t str, &'t str); 4],
     /// The option in `costs` at each letter.
@@ -40,7 +38,7 @@ pub(crate) struct Scenario<'t> {
 
 /// Draws a scenario whose answer is `answer`. `None` if the costs cannot be drawn.
 pub(crate) fn draw<'t>(
-    task: &'t Task,
+    task: &'t TaskWords,
     shape: &Shape,
     answer: Letter,
     rng: &mut Rng,
@@ -56,47 +54,14 @@ pub(crate) fn draw<'t>(
     for (option, (key, measure)) in options.iter_mut().zip(keys.iter().zip(measures)) {
         *option = (key, measure);
     }
-    let mut unused = keys.iter().skip(4);
-    let mut policy = Vec::new();
-    let mut set_up = None;
-    let rule = |key: &str, rng: &mut Rng| -> Option<String> {
-        Some(rng.pick(&words.rules)?.replace("{}", key))
-    };
-    match shape.ban {
-        Ban::Named => policy.push(rule(options[BANNED].0, rng)?),
-        Ban::Limit => {
-            let limit = rng.between(8, 40);
-            policy.push(format!("Set-up takes {limit} s or less."));
-            let mut seconds = [0; 4];
-            for seconds in &mut seconds {
-                *seconds = rng.between(2, limit);
-            }
-            seconds[BANNED] = limit + rng.between(1, limit);
-            set_up = Some(seconds);
-        }
-        Ban::Conditional => {
-            let limit = last.load
-                + if rng.below(2) == 0 {
-                    rng.between(1, 9)
-                } else {
-                    -rng.between(1, 9)
-                };
-            let limit = limit.clamp(1, 98);
-            let other = options[rng.below(3)].0;
-            let (above, below) = match last.load > limit {
-                true => (options[BANNED].0, other),
-                false => (other, options[BANNED].0),
-            };
-            let (above, below) = (rule(above, rng)?, rule(below, rng)?);
-            policy.push(format!(
-                "If the last load is above 0.{limit:02}: {above} Otherwise: {below}"
-            ));
-        }
-    }
-    for _ in 0..shape.idle_rules {
-        policy.push(rule(unused.next()?, rng)?);
-    }
-    rng.shuffle(&mut policy);
+    let policy = policy::draw(
+        &words.rules,
+        shape,
+        last.load,
+        options.map(|(key, _)| key),
+        keys.get(4..)?,
+        rng,
+    )?;
     let events = rng.sample(&words.events, costs.futures() - 1);
     let events = events.into_iter().map(|event| {
         let outlook = trajectory::outlook(&last, event.metric, event.up, rng);
@@ -107,13 +72,7 @@ pub(crate) fn draw<'t>(
     if shape.shuffle_columns {
         rng.shuffle(&mut columns);
     }
-    let mut others = [1, 2, 3];
-    rng.shuffle(&mut others);
-    let mut letters = [0; 4];
-    let wrong = (0..4).filter(|place| *place != answer.index());
-    for (place, option) in wrong.zip(others) {
-        letters[place] = option;
-    }
+    let letters = letters(answer, rng);
     let mut rows = [0, 1, 2, 3];
     rng.shuffle(&mut rows);
     let asides = (0..shape.asides).map(|_| aside(rng)).collect();
@@ -135,11 +94,22 @@ pub(crate) fn draw<'t>(
             .map(|term| term.unit.as_str())
             .collect(),
         costs,
-        set_up,
         options,
         letters,
         rows,
     })
+}
+
+/// Puts the option in the place [`RIGHT`] at `answer`, the others at random.
+fn letters(answer: Letter, rng: &mut Rng) -> [usize; 4] {
+    let mut others = [MYOPIC, AVERAGE, BANNED];
+    rng.shuffle(&mut others);
+    let mut letters = [RIGHT; 4];
+    let wrong = (0..4).filter(|place| *place != answer.index());
+    for (place, option) in wrong.zip(others) {
+        letters[place] = option;
+    }
+    letters
 }
 
 /// A sentence with a number that nothing depends on.

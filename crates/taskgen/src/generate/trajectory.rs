@@ -8,7 +8,7 @@ use super::vocabulary::{Metric, Slice};
 
 /// One turn's report: latency ms, jitter ms, loss in 0.1 %, throughput Mbps, load in 0.01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Report {
+pub(crate) struct TurnReport {
     pub latency: i32,
     pub jitter: i32,
     pub loss: i32,
@@ -27,23 +27,23 @@ enum Course {
 }
 
 /// `turns` reports on a slice.
-pub(crate) fn draw(slice: Slice, turns: usize, rng: &mut Rng) -> Vec<Report> {
+pub(crate) fn draw(slice: Slice, turns: usize, rng: &mut Rng) -> Vec<TurnReport> {
     let start = match slice {
-        Slice::URLLC => Report {
+        Slice::URLLC => TurnReport {
             latency: rng.between(3, 10),
             jitter: rng.between(1, 3),
             loss: rng.between(0, 1),
             throughput: rng.between(20, 60),
             load: rng.between(30, 70),
         },
-        Slice::eMBB => Report {
+        Slice::eMBB => TurnReport {
             latency: rng.between(12, 25),
             jitter: rng.between(2, 6),
             loss: rng.between(1, 9),
             throughput: rng.between(60, 400),
             load: rng.between(35, 80),
         },
-        Slice::mMTC => Report {
+        Slice::mMTC => TurnReport {
             latency: rng.between(60, 120),
             jitter: rng.between(10, 28),
             loss: rng.between(10, 80),
@@ -72,7 +72,7 @@ pub(crate) fn draw(slice: Slice, turns: usize, rng: &mut Rng) -> Vec<Report> {
                 let noise = rng.between(-4, 4);
                 (value * (100 + per_cent + noise) + 50) / 100
             };
-            Report {
+            TurnReport {
                 latency: move_by(start.latency, per_cent).max(1),
                 jitter: move_by(start.jitter, per_cent).max(1),
                 loss: move_by(start.loss, per_cent).max(0),
@@ -83,9 +83,9 @@ pub(crate) fn draw(slice: Slice, turns: usize, rng: &mut Rng) -> Vec<Report> {
         .collect()
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for TurnReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Report {
+        let TurnReport {
             latency,
             jitter,
             loss,
@@ -102,7 +102,7 @@ impl fmt::Display for Report {
 }
 
 /// The range that a metric reaches when it moves up or down from a report, as text.
-pub(crate) fn outlook(last: &Report, metric: Metric, up: bool, rng: &mut Rng) -> String {
+pub(crate) fn outlook(last: &TurnReport, metric: Metric, up: bool, rng: &mut Rng) -> String {
     let (name, value, most) = match metric {
         Metric::Latency => ("latency", last.latency, 999),
         Metric::Jitter => ("jitter", last.jitter, 999),

@@ -107,7 +107,7 @@ impl TryFrom<String> for Event {
 
 /// A task with its words.
 #[derive(Clone, Debug)]
-pub(crate) struct Task {
+pub(crate) struct TaskWords {
     pub number: u64,
     pub name: String,
     pub group: String,
@@ -163,7 +163,7 @@ fn texts(dir: &'static Dir<'static>) -> Vec<(String, &'static str)> {
 }
 
 /// The thirty tasks in their order.
-pub(crate) fn tasks() -> Result<Vec<Task>, VocabularyError> {
+pub(crate) fn tasks() -> Result<Vec<TaskWords>, VocabularyError> {
     let files = built_in();
     let mut words = HashMap::new();
     for (name, text) in &files {
@@ -185,7 +185,7 @@ pub(crate) fn tasks() -> Result<Vec<Task>, VocabularyError> {
     let tasks = worked::read(files)?.tasks;
     let with_words = tasks.into_iter().zip(1..).map(|(task, number)| {
         let words = words.remove(&task.id);
-        Ok(Task {
+        Ok(TaskWords {
             number,
             words: words.ok_or(VocabularyError::NoWords(task.id))?,
             name: task.name,

@@ -2,15 +2,9 @@
 //!
 //! Edgescore does not carry them; they come from the user's copy of the benchmark.
 
-use std::collections::HashSet;
-
 use serde::Deserialize;
-use serde_json::Value;
 
-use super::error::{DefinitionsProblem, ImportProblem};
-use super::{notebook, tasks};
-
-/// What a definitions file says.
+/// What a file of definitions says.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Definitions {
     /// The system message.
@@ -31,27 +25,4 @@ pub struct Definition {
     pub name: String,
     /// What the model is asked to decide.
     pub definition: String,
-}
-
-impl Definitions {
-    /// Reads the reference's evaluation notebook (Jupyter JSON, with a key `cells`), or a JSON
-    /// with the keys `system`, `answer_instruction` and `tasks`.
-    pub fn from_json(text: &str) -> Result<Definitions, ImportProblem> {
-        let value: Value = serde_json::from_str(text).map_err(ImportProblem::Json)?;
-        let definitions: Definitions = if value.get("cells").is_some() {
-            notebook::read(value)?
-        } else {
-            serde_json::from_value(value).map_err(DefinitionsProblem::Form)?
-        };
-        let mut seen = HashSet::new();
-        for task in &definitions.tasks {
-            if tasks::group(&task.id).is_none() {
-                return Err(DefinitionsProblem::UnknownTask(task.id.clone()).into());
-            }
-            if !seen.insert(task.id.as_str()) {
-                return Err(DefinitionsProblem::DuplicateTask(task.id.clone()).into());
-            }
-        }
-        Ok(definitions)
-    }
 }

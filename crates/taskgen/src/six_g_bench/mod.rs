@@ -7,6 +7,7 @@
 //! episode, so that every question has the same context and answers from its own text.
 
 mod definitions;
+mod definitions_file;
 mod error;
 mod folder;
 mod notebook;
@@ -21,7 +22,7 @@ use std::path::Path;
 use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask};
 use serde_json::{Map, Value};
 
-use definitions::{Definition, Definitions};
+use definitions::Definition;
 pub use error::{DefinitionsProblem, ImportError, ImportProblem, QuestionProblem};
 pub use python::{PythonError, PythonProblem};
 pub use summary::Misfit;
@@ -39,7 +40,7 @@ pub fn import(folder: &Path, definitions: Option<&Path>) -> Result<Draft, Import
     let definitions_path =
         definitions.ok_or_else(|| ImportError::at(folder, ImportProblem::NoDefinitions))?;
     let definitions = read_text(definitions_path)
-        .and_then(|text| Definitions::from_json(&text))
+        .and_then(|text| definitions_file::read(&text))
         .map_err(|problem| ImportError::at(definitions_path, problem))?;
 
     let mut episodes = Vec::with_capacity(pairs.len());
@@ -103,7 +104,7 @@ fn draft_questions(
             task,
             text: question.text,
             options: question.options,
-            answer: question.answer,
+            key: question.answer,
             reason: question.reason,
             faults: [None; 4],
         });

@@ -110,7 +110,7 @@ fn pairs_come_by_folder_and_name() {
     let question = &draft.questions[0];
     assert_eq!(question.options, ["a", "b", "c", "4.0"]);
     assert_eq!(
-        (question.answer, question.reason.as_str()),
+        (question.key, question.reason.as_str()),
         (Letter::B, "because")
     );
     let task = &draft.tasks[0];

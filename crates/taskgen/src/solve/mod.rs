@@ -4,9 +4,9 @@ mod read;
 
 use edgescore_taskpack::Letter;
 
-pub use read::{ReadError, Reading, read};
+pub use read::{ParsedQuestion, ReadError, read};
 
-impl Reading {
+impl ParsedQuestion {
     /// The answer: the permitted option whose greatest regret is least. `None` if two are.
     pub fn right(&self) -> Option<Letter> {
         self.least(true, |at| self.worst_regret(at, true))

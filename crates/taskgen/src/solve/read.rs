@@ -7,7 +7,7 @@ use edgescore_taskpack::Letter;
 
 /// What a question says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct ParsedQuestion {
     /// Total cost of the options A to D in each future.
     pub costs: [Vec<i64>; 4],
     /// Whether the policy forbids the option.
@@ -27,7 +27,11 @@ pub struct ReadError(&'static str);
 ///
 /// # Errors
 /// The first part that is missing or not of the expected form.
-pub fn read(summary: &str, question: &str, options: [&str; 4]) -> Result<Reading, ReadError> {
+pub fn read(
+    summary: &str,
+    question: &str,
+    options: [&str; 4],
+) -> Result<ParsedQuestion, ReadError> {
     let (futures, odds, now) = futures(summary)?;
     let (ask, table) = question.split_once('\n').ok_or(ReadError("no table"))?;
     let (terms, limited) = terms(ask, &futures)?;
@@ -55,7 +59,7 @@ pub fn read(summary: &str, question: &str, options: [&str; 4]) -> Result<Reading
             *forbidden = over || has_word(&in_force, key);
         }
     }
-    Ok(Reading {
+    Ok(ParsedQuestion {
         costs,
         forbidden,
         now,

@@ -73,7 +73,7 @@ fn check(recipe: Recipe) -> Vec<i64> {
         let DraftQuestion {
             text,
             options,
-            answer,
+            key: answer,
             faults,
             ..
         } = question;

@@ -77,7 +77,7 @@ fn questions_come_by_episode_then_task_then_position() {
     let tasks: Vec<&str> = draft.tasks.iter().map(|task| task.id.as_str()).collect();
     assert_eq!(tasks, ["T2", "T10"]);
     assert_eq!(draft.questions[1].task, 1);
-    assert_eq!(draft.questions[0].answer, Letter::C);
+    assert_eq!(draft.questions[0].key, Letter::C);
     draft.to_bytes().unwrap();
 }
 

@@ -9,7 +9,7 @@ use edgescore_taskpack::Hash;
 
 use crate::failure::Failure;
 use crate::files;
-use crate::link::process::beside_this_program;
+use crate::link::runtime::beside_this_program;
 
 /// Builds of `scripts/cross` and the machines they run on, best first: `uname -m`, with
 /// `+dotprod` where /proc/cpuinfo has asimddp. Boards of one CPU level share a binary, see
@@ -41,7 +41,7 @@ pub fn all(runtime: Option<&Path>) -> Result<Vec<Binary>, Failure> {
         let bytes = files::read(path)?;
         let machines = machines_of(&bytes).ok_or_else(|| {
             Failure::Data(anyhow!(
-                "--runtime {}: no program for Linux on x86_64 or aarch64",
+                "--runtime {}: not a program for Linux on x86_64 or aarch64",
                 path.display()
             ))
         })?;

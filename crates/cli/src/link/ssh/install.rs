@@ -4,25 +4,30 @@ use std::io::{Read, Write};
 
 use anyhow::anyhow;
 
-use super::Host;
 use super::binary::Binary;
 use super::script::{self, BLOCK, BROKEN, STORED};
+use super::target::{SSH_FAILED, SshTarget};
 use crate::failure::Failure;
-use crate::link::line::Print;
-use crate::link::progress::Transfer;
+use crate::link::log::LogSink;
+use crate::link::transfer::Transfer;
 
 /// Bytes in one write: the progress moves as fast as they are taken.
 const PIECE: usize = 32 * 1024;
 
-/// Copies what the board lacks of `binary`. A cut connection is no failure: whoever asks the
-/// board next learns how far it came.
-pub fn install(host: &Host, binary: &Binary, have: u64, print: &Print) -> Result<(), Failure> {
+/// Copies what the board lacks of `binary`. A cut connection is no failure: the board's next
+/// answer says how far it came.
+pub fn install(
+    target: &SshTarget,
+    binary: &Binary,
+    have: u64,
+    log: &LogSink,
+) -> Result<(), Failure> {
     let from = have / BLOCK;
     let start = (from * BLOCK).min(binary.bytes.len() as u64);
     let script = script::install(binary, from);
-    let (mut alive, mut stdin, mut stdout) = host.start(&script, print)?;
+    let (mut child, mut stdin, mut stdout) = target.start(&script, log)?;
     let what = format!("sending {}", binary.path.display());
-    let mut transfer = Transfer::new(what, binary.bytes.len() as u64, start, print.clone());
+    let mut transfer = Transfer::new(what, binary.bytes.len() as u64, start, log.clone());
     let mut sent = start;
     for piece in binary
         .bytes
@@ -37,20 +42,20 @@ pub fn install(host: &Host, binary: &Binary, have: u64, print: &Print) -> Result
         transfer.at(sent);
     }
     drop(stdin);
-    let mut said = String::new();
-    // What cannot be read was not said.
-    let _ = stdout.read_to_string(&mut said);
-    if said.contains(STORED) {
+    let mut answer = String::new();
+    // What cannot be read was not sent.
+    let _ = stdout.read_to_string(&mut answer);
+    if answer.contains(STORED) {
         return Ok(());
     }
-    if said.contains(BROKEN) {
-        print("edgescore-rt arrived damaged on the board and is sent again");
+    if answer.contains(BROKEN) {
+        log("edgescore-rt arrived damaged on the board and is sent again");
         return Ok(());
     }
-    let (_, status, tail) = alive.end();
+    let (_, status, tail) = child.wait();
     match status.and_then(|status| status.code()) {
-        Some(super::SSH_FAILED) | None => {
-            print("the connection was cut; connecting again");
+        Some(SSH_FAILED) | None => {
+            log("the connection was cut; connecting again");
             Ok(())
         }
         Some(_) => Err(Failure::Board(anyhow!(

@@ -1,4 +1,4 @@
-//! The cable that is the system's ssh, with the user's configuration, keys and agent.
+//! The transport that is the system's ssh, with the user's configuration, keys and agent.
 //!
 //! The board needs sshd, a POSIX shell and what every board has (`uname`, `grep`, `dd`, `wc`,
 //! `sha256sum`). edgescore-rt goes there once, into a folder named after its hash.
@@ -7,70 +7,29 @@ mod binary;
 mod install;
 mod remedy;
 mod script;
+mod target;
 
-use std::io::{Cursor, IsTerminal, Read};
+use std::io::{Cursor, Read};
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::anyhow;
 
-use super::child::{Alive, with_last_words};
-use super::line::{End, Ends, Print};
+use super::child::{ChildProcess, with_stderr_tail};
+use super::log::LogSink;
+use super::transport::{Peer, Transport};
 use crate::failure::Failure;
 use binary::Binary;
 use script::Needs;
+use target::{SSH_FAILED, SshTarget};
 
-/// ssh's exit code for its own failures; any other is the board's.
-const SSH_FAILED: i32 = 255;
 /// Times that a copy of the program may be cut before anything of it arrived.
 const CUTS: u32 = 5;
 
-/// Where ssh connects to.
-struct Host<'a> {
-    destination: &'a str,
-    port: Option<u16>,
-}
-
-impl Host<'_> {
-    /// ssh with `script` for the board's shell.
-    fn command(&self, script: &str) -> Command {
-        let mut command = Command::new("ssh");
-        command.args(["-T", "-e", "none"]);
-        // A dead network is noticed in a quarter of a minute instead of never.
-        for option in [
-            "ConnectTimeout=15",
-            "ServerAliveInterval=5",
-            "ServerAliveCountMax=3",
-        ] {
-            command.args(["-o", option]);
-        }
-        if !std::io::stdin().is_terminal() {
-            // Nobody is there to type a password.
-            command.args(["-o", "BatchMode=yes"]);
-        }
-        if let Some(port) = self.port {
-            command.args(["-p", &port.to_string()]);
-        }
-        // The login shell there may be any; what is in quotes is the same to all.
-        command.args(["--", self.destination, &format!("sh -c '{script}'")]);
-        command
-    }
-
-    fn start(
-        &self,
-        script: &str,
-        print: &Print,
-    ) -> Result<(Alive, std::process::ChildStdin, std::process::ChildStdout), Failure> {
-        let remedy = "install OpenSSH's client (Debian: openssh-client)";
-        Alive::start("ssh", &mut self.command(script), remedy, print.clone())
-    }
-}
-
-/// What a board said first.
+/// What came from a board first.
 enum Greeting {
-    /// edgescore-rt speaks; these bytes of it are read already.
+    /// edgescore-rt runs; these bytes of it are read already.
     Link(Vec<u8>),
-    /// It is not there.
+    /// The board lacks it.
     Needs(Needs),
 }
 
@@ -79,20 +38,20 @@ pub fn connect(
     destination: &str,
     port: Option<u16>,
     runtime: Option<&Path>,
-    print: &Print,
-) -> Result<Ends, Failure> {
-    let host = Host { destination, port };
+    log: &LogSink,
+) -> Result<Transport, Failure> {
+    let target = SshTarget { destination, port };
     let binaries = binary::all(runtime)?;
     let mut cuts = 0;
     let mut had = None;
     loop {
-        let (mut alive, stdin, mut stdout) = host.start(&script::link(&binaries), print)?;
+        let (mut child, stdin, mut stdout) = target.start(&script::link(&binaries), log)?;
         let needs = match greeting(&mut stdout)? {
             Some(Greeting::Link(first)) => {
-                return Ok(Ends {
-                    ears: Box::new(Cursor::new(first).chain(stdout)),
-                    mouth: Box::new(stdin),
-                    end: End::Ssh(alive),
+                return Ok(Transport {
+                    incoming: Box::new(Cursor::new(first).chain(stdout)),
+                    outgoing: Box::new(stdin),
+                    peer: Box::new(Ssh(child)),
                 });
             }
             Some(Greeting::Needs(needs)) => needs,
@@ -101,10 +60,10 @@ pub fn connect(
                 cuts += 1;
                 continue;
             }
-            None => return Err(Failure::Board(anyhow!("{}", why(&mut alive)))),
+            None => return Err(Failure::Board(anyhow!("{}", why(&mut child)))),
         };
         drop(stdin);
-        let _ = alive.end();
+        let _ = child.wait();
         let binary = Binary::for_machine(&binaries, &needs.machine)?;
         cuts = match had {
             Some(had) if needs.have <= had => cuts + 1,
@@ -116,13 +75,13 @@ pub fn connect(
                 "ssh:{destination}: the connection was cut {cuts} times before anything of edgescore-rt arrived: check the network"
             )));
         }
-        install::install(&host, binary, needs.have, print)?;
+        install::install(&target, binary, needs.have, log)?;
     }
 }
 
-/// Reads until it is clear who speaks. `None` when the connection ended before.
+/// Reads until it is clear whether edgescore-rt runs. `None` when the connection ended before.
 fn greeting(stdout: &mut impl Read) -> Result<Option<Greeting>, Failure> {
-    let mut heard = Vec::new();
+    let mut received = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         let read = match stdout.read(&mut buffer) {
@@ -131,23 +90,31 @@ fn greeting(stdout: &mut impl Read) -> Result<Option<Greeting>, Failure> {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(Failure::board(error)),
         };
-        heard.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        received.extend_from_slice(buffer.get(..read).unwrap_or_default());
         // Frames begin with a zero; a message of the day has none.
-        if heard.contains(&0) {
-            return Ok(Some(Greeting::Link(heard)));
+        if received.contains(&0) {
+            return Ok(Some(Greeting::Link(received)));
         }
-        if let Some(needs) = Needs::find(&String::from_utf8_lossy(&heard)) {
+        if let Some(needs) = Needs::find(&String::from_utf8_lossy(&received)) {
             return Ok(Some(Greeting::Needs(needs)));
         }
     }
 }
 
+struct Ssh(ChildProcess);
+
+impl Peer for Ssh {
+    fn why_disconnected(&mut self) -> String {
+        why(&mut self.0)
+    }
+}
+
 /// Why a connection ended, with the remedy.
-pub fn why(alive: &mut Alive) -> String {
-    let (how, status, tail) = alive.end();
+fn why(child: &mut ChildProcess) -> String {
+    let (how, status, tail) = child.wait();
     let all = tail.join("\n");
     match status.and_then(|status| status.code()) {
         Some(SSH_FAILED) => remedy::of_ssh(&all),
-        _ => remedy::of_board(&all).unwrap_or_else(|| with_last_words(how, &tail)),
+        _ => remedy::of_board(&all).unwrap_or_else(|| with_stderr_tail(how, &tail)),
     }
 }

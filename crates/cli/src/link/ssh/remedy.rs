@@ -1,6 +1,6 @@
-//! What ssh and the board's shell say when something is wrong, and what to do.
+//! Error messages of ssh and the board's shell, and what to do about them.
 
-/// Words of ssh and the remedy. The wording is OpenSSH's of the last twenty years.
+/// Messages of ssh and the remedy. The wording is OpenSSH's of the last twenty years.
 const OF_SSH: &[(&str, &str)] = &[
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
@@ -12,7 +12,7 @@ const OF_SSH: &[(&str, &str)] = &[
     ),
     (
         "Permission denied",
-        "the board does not let you in: copy your key with `ssh-copy-id`, or start ssh-agent, and check the user name",
+        "the board refuses the login: copy your key with `ssh-copy-id`, or start ssh-agent, and check the user name",
     ),
     (
         "Could not resolve hostname",
@@ -24,7 +24,7 @@ const OF_SSH: &[(&str, &str)] = &[
     ),
     (
         "Network is unreachable",
-        "this machine has no way to it: check the network here",
+        "this machine has no route to it: check the network here",
     ),
     (
         "Connection refused",
@@ -36,15 +36,15 @@ const OF_SSH: &[(&str, &str)] = &[
     ),
 ];
 
-/// Words of the board and the remedy.
+/// Messages of the board and the remedy.
 const OF_BOARD: &[(&str, &str)] = &[
     (
         "GLIBC_",
-        "edgescore-rt wants a newer C library than the board has: build a static one with `scripts/cross BOARD`",
+        "edgescore-rt needs a newer C library than the board has: build a static one with `scripts/cross BOARD`",
     ),
     (
         "Permission denied",
-        "its cache folder does not let programs run: set EDGESCORE_HOME in the environment of its sshd to one that does",
+        "programs cannot be run from its cache folder: set EDGESCORE_HOME in the environment of its sshd to a folder where they can",
     ),
     (
         "Exec format error",
@@ -53,29 +53,29 @@ const OF_BOARD: &[(&str, &str)] = &[
 ];
 
 /// Why ssh failed.
-pub fn of_ssh(said: &str) -> String {
-    let last = said
+pub fn of_ssh(stderr: &str) -> String {
+    let last = stderr
         .lines()
         .rev()
         .map(str::trim)
         .find(|line| !line.is_empty());
-    match find(OF_SSH, said) {
+    match find(OF_SSH, stderr) {
         Some((line, remedy)) => format!("{line}; {remedy}"),
         None => format!(
             "ssh ended without a connection: {}",
-            last.unwrap_or("it said nothing")
+            last.unwrap_or("it printed nothing")
         ),
     }
 }
 
 /// Why the program could not be started there, where that is known.
-pub fn of_board(said: &str) -> Option<String> {
-    find(OF_BOARD, said).map(|(line, remedy)| format!("{line}; {remedy}"))
+pub fn of_board(stderr: &str) -> Option<String> {
+    find(OF_BOARD, stderr).map(|(line, remedy)| format!("{line}; {remedy}"))
 }
 
-fn find<'s>(table: &[(&str, &'static str)], said: &'s str) -> Option<(&'s str, &'static str)> {
-    table.iter().find_map(|(words, remedy)| {
-        let line = said.lines().find(|line| line.contains(words))?;
+fn find<'s>(table: &[(&str, &'static str)], stderr: &'s str) -> Option<(&'s str, &'static str)> {
+    table.iter().find_map(|(message, remedy)| {
+        let line = stderr.lines().find(|line| line.contains(message))?;
         Some((line.trim().trim_matches('@').trim(), *remedy))
     })
 }
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn names_the_remedy() {
-        for (said, remedy) in [
+        for (stderr, remedy) in [
             ("ssh: connect to host b port 22: No route to host", "power"),
             ("ssh: connect to host b port 22: Connection refused", "sshd"),
             (
@@ -100,10 +100,10 @@ mod tests {
             ),
             ("something new", "something new"),
         ] {
-            assert!(of_ssh(said).contains(remedy), "{}", of_ssh(said));
+            assert!(of_ssh(stderr).contains(remedy), "{}", of_ssh(stderr));
         }
         let glibc = "edgescore-rt: version `GLIBC_2.38' not found";
-        assert!(of_board(glibc).is_some_and(|said| said.contains("scripts/cross")));
+        assert!(of_board(glibc).is_some_and(|text| text.contains("scripts/cross")));
         assert_eq!(of_board("killed"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What is said to the board's shell. No single quotes: the script stands in them.
+//! Scripts for the board's shell. They have no single quotes: ssh is given each within them.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ const HOME: &str = r#"d="${EDGESCORE_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/edges
 /// First word of the answer of a board that lacks the program.
 const NEEDS: &str = "edgescore-needs";
 
-/// Starts the program that fits the machine, or says that it is not there.
+/// Starts the program that fits the machine, or answers that the board lacks it.
 pub fn link(binaries: &[Binary]) -> String {
     let mut fits = String::new();
     for binary in binaries {
@@ -28,14 +28,14 @@ pub fn link(binaries: &[Binary]) -> String {
 /// same bytes to the same places.
 pub const BLOCK: u64 = 4096;
 
-/// What the copy says when all is well, and when the bytes that arrived are not the program's.
+/// Answers of the copy when all is well, and when the bytes that arrived are not the program's.
 pub const STORED: &str = "edgescore-stored";
 /// See [`STORED`].
 pub const BROKEN: &str = "edgescore-broken";
 
-/// Takes the program from standard input, from block `from` on. Another desk may do the same: the
-/// program is put in its place as a copy that nobody else writes to (a file that is open for
-/// writing cannot be executed), and whoever finds it in its place is done.
+/// Takes the program from standard input, from block `from` on. Another host may do the same: the
+/// program is put in its place as a copy that no other process writes to (a file that is open for
+/// writing cannot be executed), and a script that finds it in its place is done.
 pub fn install(binary: &Binary, from: u64) -> String {
     let Binary { hash, bytes, .. } = binary;
     let length = bytes.len();
@@ -54,9 +54,9 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// Finds the answer in what the board said, which may begin with a message of the day.
-    pub fn find(said: &str) -> Option<Needs> {
-        let whole = said
+    /// Finds the answer in the board's output, which may begin with a message of the day.
+    pub fn find(output: &str) -> Option<Needs> {
+        let whole = output
             .split_inclusive('\n')
             .filter(|line| line.ends_with('\n'));
         whole.into_iter().find_map(|line| {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::Microjoules;
 use proptest::prelude::*;
 use std::vec;
 

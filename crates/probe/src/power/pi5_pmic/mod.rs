@@ -10,7 +10,7 @@ use std::path::Path;
 use answer::Rails;
 use mailbox::{ANSWER_BYTES, Mailbox};
 
-use super::{About, Source};
+use super::source::{About, Source};
 use crate::energy::{Measure, Scope};
 use crate::{Microseconds, Microwatts, Reading, Reason, Unavailable};
 

@@ -1,26 +1,23 @@
-//! Threads, physical batch and flash attention: measured once for a board, model and build, and
-//! kept.
+//! The calibration: threads, physical batch and flash attention, measured once for a board, model
+//! and build, and stored.
 //!
-//! Other choices round differently. That the choice is kept is what makes a run's answers the same
+//! Other choices round differently. That the choice is stored is what makes a run's answers the same
 //! the next time; a model that is too small for a difference is not measured.
 
-mod kept;
+mod stored;
 
 use std::time::{Duration, Instant};
 
-use edgescore_engine::{
-    DecodeError, Facts, FlashAttention, Model, Session, SessionOptions, Token, release_freed,
-};
+use edgescore_engine::{DecodeError, Facts, Model, Session, SessionOptions, Token, release_freed};
 use edgescore_probe::Bytes;
-use edgescore_record::{CacheType, Mode, Plan, Tuning, Weights};
+use edgescore_record::{CacheType, FlashAttention, Mode, Plan, Tuning, Weights};
 use edgescore_taskpack::Hash;
 
-use crate::logits;
-use kept::{Chosen, Kept};
+use super::defaults::{UBATCH, cpus};
+use crate::inference::logits;
+use stored::{Choice, StoredCalibration};
 
-/// Physical batch where none is measured: llama.cpp's default.
-pub const UBATCH: u32 = 512;
-/// Smaller ones, which a CPU with small caches may prefer. Larger ones take larger buffers.
+/// Physical batches below the default, which a CPU with small caches may prefer. Larger ones take larger buffers.
 const SMALLER: [u32; 2] = [256, 128];
 /// Models below this take longer to measure than they would gain.
 const SMALLEST: Bytes = Bytes(64 << 20);
@@ -29,17 +26,12 @@ const TOKENS: usize = UBATCH as usize;
 /// Another choice must be faster by this to be taken: timings of one and the same differ by 2 %.
 const BETTER: f64 = 1.03;
 
-/// Threads where none are measured: one for each CPU that this process may use.
-pub fn cpus() -> u32 {
-    std::thread::available_parallelism().map_or(1, |n| n.get() as u32)
-}
-
 /// Whether flash attention is to be measured too, if there is memory for a session without it. In
 /// letter mode it is not: prefill is faster with it (10 to 34 % in prompts of 2,000 tokens:
 /// docs/bench/2026-11-26-flash-letter), decode slower (by a third), and there is no decode. A
 /// quantised cache needs it.
 pub fn chooses_flash(plan: &Plan, model: &Facts) -> bool {
-    let open = plan.flash == edgescore_record::FlashAttention::Auto && plan.cache == CacheType::F16;
+    let open = plan.flash == FlashAttention::Auto && plan.cache == CacheType::F16;
     open && plan.mode == Mode::Generate && plan.calibrate && is_large(model)
 }
 
@@ -67,8 +59,8 @@ pub fn tune(
     if !plan.calibrate || !is_large(model.facts()) || start.prompt.len() < TOKENS / 2 {
         return Ok(Tuning::Default);
     }
-    let kept = Kept::find(plan, hash, weights, options);
-    if let Some(chosen) = kept.as_ref().and_then(Kept::read) {
+    let stored = StoredCalibration::find(plan, hash, weights, options);
+    if let Some(chosen) = stored.as_ref().and_then(StoredCalibration::read) {
         (options.threads, options.ubatch) = (chosen.threads, chosen.ubatch);
         options.flash = chosen.flash;
         return Ok(Tuning::Kept);
@@ -99,8 +91,8 @@ pub fn tune(
             .map(|flash| SessionOptions { flash, ..*options });
         *options = fastest(model, question, on, [off])?;
     }
-    if let Some(kept) = kept {
-        kept.write(Chosen {
+    if let Some(stored) = stored {
+        stored.write(Choice {
             threads: options.threads,
             ubatch: options.ubatch,
             flash: options.flash,
@@ -110,13 +102,17 @@ pub fn tune(
 }
 
 /// Flash attention as an earlier run of this model, board and build has chosen it.
-pub fn kept(
+pub fn stored(
     plan: &Plan,
     hash: Hash,
     weights: Weights,
     options: &SessionOptions,
 ) -> Option<FlashAttention> {
-    Some(Kept::find(plan, hash, weights, options)?.read()?.flash)
+    Some(
+        StoredCalibration::find(plan, hash, weights, options)?
+            .read()?
+            .flash,
+    )
 }
 
 /// What is timed.

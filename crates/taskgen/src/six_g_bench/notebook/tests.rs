@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::definitions_file;
 use super::super::error::ImportProblem;
 use super::super::python::{PythonError, PythonProblem};
 use super::*;
@@ -205,7 +206,7 @@ fn an_unknown_escape_stays_as_it_is() {
 fn definitions_are_told_apart_by_their_keys() {
     let json = r#"{"source": "x", "system": "s", "answer_instruction": "i",
         "tasks": [{"id": "T1", "name": "n", "definition": "d"}]}"#;
-    let definitions = Definitions::from_json(json).unwrap();
+    let definitions = definitions_file::read(json).unwrap();
     assert_eq!(
         (
             definitions.system.as_str(),
@@ -214,9 +215,9 @@ fn definitions_are_told_apart_by_their_keys() {
         ("s", "i")
     );
     let text = notebook(&[TASKS, MESSAGES]).to_string();
-    assert_eq!(Definitions::from_json(&text).unwrap().tasks.len(), 2);
+    assert_eq!(definitions_file::read(&text).unwrap().tasks.len(), 2);
 
-    let problem = |text: &str| match Definitions::from_json(text).unwrap_err() {
+    let problem = |text: &str| match definitions_file::read(text).unwrap_err() {
         ImportProblem::Definitions(problem) => problem.to_string(),
         other => panic!("{other}"),
     };
@@ -228,6 +229,6 @@ fn definitions_are_told_apart_by_their_keys() {
     assert_eq!(problem(&twice), "defines T1 twice: keep one of the two");
     assert!(problem("{\"questions\": []}").contains("neither the benchmark's evaluation notebook"));
     assert!(problem("[1]").contains("neither the benchmark's evaluation notebook"));
-    let error = Definitions::from_json("{\"cells\": [").unwrap_err();
+    let error = definitions_file::read("{\"cells\": [").unwrap_err();
     assert!(matches!(error, ImportProblem::Json(_)), "{error}");
 }

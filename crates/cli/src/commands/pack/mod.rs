@@ -1,0 +1,33 @@
+//! `edgescore pack`: making and reading task packs.
+
+mod build;
+mod controls;
+mod file;
+mod import;
+mod info;
+mod show;
+
+use crate::failure::Failure;
+
+/// What to do with packs.
+#[derive(clap::Subcommand)]
+pub enum Command {
+    Build(build::Args),
+    Controls(controls::Args),
+    /// Make a pack from a published benchmark
+    #[command(subcommand)]
+    Import(import::Source),
+    Info(info::Args),
+    Show(show::Args),
+}
+
+/// Runs the command.
+pub fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Build(args) => build::run(args),
+        Command::Controls(args) => controls::run(args),
+        Command::Import(source) => import::run(source),
+        Command::Info(args) => info::run(args),
+        Command::Show(args) => show::run(args),
+    }
+}

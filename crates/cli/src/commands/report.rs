@@ -1,0 +1,202 @@
+//! `edgescore report`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use clap::ValueEnum;
+use edgescore_score::Exponents;
+use edgescore_summary::published::models;
+use edgescore_summary::report::{Report, RunView};
+use edgescore_summary::{PlanError, Planned, RankedRun, load_all, mode_pairs, rank};
+
+use crate::failure::Failure;
+use crate::files;
+use crate::output::{self, Content, Output};
+use crate::render::pages::{plan_error, report};
+use crate::render::tables::{self, questions, runs};
+use crate::render::{html, json, markdown, text};
+
+/// Score results and print what they say
+///
+/// One result gives its figures, several give a ranking. All intervals are 95 %. What was not
+/// measured has its reason in the place of a value.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Results of `edgescore run`
+    #[arg(value_name = "RUN.esr", required = true)]
+    results: Vec<PathBuf>,
+
+    /// How to print [default: what the ending of FILE says, else table]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    #[command(flatten)]
+    output: Output,
+
+    /// With csv and jsonl: one row a question instead of one a run
+    #[arg(long)]
+    questions: bool,
+
+    /// Set the runs beside the published results
+    #[arg(long, value_enum, value_name = "WHAT")]
+    against: Option<Against>,
+
+    /// Hold a plan (`edgescore plan -o`) against the run that was made of it
+    #[arg(long, value_name = "PLAN.json")]
+    plan: Option<PathBuf>,
+
+    /// Weigh the Edge Score: exponents of accuracy, of latency or energy, and of memory
+    #[arg(long, value_name = "A,L,M", default_value = "1,1,1", value_parser = exponents)]
+    exponents: Exponents,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Tables for reading
+    Table,
+    /// One JSON object (docs/report.schema.json)
+    Json,
+    /// One JSON object a run
+    Jsonl,
+    /// Comma-separated values, one row a run
+    Csv,
+    /// Markdown
+    Md,
+    /// SQL statements for sqlite3: the tables runs and questions
+    Sql,
+    /// Apache Parquet, one row a question
+    Parquet,
+    /// A page for a browser, in one file
+    Html,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Against {
+    /// The published 6G-Bench results (see `edgescore published`)
+    Published,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let path = args.output.path.as_deref();
+    let format = args
+        .format
+        .or_else(|| by_ending(path?))
+        .unwrap_or(Format::Table);
+    let content = match format {
+        Format::Parquet => Content::Binary,
+        _ => Content::Text,
+    };
+    if format == Format::Parquet
+        || (args.questions && matches!(format, Format::Csv | Format::Jsonl))
+    {
+        return output::to(path, content, |out| questions(out, &args.results, format));
+    }
+    let ranked = rank(
+        load_all(&args.results).map_err(Failure::data)?,
+        args.exponents,
+    );
+    let plan = match &args.plan {
+        Some(path) => Some(check(path, &ranked, format)?),
+        None => None,
+    };
+    let pairs = mode_pairs(&ranked).map_err(Failure::data)?;
+    let published = match args.against {
+        Some(Against::Published) => models(),
+        None => Vec::new(),
+    };
+    output::to(path, content, |out| match format {
+        Format::Table | Format::Md => {
+            let mut blocks = report::page(&ranked, &pairs, &published);
+            blocks.extend(plan.iter().flat_map(plan_error::page));
+            match format {
+                Format::Md => markdown::write(out, &blocks),
+                _ => text::write(out, &blocks),
+            }
+            .map_err(Failure::data)
+        }
+        Format::Json => {
+            let mut report = Report::of(&ranked, &pairs);
+            if !published.is_empty() {
+                report = report.with_published(&published);
+            }
+            if let Some(plan) = &plan {
+                report = report.with_plan(plan);
+            }
+            json::write(out, &report).map_err(Failure::data)
+        }
+        Format::Jsonl => ranked.iter().try_for_each(|run| {
+            json::write_line(out, &RunView::of(run, &ranked)).map_err(Failure::data)
+        }),
+        Format::Csv => runs::with(&ranked, |table| tables::write_csv(out, table)),
+        Format::Sql => {
+            runs::with(&ranked, |table| tables::write_sql(out, table))?;
+            questions(out, &args.results, format)
+        }
+        Format::Html => html::write(out, &ranked, &pairs, &published),
+        // Written above, from the files: its rows are questions.
+        Format::Parquet => Ok(()),
+    })
+}
+
+/// The plan at `path` beside the one run.
+fn check(path: &Path, runs: &[RankedRun], format: Format) -> Result<PlanError, Failure> {
+    match (runs, format) {
+        ([ranked], Format::Table | Format::Md | Format::Json) => {
+            let plan: Planned = serde_json::from_slice(&files::read(path)?)
+                .with_context(|| {
+                    format!(
+                        "{} is no plan: give the file of `edgescore plan -o PLAN.json`",
+                        path.display()
+                    )
+                })
+                .map_err(Failure::Data)?;
+            plan.check(&ranked.run)
+                .map_err(|other| Failure::Usage(other.into()))
+        }
+        ([_], _) => Err(Failure::Usage(anyhow!(
+            "--plan: use the format table, md or json"
+        ))),
+        _ => Err(Failure::Usage(anyhow!(
+            "--plan: give the one result that it is the plan of"
+        ))),
+    }
+}
+
+fn questions(
+    out: &mut (dyn Write + Send),
+    results: &[PathBuf],
+    format: Format,
+) -> Result<(), Failure> {
+    questions::with(results, |table| match format {
+        Format::Csv => tables::write_csv(out, table),
+        Format::Jsonl => tables::write_jsonl(out, table),
+        Format::Parquet => tables::write_parquet(out, table),
+        _ => tables::write_sql(out, table),
+    })
+}
+
+fn by_ending(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()? {
+        "json" => Some(Format::Json),
+        "jsonl" | "ndjson" => Some(Format::Jsonl),
+        "csv" => Some(Format::Csv),
+        "md" => Some(Format::Md),
+        "sql" => Some(Format::Sql),
+        "parquet" => Some(Format::Parquet),
+        "html" | "htm" => Some(Format::Html),
+        _ => None,
+    }
+}
+
+/// `1,0.5,1`.
+fn exponents(text: &str) -> Result<Exponents, String> {
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    match numbers.as_deref() {
+        Ok(&[accuracy, cost, memory]) => {
+            Exponents::new(accuracy, cost, memory).map_err(|error| error.to_string())
+        }
+        _ => Err("give three numbers, such as 1,0.5,1".to_owned()),
+    }
+}

@@ -1,0 +1,48 @@
+//! One run.
+
+use std::path::Path;
+
+use edgescore_record::{Plan, VerdictKind};
+use edgescore_summary::{judge, load};
+
+use super::args::Args;
+use crate::failure::{Failure, Outcome};
+use crate::gate_profile::Profile;
+use crate::output::print;
+use crate::render::pages::report::print_run;
+use crate::session::{BoardSession, Recorder};
+
+/// Runs once and reports.
+pub fn report(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
+    let verdict = record(args, args.plan(), pack, model, output)?;
+    let run = load(output).map_err(Failure::data)?;
+    let judged = match &args.gate {
+        Some(path) => {
+            let limits = Profile::read(path)?.limits()?;
+            Some(judge(&run, &limits).map_err(Failure::data)?)
+        }
+        None => None,
+    };
+    print_run(run, judged.as_ref())?;
+    print(|out| writeln!(out, "\nresult: {}", output.display()))?;
+    match verdict {
+        Some(VerdictKind::Ok) if judged.is_some_and(|judged| !judged.pass()) => {
+            Ok(Outcome::NotAsPlanned)
+        }
+        Some(VerdictKind::Ok) => Ok(Outcome::AsPlanned),
+        _ => Ok(Outcome::NotAsPlanned),
+    }
+}
+
+/// Runs `plan` on `pack` and `model` and records it in `output`.
+pub fn record(
+    args: &Args,
+    plan: Plan,
+    pack: &Path,
+    model: &Path,
+    output: &Path,
+) -> Result<Option<VerdictKind>, Failure> {
+    let early_stop = args.early_stop()?;
+    let recorder = Recorder::new(output, args.force)?;
+    BoardSession::open(&args.board, false, pack, model)?.record(plan, recorder, early_stop)
+}

@@ -1,0 +1,252 @@
+//! The figures of a run with labels: one screen at most. Intervals are 95 %.
+
+use edgescore_record::{Labels, MemoryLimiter};
+use edgescore_score::{
+    Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, Reading, RotationReport,
+};
+use edgescore_summary::{MemorySummary, RankedRun, RunSummary, not_ranked};
+
+use crate::render::{labels, values};
+
+/// The figures.
+pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
+    let run = &ranked.run;
+    let scores = &run.scores;
+    let mut facts = vec![
+        (
+            "questions",
+            format!(
+                "{} asked, {} answered, {} skipped, {} unparsed",
+                run.start.questions,
+                run.answered(),
+                run.skipped(),
+                scores.accuracy.overall.unparsed
+            ),
+        ),
+        ("pass@1", {
+            let chance = run
+                .pass_at_1
+                .value()
+                .map(|accuracy| labels::against_chance(&accuracy, run.answered()));
+            format!(
+                "{}  {}",
+                values::percent(run.pass_at_1),
+                chance.unwrap_or_default()
+            )
+        }),
+        ("pass@3", pass_at_k(&scores.pass_3)),
+        (
+            "pass@5",
+            match scores.pass_5.mean {
+                Reading::Value(_) => format!(
+                    "{}, a guesser has {:.1} %",
+                    pass_at_k(&scores.pass_5),
+                    100.0 * GUESSER_PASS_5
+                ),
+                Reading::Missing(_) => pass_at_k(&scores.pass_5),
+            },
+        ),
+    ];
+    facts.extend(delta_5(&scores.delta_5));
+    facts.extend(
+        run.faults
+            .value()
+            .map(|faults| ("faults", faults_of(&faults))),
+    );
+    facts.extend(letters(&scores.bias));
+    if let Reading::Value(mass) = scores.parsing.mass {
+        facts.push((
+            "format mass",
+            format!(
+                "{} of the probability is on the four letters",
+                values::percent(Reading::Value(mass))
+            ),
+        ));
+    }
+    if let Reading::Value(report) = scores.rotation {
+        facts.push(("option orders", rotation(&report)));
+    }
+    facts.push((
+        "latency",
+        format!(
+            "median {}, p90 {}, p99 {}",
+            values::or_reason(run.latency_s(), values::seconds),
+            values::percentile(scores.latency.p90),
+            values::percentile(scores.latency.p99)
+        ),
+    ));
+    let speed = |value| values::or_reason(value, |tps: f64| format!("{tps:.1} tokens/s"));
+    let roofline = &run.roofline;
+    facts.push((
+        "prefill",
+        speed(run.prefill_tps) + &share(roofline.prefill, roofline.peak.label(), "peak"),
+    ));
+    facts.push((
+        "decode",
+        match run.decode_tps {
+            Reading::Value(_) => {
+                speed(run.decode_tps) + &share(roofline.decode, "read", "bandwidth")
+            }
+            Reading::Missing(_) => "no tokens were generated".into(),
+        },
+    ));
+    facts.push(("peak memory", memory(&run.memory)));
+    facts.push((
+        "energy",
+        values::or_reason(run.energy(), |energy| {
+            format!("{} J a question", values::score(energy.joules))
+        }),
+    ));
+    facts.extend(power(run));
+    facts.push(("Edge Score", edge_score(&ranked.literal)));
+    facts.push(("  chance-corrected", edge_score(&ranked.chance_corrected)));
+    facts.push(("  per joule", edge_score(&ranked.per_joule)));
+    facts
+}
+
+/// How close that is to what the machine can do, if that was measured.
+fn share(share: Reading<f64>, kind: &str, roof: &str) -> String {
+    let say = |share: f64| format!(", {:.0} % of the machine's {kind} {roof}", 100.0 * share);
+    share.value().map_or(String::new(), say)
+}
+
+/// Peak, estimate and budget.
+fn memory(memory: &MemorySummary) -> String {
+    let mut text = values::or_reason(memory.peak(), |peak| peak.to_string());
+    let Some(before) = &memory.before else {
+        return text;
+    };
+    if let Some(estimate) = before.estimate {
+        text += &format!(", {} expected", estimate.total());
+    }
+    if let Reading::Value(error) = memory.error() {
+        text += &format!(" ({:+.1} %)", 100.0 * error);
+    }
+    if let Some(limit) = before.limit {
+        text += &match before.limiter {
+            MemoryLimiter::CgroupV1 | MemoryLimiter::CgroupV2 => {
+                format!("; a cgroup held it to {limit}")
+            }
+            MemoryLimiter::Watchdog => format!("; watched, not to pass {limit}"),
+            MemoryLimiter::Process => format!("; nothing held it to {limit}"),
+        };
+    }
+    if let Reading::Value(refaults @ 1..) = memory.refaults() {
+        text += &format!("; it did not fit: {refaults} pages were read again while answering");
+    }
+    text
+}
+
+/// Mean and worst window, and the budget where there is one.
+fn power(run: &RunSummary) -> Option<(&'static str, String)> {
+    let watts = |value| values::or_reason(value, |watts: f64| format!("{watts:.3} W"));
+    let power = &run.power;
+    power.mean_w().value()?;
+    let mut text = format!(
+        "mean {}, worst window {}, idle {}",
+        watts(power.mean_w()),
+        watts(power.worst_window_w()),
+        watts(power.idle_w())
+    );
+    if let Some(budget) = power.budget_w() {
+        text += &format!("; budget {budget} W");
+    }
+    if power.is_simulated() {
+        text += "  (simulated)";
+    }
+    Some(("power", text))
+}
+
+fn pass_at_k(pass: &PassAtK) -> String {
+    match pass.mean {
+        Reading::Value(_) => format!(
+            "{}  on the {} questions of the pass@k tasks",
+            values::percent(pass.mean),
+            pass.questions
+        ),
+        Reading::Missing(reason) => reason.to_string(),
+    }
+}
+
+fn delta_5(delta: &Delta5) -> [(&'static str, String); 2] {
+    [
+        (
+            "Delta_5",
+            match delta.published {
+                Reading::Value(_) => format!(
+                    "{}  pass@5 less pass@1 of all questions; a guesser has {:.3}",
+                    values::number(delta.published),
+                    delta.guesser
+                ),
+                Reading::Missing(reason) => reason.to_string(),
+            },
+        ),
+        (
+            "  same questions",
+            match delta.like_for_like {
+                Reading::Value(_) => format!(
+                    "{}  both on the pass@k tasks",
+                    values::number(delta.like_for_like)
+                ),
+                Reading::Missing(reason) => reason.to_string(),
+            },
+        ),
+    ]
+}
+
+fn faults_of(faults: &Faults) -> String {
+    let unknown = match faults.unknown {
+        0 => String::new(),
+        unknown => format!(", {unknown} unknown"),
+    };
+    format!(
+        "of the wrong answers {} myopic (ignored what may come), {} average-case (optimised for the \
+         average), {} policy-blind (chose a forbidden option){unknown}",
+        faults.myopic, faults.average_case, faults.policy_blind
+    )
+}
+
+fn letters(bias: &LetterBias) -> Vec<(&'static str, String)> {
+    let counts = |[a, b, c, d]: [u32; 4]| format!("A {a}  B {b}  C {c}  D {d}");
+    let mut facts = vec![
+        ("answer key", counts(bias.key)),
+        ("model chose", counts(bias.chosen)),
+    ];
+    if let Reading::Value(constant) = bias.constant {
+        facts.push((
+            "constant letter",
+            format!(
+                "always {} has {}",
+                constant.letter,
+                values::percent(Reading::Value(constant.accuracy))
+            ),
+        ));
+    }
+    facts
+}
+
+fn rotation(report: &RotationReport) -> String {
+    format!(
+        "accuracy {} over all four; same option in all four {} of {} questions",
+        values::percent(report.mean_accuracy),
+        values::percent(report.consistency),
+        report.complete
+    )
+}
+
+/// `2.24 1/(s*GiB) = accuracy / (median_latency * peak_memory)`, or why there is none.
+fn edge_score(score: &EdgeScore) -> String {
+    match score.value {
+        Err(_) => values::score_or_refusal(score.value),
+        Ok(value) => {
+            let caveat = not_ranked(score.standing);
+            format!(
+                "{} {} = {}{}",
+                values::score(value),
+                score.unit,
+                score.expression,
+                caveat.map_or(String::new(), |why| format!("  (not ranked: {why})"))
+            )
+        }
+    }
+}

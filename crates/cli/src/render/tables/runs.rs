@@ -1,0 +1,184 @@
+//! The report as a flat table: one row a run.
+
+use edgescore_record::Labels;
+use edgescore_score::{EdgeScore, Estimate, Interval, Percentile, Reading, RotationReport};
+use edgescore_summary::RankedRun;
+
+use super::table::{Cell, Column, Kind, Table, column};
+use crate::failure::Failure;
+
+/// The columns of the table `runs`.
+const COLUMNS: [Column; 49] = [
+    column("run", Kind::Text),
+    column("file", Kind::Text),
+    column("model", Kind::Text),
+    column("quantisation", Kind::Text),
+    column("origin", Kind::Text),
+    column("pack", Kind::Text),
+    column("mode", Kind::Text),
+    column("layout", Kind::Text),
+    column("board", Kind::Text),
+    column("threads", Kind::Int),
+    column("verdict", Kind::Text),
+    column("stopped_early", Kind::Bool),
+    column("questions", Kind::Int),
+    column("answered", Kind::Int),
+    column("skipped", Kind::Int),
+    column("unparsed", Kind::Int),
+    column("correct", Kind::Int),
+    column("pass_at_1", Kind::Real),
+    column("pass_at_1_low", Kind::Real),
+    column("pass_at_1_high", Kind::Real),
+    column("pass_at_3", Kind::Real),
+    column("pass_at_3_low", Kind::Real),
+    column("pass_at_3_high", Kind::Real),
+    column("pass_at_5", Kind::Real),
+    column("pass_at_5_low", Kind::Real),
+    column("pass_at_5_high", Kind::Real),
+    column("delta_5", Kind::Real),
+    column("delta_5_like_for_like", Kind::Real),
+    column("format_mass", Kind::Real),
+    column("faults_myopic", Kind::Int),
+    column("faults_average_case", Kind::Int),
+    column("faults_policy_blind", Kind::Int),
+    column("constant_letter_accuracy", Kind::Real),
+    column("rotation_accuracy", Kind::Real),
+    column("rotation_consistency", Kind::Real),
+    column("latency_p50_ms", Kind::Real),
+    column("latency_p90_ms", Kind::Real),
+    column("latency_p99_ms", Kind::Real),
+    column("prefill_tps", Kind::Real),
+    column("decode_tps", Kind::Real),
+    column("prefill_arithmetic_utilisation", Kind::Real),
+    column("decode_bandwidth_utilisation", Kind::Real),
+    column("peak_memory_bytes", Kind::Int),
+    column("energy_per_question_j", Kind::Real),
+    column("edge_score", Kind::Real),
+    column("edge_score_chance_corrected", Kind::Real),
+    column("edge_score_per_joule", Kind::Real),
+    column("rank", Kind::Int),
+    column("missing", Kind::Text),
+];
+
+/// Hands `runs` on as a table.
+pub fn with(
+    runs: &[RankedRun],
+    write: impl FnOnce(Table) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    write(Table {
+        name: "runs",
+        columns: &COLUMNS,
+        rows: &mut runs.iter().map(|ranked| Ok(row(ranked))),
+    })
+}
+
+/// The row of one run. Empty cells have their reasons in the last one.
+fn row(ranked: &RankedRun) -> Vec<Cell> {
+    let run = &ranked.run;
+    let scores = &run.scores;
+    let latency = &scores.latency;
+    let milliseconds = |percentile: Percentile| f64::from(percentile.value_us) / 1e3;
+    let rotation = |value: fn(RotationReport) -> Reading<Estimate>| {
+        scores
+            .rotation
+            .and_then(value)
+            .map(|estimate| estimate.value)
+    };
+    let cells = vec![
+        (&run.id).into(),
+        (&run.file).into(),
+        run.model().into(),
+        run.quantisation().into(),
+        run.origin().label().into(),
+        (&run.start.pack).into(),
+        run.start.mode.label().into(),
+        run.start.layout.label().into(),
+        (&run.start.board).into(),
+        run.threads().map(u32::from).into(),
+        run.verdict
+            .as_ref()
+            .map(|ending| ending.kind.label())
+            .into(),
+        run.stopped_early.into(),
+        run.start.questions.into(),
+        run.answered().into(),
+        run.skipped().into(),
+        scores.accuracy.overall.unparsed.into(),
+        scores.accuracy.overall.correct.into(),
+    ];
+    let mut row = Row {
+        cells,
+        ..Row::default()
+    };
+    row.estimate(run.pass_at_1);
+    row.estimate(scores.pass_3.mean);
+    row.estimate(scores.pass_5.mean);
+    row.value(scores.delta_5.published.map(|estimate| estimate.value));
+    row.value(scores.delta_5.like_for_like.map(|estimate| estimate.value));
+    row.value(scores.parsing.mass.map(|estimate| estimate.value));
+    row.value(run.faults.map(|faults| faults.myopic));
+    row.value(run.faults.map(|faults| faults.average_case));
+    row.value(run.faults.map(|faults| faults.policy_blind));
+    row.value(scores.bias.constant.map(|constant| constant.accuracy.value));
+    row.value(rotation(|report| report.mean_accuracy));
+    row.value(rotation(|report| report.consistency));
+    row.value(latency.median_us.map(|us| us / 1e3));
+    row.value(latency.p90.map(milliseconds));
+    row.value(latency.p99.map(milliseconds));
+    row.value(run.prefill_tps);
+    row.value(run.decode_tps);
+    row.value(run.roofline.prefill);
+    row.value(run.roofline.decode);
+    row.value(run.peak_memory().map(|bytes| bytes.0));
+    row.value(run.energy.per_question_j());
+    row.score(&ranked.literal);
+    row.score(&ranked.chance_corrected);
+    row.score(&ranked.per_joule);
+    row.cells.push(ranked.rank.map(|rank| rank as u64).into());
+    let missing = row.missing.join("; ");
+    row.cells.push(match missing.as_str() {
+        "" => Cell::Empty,
+        missing => missing.into(),
+    });
+    row.cells
+}
+
+#[derive(Default)]
+struct Row {
+    cells: Vec<Cell>,
+    missing: Vec<String>,
+}
+
+impl Row {
+    fn push(&mut self, cell: Result<Cell, String>) {
+        let name = COLUMNS.get(self.cells.len()).map_or("", |c| c.name);
+        let cell = cell.unwrap_or_else(|reason| {
+            self.missing.push(format!("{name}: {reason}"));
+            Cell::Empty
+        });
+        self.cells.push(cell);
+    }
+
+    fn value<T: Into<Cell>>(&mut self, value: Reading<T>) {
+        self.push(match value {
+            Reading::Value(value) => Ok(value.into()),
+            Reading::Missing(reason) => Err(reason.to_string()),
+        });
+    }
+
+    /// Value and both ends.
+    fn estimate(&mut self, estimate: Reading<Estimate>) {
+        self.value(estimate.map(|estimate| estimate.value));
+        let end =
+            |pick: fn(Interval) -> f64| estimate.value().and_then(|e| e.interval.map(pick).value());
+        self.cells.push(end(|interval| interval.low).into());
+        self.cells.push(end(|interval| interval.high).into());
+    }
+
+    fn score(&mut self, score: &EdgeScore) {
+        self.push(match score.value {
+            Ok(value) => Ok(value.into()),
+            Err(refusal) => Err(format!("{}: {}", refusal.component, refusal.reason)),
+        });
+    }
+}

@@ -1,0 +1,143 @@
+//! A board that is asked to run something, from connect to close.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use edgescore_record::{Plan, RunId, Stop, VerdictKind};
+
+use super::board::Board;
+use super::early_stop::EarlyStop;
+use super::interrupts;
+use super::progress::Progress;
+use super::recorder::Recorder;
+use crate::failure::Failure;
+use crate::link::{BoardAddress, Connection, RunFollower, StopRequests, Want, find_or_send};
+use crate::random;
+
+/// Seconds that a run on a board continues without a connection: long enough to find the cable
+/// and plug it in again, short enough that a forgotten board does not run all night.
+const LINGER: u32 = 300;
+
+/// A connected board that has pack and model.
+pub struct BoardSession {
+    connection: Connection,
+    stops: Arc<StopRequests>,
+    pack: String,
+    model: String,
+}
+
+impl BoardSession {
+    /// Connects, and sends pack and model unless the board has them. A `detached` board continues
+    /// when this program has ended.
+    pub fn open(
+        board: &Board,
+        detached: bool,
+        pack: &Path,
+        model: &Path,
+    ) -> Result<BoardSession, Failure> {
+        let mut connection = connect(board, detached)?;
+        Ok(BoardSession {
+            pack: path_on_board(&mut connection, pack)?,
+            model: path_on_board(&mut connection, model)?,
+            stops: interrupts::catch(&connection)?,
+            connection,
+        })
+    }
+
+    /// What ends the run that is followed.
+    pub fn stops(&self) -> Arc<StopRequests> {
+        self.stops.clone()
+    }
+
+    /// A run of `plan`, whose paths are filled in, that continues for `linger` seconds when the
+    /// host is disconnected.
+    pub fn follow<'s>(
+        &'s mut self,
+        plan: Plan<'s>,
+        linger: u32,
+    ) -> Result<RunFollower<'s>, Failure> {
+        let want = Want::Run {
+            linger,
+            plan: Plan {
+                pack: &self.pack,
+                model: &self.model,
+                ..plan
+            },
+        };
+        let run = RunId(random::number()?);
+        Ok(RunFollower::new(
+            &mut self.connection,
+            run,
+            want,
+            &self.stops,
+        ))
+    }
+
+    /// How long a run continues without a connection, unless it is started otherwise.
+    pub fn linger(&self) -> u32 {
+        if self.connection.is_local() {
+            0
+        } else {
+            LINGER
+        }
+    }
+
+    /// One run of `plan` into `recorder`. Returns the verdict.
+    pub fn record(
+        &mut self,
+        plan: Plan,
+        mut recorder: Recorder,
+        mut early_stop: Option<EarlyStop>,
+    ) -> Result<Option<VerdictKind>, Failure> {
+        let mut progress = Progress::new();
+        let (stops, linger) = (self.stops(), self.linger());
+        let mut follower = self.follow(plan, linger)?;
+        let finish = follower.follow(&mut |row| {
+            recorder.take(row)?;
+            progress.take(&row.record);
+            if let Some(stop) = &mut early_stop
+                && stop.take(&row.record)?
+            {
+                stops.request(Stop::Decided);
+                early_stop = None;
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+        progress.finish();
+        let verdict = recorder.close(finish)?;
+        follower.acknowledge_all()?;
+        Ok(verdict)
+    }
+
+    /// Closes the connection; a board that was started detached continues.
+    pub fn release(self) {
+        self.connection.release();
+    }
+}
+
+fn connect(board: &Board, detached: bool) -> Result<Connection, Failure> {
+    let address = &board.address;
+    if let BoardAddress::Capture(_) = address {
+        return Err(Failure::Usage(anyhow!(
+            "--board {address}: a capture cannot run anything; read it with `edgescore collect {address} -o RUN.esr`"
+        )));
+    }
+    let options = board.reach.options(detached);
+    Connection::open(address, &options, Arc::new(Progress::new().printer()))
+}
+
+/// Where the board has the file at `path`; it is sent there if it is not there.
+fn path_on_board(connection: &mut Connection, path: &Path) -> Result<String, Failure> {
+    match connection.is_local() {
+        true => utf8(path).map(str::to_owned),
+        false => find_or_send(connection, path),
+    }
+}
+
+fn utf8(path: &Path) -> Result<&str, Failure> {
+    path.to_str()
+        .with_context(|| format!("{} is not UTF-8: rename it", path.display()))
+        .map_err(Failure::Data)
+}

@@ -1,0 +1,19 @@
+//! A board session: what the host does with a board from connect to close, and what it needs for
+//! that.
+
+mod board;
+mod board_session;
+mod budgets;
+mod choices;
+mod early_stop;
+mod interrupts;
+mod progress;
+mod recorder;
+mod run_options;
+
+pub use board::{Board, Reach};
+pub use board_session::BoardSession;
+pub use early_stop::{EarlyStop, Goal};
+pub use progress::Progress;
+pub use recorder::Recorder;
+pub use run_options::RunOptions;

@@ -1,0 +1,143 @@
+//! The arguments that say what is asked of a model and how.
+
+use edgescore_record::{CacheType, FlashAttention, Labels, Mode, Order, Plan, Weights};
+use edgescore_taskpack::Layout;
+
+use super::budgets::BudgetOptions;
+use super::choices::{self, labels};
+
+// What is asked of the model and how: what a host sends to a board and an image holds.
+#[allow(missing_docs)]
+#[derive(clap::Args)]
+pub struct RunOptions {
+    /// How an answer is obtained
+    #[arg(long, value_parser = labels(choices::mode), default_value = Mode::Letter.label())]
+    mode: Mode,
+
+    /// Order of the parts of a prompt
+    #[arg(long, value_parser = labels(choices::layout), default_value = Layout::Reference.label())]
+    layout: Layout,
+
+    /// Compute every prompt from its first token, also what the prefix cache has of it
+    ///
+    /// The answers are the same, to the bit; only the time differs.
+    #[arg(long)]
+    no_reuse: bool,
+
+    /// Ask at most N questions, spread evenly over the tasks
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+
+    /// Ask every question in all four cyclic orders of its options
+    #[arg(long)]
+    rotate: bool,
+
+    #[command(flatten)]
+    budgets: BudgetOptions,
+
+    /// Threads [default: measured once for this board, model and build]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    threads: Option<u16>,
+
+    /// Seed of the choice of questions and of the draws
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
+    /// Use this built-in chat template instead of the model's own
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+
+    /// Context in tokens [default: what the longest prompt needs]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    context: Option<u32>,
+
+    /// Tokens of a logical batch
+    #[arg(long, short, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    batch: u32,
+
+    /// Tokens of a physical batch [default: measured once for this board, model and build]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    ubatch: Option<u32>,
+
+    /// Measure nothing before the run: one thread for each CPU, physical batches of 512 tokens
+    ///
+    /// Without it the first run of a model of 64 MiB or more tries which threads and batch are
+    /// fastest, in generate mode also whether flash attention is, keeps that on the board for later
+    /// runs, and says so in its result. Other choices round differently, so make them, or give
+    /// this, to compare runs to the last bit.
+    #[arg(long)]
+    no_calibrate: bool,
+
+    /// How weights are held: mapped as in the file, or repacked for the CPU (faster prefill,
+    /// up to twice the memory) [default: repacked where memory is free for it and --memory has
+    /// room]
+    #[arg(long, value_parser = labels(choices::weights))]
+    weights: Option<Weights>,
+
+    /// Whether attention is computed in one pass: faster prefill and less memory, slower decode
+    ///
+    /// With auto it is measured in generate mode (see --no-calibrate); else llama.cpp decides,
+    /// which is on.
+    #[arg(long, value_parser = labels(choices::flash_attention), default_value = FlashAttention::Auto.label())]
+    flash_attention: FlashAttention,
+
+    /// Type of the KV cache's elements: q8_0 takes about half the memory of f16, needs flash
+    /// attention, and is slower where the CPU has no fast 8-bit kernel
+    #[arg(long, value_parser = labels(choices::cache_type), default_value = CacheType::F16.label())]
+    cache_type: CacheType,
+
+    /// Generate mode: tokens at most for one answer
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    max_tokens: u16,
+
+    /// Generate mode: draws a question on the pass@k tasks
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=100))]
+    draws: u8,
+
+    /// Generate mode: temperature of the draws
+    #[arg(long, value_name = "T", default_value = "0.7", value_parser = temperature)]
+    temperature: u16,
+}
+
+impl RunOptions {
+    /// The plan in the order of the pack, without the paths of pack and model.
+    pub fn plan(&self) -> Plan<'_> {
+        Plan {
+            pack: "",
+            model: "",
+            template: self.template.as_deref(),
+            mode: self.mode,
+            layout: self.layout,
+            reuse: !self.no_reuse,
+            cache: self.cache_type,
+            flash: self.flash_attention,
+            order: Order::Pack,
+            rotate: self.rotate,
+            limit: self.limit.unwrap_or(0),
+            seed: self.seed,
+            draws: match self.mode {
+                Mode::Letter => 0,
+                Mode::Generate => self.draws,
+            },
+            temperature_milli: self.temperature,
+            max_tokens: self.max_tokens,
+            threads: self.threads.unwrap_or(0),
+            context: self.context.unwrap_or(0),
+            batch: self.batch,
+            ubatch: self.ubatch.unwrap_or(0),
+            calibrate: !self.no_calibrate,
+            weights: self.weights,
+            budgets: self.budgets.budgets(),
+        }
+    }
+}
+
+/// A temperature such as 0.7, in 1/1000.
+fn temperature(text: &str) -> Result<u16, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.001..=10.0).contains(&value) {
+        Ok((value * 1000.0).round() as u16)
+    } else {
+        Err("must lie in 0.001 to 10: draws at 0 would all be the greedy answer".to_owned())
+    }
+}

@@ -1,0 +1,127 @@
+//! The names of the values, as command lines take them and reports show them. On the wire they
+//! are numbers.
+
+use edgescore_probe::energy::Scope;
+use edgescore_taskpack::{Layout, Letter};
+
+use crate::{
+    CacheType, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Stop, Tuning,
+    VerdictKind, Weights, WhySkipped,
+};
+
+/// Values that have a name each.
+pub trait Labels: Copy + 'static {
+    /// All of them.
+    const ALL: &'static [Self];
+
+    /// The name of this one.
+    fn label(self) -> &'static str;
+
+    /// The one of this name.
+    fn from_label(label: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.label() == label)
+    }
+}
+
+/// Implements [`Labels`] for enums: `labels! { Order { Pack = "pack", Shuffled = "shuffled" } }`.
+#[macro_export]
+macro_rules! labels {
+    ($($type:ident { $($value:ident = $label:literal),+ $(,)? })+) => {$(
+        impl $crate::Labels for $type {
+            const ALL: &'static [$type] = &[$($type::$value),+];
+
+            fn label(self) -> &'static str {
+                match self {
+                    $($type::$value => $label),+
+                }
+            }
+        }
+    )+};
+}
+
+labels! {
+    Mode { Letter = "letter", Generate = "generate" }
+    Layout { Reference = "reference", SharedPrefix = "shared-prefix" }
+    Letter { A = "A", B = "B", C = "C", D = "D" }
+    Order { Pack = "pack", Shuffled = "shuffled" }
+    Weights { Mapped = "mapped", Repacked = "repacked" }
+    Tuning { Given = "given", Default = "default", Measured = "measured", Kept = "kept" }
+    FlashAttention { Auto = "auto", On = "on", Off = "off" }
+    CacheType { F16 = "f16", Q8_0 = "q8_0" }
+    VerdictKind {
+        Ok = "ok",
+        OverPower = "over_power",
+        OverMemory = "over_memory",
+        Throttled = "throttled",
+        TimedOut = "timed_out",
+        EngineFailed = "engine_failed",
+        Aborted = "aborted",
+    }
+    Origin { Given = "given", Synthetic = "synthetic", Reference = "reference" }
+    Stop { Interrupted = "interrupted", Decided = "decided" }
+    MemoryLimiter {
+        Process = "process",
+        CgroupV2 = "cgroup_v2",
+        CgroupV1 = "cgroup_v1",
+        Watchdog = "watchdog",
+    }
+    Found {
+        Logits = "logits",
+        Json = "json",
+        Pattern = "pattern",
+        Standalone = "standalone",
+        Nowhere = "nowhere",
+    }
+}
+
+impl Labels for Scope {
+    const ALL: &'static [Scope] = &Scope::ALL;
+
+    fn label(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl WhySkipped {
+    /// The name of the reason, without its numbers.
+    pub fn label(self) -> &'static str {
+        match self {
+            WhySkipped::PromptTooLong { .. } => "prompt_too_long",
+            WhySkipped::LettersNotSeparable => "letters_not_separable",
+            WhySkipped::LogitsNotFinite => "logits_not_finite",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::fmt::Debug;
+
+    #[track_caller]
+    fn leads_back<T: Labels + PartialEq + Debug>() {
+        for value in T::ALL {
+            assert_eq!(T::from_label(value.label()), Some(*value));
+        }
+        assert_eq!(T::from_label("Letter"), None);
+    }
+
+    #[test]
+    fn a_label_leads_back_to_its_value() {
+        leads_back::<Mode>();
+        leads_back::<Layout>();
+        leads_back::<Order>();
+        leads_back::<Weights>();
+        leads_back::<Tuning>();
+        leads_back::<FlashAttention>();
+        leads_back::<CacheType>();
+        leads_back::<VerdictKind>();
+        leads_back::<Origin>();
+        leads_back::<Stop>();
+        leads_back::<MemoryLimiter>();
+        leads_back::<Found>();
+    }
+}

@@ -1,0 +1,148 @@
+//! A session whose work is measured, and paced where there is a power budget.
+
+use std::ops::{Deref, DerefMut};
+use std::time::{Duration, Instant};
+
+use edgescore_engine::{DecodeError, Pacing, Session, Token};
+use edgescore_probe::Microseconds;
+use edgescore_probe::energy::Edge;
+use edgescore_record::{PowerEnd, PowerStart};
+
+use crate::error::{Refusal, RunError};
+use crate::measure::governor::Governor;
+use crate::measure::meter::Meter;
+
+/// How long active power is measured.
+const CALIBRATION: Duration = Duration::from_millis(1500);
+
+/// A session with its meter and its power governor. What computes is paced; everything else is
+/// the session's own.
+pub struct PacedSession<'m> {
+    session: Session<'m>,
+    /// Its meter.
+    pub meter: Meter,
+    governor: Option<Governor>,
+}
+
+impl<'m> PacedSession<'m> {
+    /// `session`, measured by `meter` and not paced yet.
+    pub fn new(session: Session<'m>, meter: Meter) -> PacedSession<'m> {
+        PacedSession {
+            session,
+            meter,
+            governor: None,
+        }
+    }
+
+    /// Where there is a budget, measures what continuous prefill of `prompt` takes, for at least
+    /// a second, and starts to pace. The budget is not held meanwhile. The session is empty
+    /// afterwards.
+    pub fn calibrate(&mut self, prompt: &[Token]) -> Result<(), RunError> {
+        if self.meter.budget().is_none() {
+            return Ok(());
+        }
+        let ubatch = self.session.shape().ubatch;
+        let prompt = prompt.get(..ubatch as usize).unwrap_or(prompt);
+        let from = self.meter.edge();
+        let start = Instant::now();
+        let mut tokens = 0;
+        while start.elapsed() < CALIBRATION {
+            self.session.clear();
+            self.session.prefill(prompt)?;
+            // A physical batch fits u32.
+            tokens += prompt.len() as u32;
+        }
+        let calibrated = self.pace(from, tokens);
+        self.session.clear();
+        self.session.rest();
+        Ok(calibrated?)
+    }
+
+    /// Starts to pace, as `tokens` of continuous prefill used power since `from`.
+    pub fn pace(&mut self, from: Edge, tokens: u32) -> Result<(), Refusal> {
+        if let Some(budget) = self.meter.budget() {
+            let ubatch = self.session.shape().ubatch;
+            let governor = Governor::calibrate(budget, &mut self.meter, from, tokens, ubatch)?;
+            self.governor = Some(governor);
+        }
+        Ok(())
+    }
+
+    /// The row that says how power is measured and what the budget is.
+    pub fn power_row(&self) -> PowerStart<'_> {
+        PowerStart {
+            budget: self.governor.as_ref().map(Governor::row),
+            ..self.meter.row()
+        }
+    }
+
+    /// The last question has ended: lets the threads sleep, and ends the measurement.
+    pub fn finish(self) -> PowerEnd {
+        let PacedSession {
+            session,
+            meter,
+            governor,
+        } = self;
+        session.rest();
+        drop(session);
+        meter.finish(governor.map_or(Microseconds(0), |governor| governor.rested()))
+    }
+
+    /// [`Session::prefill`].
+    pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
+        self.append(tokens, true)
+    }
+
+    /// [`Session::extend`].
+    pub fn extend(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
+        self.append(tokens, false)
+    }
+
+    /// [`Session::decode`].
+    pub fn decode(&mut self, token: Token) -> Result<(), DecodeError> {
+        self.prefill(&[token])
+    }
+
+    fn append(&mut self, tokens: &[Token], wants_logits: bool) -> Result<(), DecodeError> {
+        let piece = self.governor.as_ref().map_or(usize::MAX, Governor::piece);
+        let mut pacer = Pacer {
+            meter: &mut self.meter,
+            governor: self.governor.as_mut(),
+        };
+        self.session.append(tokens, wants_logits, piece, &mut pacer)
+    }
+}
+
+impl<'m> Deref for PacedSession<'m> {
+    type Target = Session<'m>;
+
+    fn deref(&self) -> &Session<'m> {
+        &self.session
+    }
+}
+
+impl<'m> DerefMut for PacedSession<'m> {
+    fn deref_mut(&mut self) -> &mut Session<'m> {
+        &mut self.session
+    }
+}
+
+/// Lends meter and governor to the session while it computes.
+struct Pacer<'p> {
+    meter: &'p mut Meter,
+    governor: Option<&'p mut Governor>,
+}
+
+impl Pacing for Pacer<'_> {
+    fn before(&mut self, session: &Session, tokens: usize) {
+        if let Some(governor) = &mut self.governor {
+            governor.before(session, self.meter, tokens);
+        }
+    }
+
+    fn after(&mut self, tokens: usize) {
+        if let Some(governor) = &mut self.governor {
+            governor.after(self.meter, tokens);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Which questions a run asks, and in which order.
+
+use edgescore_record::{Ask, Order, Plan};
+use edgescore_taskpack::{Pack, PackError, Rotation};
+
+use edgescore_taskpack::SplitMix64;
+
+/// The questions of `plan` in the order of asking. With a limit they are spread over the
+/// tasks as evenly as the pack allows: one of each task, then a second of each, and so on,
+/// which of a task's questions being drawn by the seed. The same plan and pack give the same
+/// questions on every board.
+pub fn asks(pack: &Pack, plan: &Plan) -> Result<Vec<Ask>, PackError> {
+    let mut questions: Vec<u32> = (0..pack.question_count()).collect();
+    if plan.limit != 0 && plan.limit < pack.question_count() {
+        questions = spread(pack, plan.limit as usize, plan.seed)?;
+    }
+    if plan.order == Order::Shuffled {
+        SplitMix64::for_purpose(plan.seed, 1).shuffle(&mut questions);
+    }
+    let rotations = if plan.rotate {
+        &Rotation::ALL[..]
+    } else {
+        &Rotation::ALL[..1]
+    };
+    Ok(questions
+        .into_iter()
+        .flat_map(|question| rotations.iter().map(move |r| Ask::new(question, *r)))
+        .collect())
+}
+
+fn spread(pack: &Pack, limit: usize, seed: u64) -> Result<Vec<u32>, PackError> {
+    let mut by_task = vec![Vec::new(); pack.task_count() as usize];
+    for question in 0..pack.question_count() {
+        let task = pack.task_of(question)? as usize;
+        let of_task = by_task
+            .get_mut(task)
+            .ok_or(PackError::Corrupt("question table"))?;
+        of_task.push(question);
+    }
+    let mut rng = SplitMix64::for_purpose(seed, 2);
+    for of_task in &mut by_task {
+        rng.shuffle(of_task);
+    }
+    let mut chosen = Vec::with_capacity(limit);
+    for round in 0.. {
+        for of_task in &by_task {
+            if chosen.len() == limit {
+                chosen.sort_unstable();
+                return Ok(chosen);
+            }
+            chosen.extend(of_task.get(round));
+        }
+    }
+    Ok(chosen)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use edgescore_probe::Microseconds;
+    use edgescore_record::{Budgets, CacheType, FlashAttention, Mode, Weights};
+    use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter};
+
+    const PLAN: Plan<'static> = Plan {
+        pack: "",
+        model: "",
+        template: None,
+        mode: Mode::Letter,
+        layout: Layout::Reference,
+        order: Order::Pack,
+        rotate: false,
+        limit: 0,
+        seed: 1,
+        draws: 0,
+        temperature_milli: 700,
+        max_tokens: 64,
+        threads: 1,
+        context: 0,
+        batch: 512,
+        ubatch: 512,
+        calibrate: false,
+        weights: Some(Weights::Mapped),
+        reuse: true,
+        flash: FlashAttention::Off,
+        cache: CacheType::F16,
+        budgets: Budgets {
+            power_source: "none",
+            root: "/",
+            power: None,
+            power_window: Microseconds(1_000_000),
+            power_scope: None,
+            time: None,
+            cool_below: None,
+            max_clock: None,
+            memory: None,
+        },
+    };
+
+    /// Three tasks with 2, 5 and 9 questions.
+    fn pack() -> Vec<u8> {
+        let text = String::from;
+        let counts = [2, 5, 9];
+        Draft {
+            tasks: (0..3)
+                .map(|i| DraftTask {
+                    id: format!("T{i}"),
+                    ..DraftTask::default()
+                })
+                .collect(),
+            episodes: vec![DraftEpisode::default()],
+            questions: counts
+                .iter()
+                .enumerate()
+                .flat_map(|(task, n)| (0..*n).map(move |i| (task, i)))
+                .map(|(task, i)| DraftQuestion {
+                    episode: 0,
+                    task,
+                    text: format!("{task} {i}"),
+                    options: ["a", "b", "c", "d"].map(text),
+                    key: Letter::A,
+                    reason: text(""),
+                    faults: [None; 4],
+                })
+                .collect(),
+            ..Draft::default()
+        }
+        .to_bytes()
+        .unwrap()
+    }
+
+    #[test]
+    fn a_limit_is_spread_over_the_tasks() {
+        let bytes = pack();
+        let pack = Pack::open(&bytes).unwrap();
+        for (limit, expected) in [(3, [1, 1, 1]), (7, [2, 3, 2]), (15, [2, 5, 8])] {
+            let plan = Plan { limit, ..PLAN };
+            let asks = asks(&pack, &plan).unwrap();
+            let mut counts = [0; 3];
+            for ask in &asks {
+                counts[pack.task_of(ask.question()).unwrap() as usize] += 1;
+            }
+            assert_eq!(counts.iter().sum::<u32>(), limit);
+            assert!(
+                counts
+                    .iter()
+                    .zip(expected)
+                    .all(|(a, b): (&u32, u32)| a.abs_diff(b) <= 1),
+                "{limit}: {counts:?}"
+            );
+            assert!(asks.is_sorted(), "pack order");
+        }
+    }
+
+    #[test]
+    fn the_seed_decides_and_repeats() {
+        let bytes = pack();
+        let pack = Pack::open(&bytes).unwrap();
+        let with = |seed| {
+            asks(
+                &pack,
+                &Plan {
+                    limit: 3,
+                    seed,
+                    ..PLAN
+                },
+            )
+            .unwrap()
+        };
+        assert_eq!(with(5), with(5));
+        assert!((0..20).any(|seed| with(seed) != with(5)));
+    }
+
+    #[test]
+    fn rotation_asks_each_question_four_times_and_a_large_limit_asks_all() {
+        let bytes = pack();
+        let pack = Pack::open(&bytes).unwrap();
+        let plan = Plan {
+            rotate: true,
+            limit: 99,
+            order: Order::Shuffled,
+            ..PLAN
+        };
+        let asks = asks(&pack, &plan).unwrap();
+        assert_eq!(asks.len(), 64);
+        assert!(!asks.is_sorted(), "shuffled");
+        let mut sorted = asks.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), 64);
+        for four in asks.chunks(4) {
+            assert!(four.iter().all(|ask| ask.question() == four[0].question()));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The worker: a process that carries out one plan and ends. Commands come on its standard
+//! input, reports go to its standard output.
+
+use std::ffi::c_int;
+use std::io;
+use std::os::fd::AsFd;
+use std::thread;
+
+use edgescore_record::{Command, RefusalKind, Stop, frame};
+use nix::sys::prctl;
+
+use super::signals;
+use crate::error::{Refusal, RunError};
+use crate::link::frame_reader::FrameReader;
+use crate::run::report::{Report, Reports};
+use crate::wire::{DETAIL, clip};
+use crate::{run, stop};
+
+/// Carries out the plan that comes on standard input, behind how this process's memory is limited.
+pub fn work() -> io::Result<()> {
+    // TERM and HUP, which end a service or a terminal with all its processes, end the run here
+    // as in the supervisor.
+    signals::catch(interrupt, decide);
+    // It was started as /proc/self/exe, and would be called `exe`.
+    let _ = prctl::set_name(c"edgescore-work");
+    let mut commands = FrameReader::new(io::stdin().as_fd().try_clone_to_owned()?);
+    let mut received = Vec::new();
+    while received.len() < 2 && commands.is_open() {
+        received.extend(commands.read());
+    }
+    let mut received = received.into_iter();
+    let (_, memory) = received.next().unwrap_or_default();
+    let (_, plan) = received.next().unwrap_or_default();
+    received.for_each(|(_, content)| carry_out(&content));
+    // The thread ends with the process: a read cannot be called off.
+    thread::spawn(move || follow(commands));
+
+    let mut reports = Reports::new(io::stdout().lock());
+    let (Some(memory), Some(Command::Run { plan, .. })) =
+        (frame::message(&memory), frame::message(&plan))
+    else {
+        return reports.send(&Report::Refused {
+            kind: RefusalKind::Link,
+            detail: "a worker was started without a plan",
+        });
+    };
+    match run::run(&plan, &memory, &mut reports) {
+        Ok(()) => Ok(()),
+        Err(RunError::Link(error)) => Err(error),
+        Err(RunError::Refused(Refusal { kind, detail })) => reports.send(&Report::Refused {
+            kind,
+            detail: clip(&detail, DETAIL),
+        }),
+        // `run` has reported it.
+        Err(RunError::Stopped(_) | RunError::Failed(..)) => Ok(()),
+    }
+}
+
+extern "C" fn interrupt(_signal: c_int) {
+    stop::request(Stop::Interrupted);
+}
+
+extern "C" fn decide(_signal: c_int) {
+    stop::request(Stop::Decided);
+}
+
+/// Carries out commands until the supervisor disconnects, which ends the run too: nobody is left to receive an
+/// answer.
+fn follow(mut commands: FrameReader) {
+    while commands.is_open() {
+        commands
+            .read()
+            .iter()
+            .for_each(|(_, content)| carry_out(content));
+    }
+    stop::request(Stop::Interrupted);
+}
+
+fn carry_out(content: &[u8]) {
+    if let Some(Command::Abort { stop, .. }) = frame::message(content) {
+        stop::request(stop);
+    }
+}

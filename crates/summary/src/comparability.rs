@@ -1,0 +1,130 @@
+//! Whether runs may be compared, and what else is not the same.
+
+use crate::ranking::RankedRun;
+use crate::run::RunSummary;
+use edgescore_record::Labels;
+
+/// A difference that makes a comparison say something else than "the models differ".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// The packs: other questions, which are not paired then.
+    Pack,
+    /// The chat template or the order of the prompt's parts.
+    Template,
+    /// Letter against generate mode.
+    Mode,
+}
+
+edgescore_record::labels! {
+    Difference {
+        Pack = "pack",
+        Template = "template",
+        Mode = "mode",
+    }
+}
+
+/// Two runs differ in what a comparison needs to be the same.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{first} and {other} have {why}. To compare them all the same, add \
+     --allow-different={}", difference.label()
+)]
+pub struct Different {
+    first: String,
+    other: String,
+    difference: Difference,
+    why: String,
+}
+
+/// Refuses what is different and not allowed.
+///
+/// # Errors
+/// The first such difference.
+pub fn check_comparable(
+    first: &RunSummary,
+    other: &RunSummary,
+    allowed: &[Difference],
+) -> Result<(), Different> {
+    let found = [
+        (
+            Difference::Pack,
+            first.pack_hash() != other.pack_hash(),
+            format!(
+                "different packs ({} and {}): a difference in accuracy could come from the questions",
+                first.start.pack, other.start.pack
+            ),
+        ),
+        (
+            Difference::Template,
+            first.template_hash() != other.template_hash()
+                || first.start.layout != other.start.layout,
+            "different prompt templates: a difference in accuracy could come from the prompt. \
+             Models of two families have templates of their own, so between them this is what \
+             you want to allow"
+                .to_owned(),
+        ),
+        (
+            Difference::Mode,
+            first.start.mode != other.start.mode,
+            format!(
+                "different modes ({} and {}): a difference in accuracy could come from how answers \
+                 are read",
+                first.start.mode.label(),
+                other.start.mode.label()
+            ),
+        ),
+    ];
+    for (difference, differs, why) in found {
+        if differs && !allowed.contains(&difference) {
+            return Err(Different {
+                first: first.file.clone(),
+                other: other.file.clone(),
+                difference,
+                why,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What ranked runs should have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// The pack.
+    Pack,
+    /// The mode.
+    Mode,
+    /// The layout.
+    Layout,
+    /// The board.
+    Board,
+    /// The number of threads.
+    Threads,
+}
+
+/// What `runs` do not have in common.
+pub fn unequal_settings(runs: &[RankedRun]) -> Vec<Setting> {
+    let runs = || runs.iter().map(|ranked| &ranked.run);
+    let same = [
+        (Setting::Pack, all_same(runs().map(RunSummary::pack_hash))),
+        (Setting::Mode, all_same(runs().map(|run| run.start.mode))),
+        (
+            Setting::Layout,
+            all_same(runs().map(|run| run.start.layout)),
+        ),
+        (
+            Setting::Board,
+            all_same(runs().map(|run| run.start.board.as_str())),
+        ),
+        (Setting::Threads, all_same(runs().map(RunSummary::threads))),
+    ];
+    let unequal = same.into_iter().filter(|(_, same)| !same);
+    unequal.map(|(setting, _)| setting).collect()
+}
+
+fn all_same<T: PartialEq>(mut values: impl Iterator<Item = T>) -> bool {
+    match values.next() {
+        Some(first) => values.all(|value| value == first),
+        None => true,
+    }
+}

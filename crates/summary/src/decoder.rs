@@ -1,0 +1,221 @@
+//! The one decoder of records on the host: of a file, and of a run that is going on.
+
+use edgescore_probe::{Hertz, Microseconds, Reading};
+use edgescore_record::{
+    Ask, Conditions, Mode, Origin, Prompts, Question, Record, SessionStart, Verdict, VerdictKind,
+    WhySkipped,
+};
+use edgescore_score::ScoredTask;
+use edgescore_taskpack::Layout;
+
+use crate::asked::{Asked, Draws};
+use crate::error::Error;
+use crate::memory::{BeforeLoad, MemorySummary};
+use crate::power::{PowerSource, PowerSummary};
+use crate::provenance::{EndFacts, ModelFacts, StartFacts};
+use crate::roofline::Machine;
+use crate::rules;
+
+/// Takes the records of a run one after the other and keeps what they say. They may stop at any
+/// point: a result that was cut off has no end, and a run that is going on none yet.
+#[derive(Clone, Debug, Default)]
+pub struct Decoder {
+    /// The first row.
+    pub start: Option<Start>,
+    /// The model, once it is loaded.
+    pub model: Option<Model>,
+    /// The task table.
+    pub tasks: Vec<TaskInfo>,
+    /// Ids of the groups; [`ScoredTask::group`] is an index into it.
+    pub groups: Vec<String>,
+    /// How long the prompts are.
+    pub prompts: Option<Prompts>,
+    /// What was asked, in the order of asking.
+    pub asked: Vec<Asked>,
+    /// Memory.
+    pub memory: MemorySummary,
+    /// Power.
+    pub power: PowerSummary,
+    /// Heat, throttling and waiting.
+    pub conditions: Option<Conditions>,
+    /// What the machine could do at best.
+    pub machine: Option<Machine>,
+    /// How the run ended.
+    pub verdict: Option<Ending>,
+    /// The last row.
+    pub end: Option<EndFacts>,
+}
+
+/// The first row.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Provenance.
+    pub facts: StartFacts,
+    /// Name of the model.
+    pub model: String,
+    /// Name of the pack.
+    pub pack: String,
+    /// Board and CPU.
+    pub board: String,
+    /// How answers are obtained.
+    pub mode: Mode,
+    /// Order of the prompt's parts.
+    pub layout: Layout,
+    /// Highest CPU clock that was allowed.
+    pub max_clock: Reading<Hertz>,
+    /// Questions that will be asked, each counted once however many rotations are asked.
+    pub questions: u32,
+    /// The same with every rotation counted.
+    pub asks: u32,
+    /// Temperature of the draws in 1/1000.
+    pub temperature_milli: u16,
+}
+
+/// The model as loaded.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Provenance.
+    pub facts: ModelFacts,
+    /// Quantisation as llama.cpp names it.
+    pub quantisation: String,
+    /// Where the weights come from.
+    pub origin: Origin,
+    /// Threads used.
+    pub threads: u16,
+    /// Time of the load.
+    pub load: Microseconds,
+}
+
+/// One task of the pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskInfo {
+    /// Short id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// The task as the scores take it.
+    pub scored: ScoredTask,
+    /// Questions of it that the run will ask, rotations counted.
+    pub asks: u32,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The verdict.
+    pub kind: VerdictKind,
+    /// What happened and how to mend it; empty when all is well.
+    pub detail: String,
+}
+
+impl Decoder {
+    /// Takes the next record.
+    ///
+    /// # Errors
+    /// A task of the 257th group.
+    pub fn take(&mut self, record: &Record) -> Result<(), Error> {
+        match record {
+            Record::SessionStart(row) => {
+                self.memory.model = row.model_bytes;
+                self.start = Some(Start::from(row));
+            }
+            Record::Task(row) => {
+                let group = self.group(row.group)?;
+                self.tasks.push(TaskInfo {
+                    id: row.id.to_owned(),
+                    name: row.name.to_owned(),
+                    scored: ScoredTask {
+                        group,
+                        pass_k: row.pass_at_k,
+                    },
+                    asks: row.asks,
+                });
+            }
+            Record::ModelLoaded(row) => {
+                self.model = Some(Model {
+                    facts: ModelFacts::from(row),
+                    quantisation: row.quantisation.to_owned(),
+                    origin: row.origin,
+                    threads: row.threads,
+                    load: row.load,
+                });
+            }
+            Record::Prompts(row) => self.prompts = Some(*row),
+            Record::Question(row) => self.ask(row.ask, row.task, Ok(*row)),
+            Record::Skipped(row) => self.ask(row.ask, row.task, Err(row.why)),
+            // Samples stand behind the question they belong to.
+            Record::Sample(row) => {
+                if let Some(last) = self.asked.last_mut()
+                    && last.ask == row.ask
+                {
+                    last.draws.add(row);
+                }
+            }
+            Record::MemoryStart(row) => self.memory.before = Some(BeforeLoad::from(row)),
+            Record::Memory(row) => self.memory.end = Some(*row),
+            Record::PowerStart(row) => self.power.source = Some(PowerSource::from(row)),
+            Record::Power(row) => self.power.points.push(*row),
+            Record::PowerEnd(row) => self.power.end = Some(*row),
+            Record::Conditions(row) => self.conditions = Some(*row),
+            Record::Roofline(row) => self.machine = Some(Machine::from(row)),
+            Record::Verdict(Verdict { kind, detail }) => {
+                self.verdict = Some(Ending {
+                    kind: *kind,
+                    detail: (*detail).to_owned(),
+                });
+            }
+            Record::SessionEnd(row) => self.end = Some(EndFacts::from(row)),
+        }
+        Ok(())
+    }
+
+    /// The first row of a run that must have one.
+    ///
+    /// # Errors
+    /// It has not come.
+    pub fn started(&self) -> Result<&Start, Error> {
+        self.start.as_ref().ok_or(Error::NoStart)
+    }
+
+    /// Quantisation as llama.cpp names it; empty if the model was never loaded.
+    pub fn quantisation(&self) -> &str {
+        self.model
+            .as_ref()
+            .map_or("", |model| model.quantisation.as_str())
+    }
+
+    fn ask(&mut self, ask: Ask, task: u32, outcome: Result<Question, WhySkipped>) {
+        self.asked.push(Asked {
+            ask,
+            task,
+            outcome,
+            draws: Draws::default(),
+        });
+    }
+
+    fn group(&mut self, id: &str) -> Result<u8, Error> {
+        let known = self.groups.iter().position(|group| group == id);
+        let index = known.unwrap_or_else(|| {
+            self.groups.push(id.to_owned());
+            self.groups.len() - 1
+        });
+        u8::try_from(index).map_err(|_| Error::TooMany("groups"))
+    }
+}
+
+impl From<&SessionStart<'_>> for Start {
+    fn from(row: &SessionStart) -> Start {
+        Start {
+            facts: StartFacts::from(row),
+            model: rules::model_name(row.model_file).to_owned(),
+            pack: row.pack.to_owned(),
+            board: rules::board_name(row.board, row.cpu),
+            mode: row.mode,
+            layout: row.layout,
+            max_clock: row.clock,
+            questions: rules::questions(row),
+            asks: row.asks,
+            temperature_milli: row.temperature_milli,
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Provenance: where, with what and how a run was made, by name.
+
+use edgescore_record::{
+    CacheType, FlashAttention, ModelLoaded, Order, SessionEnd, SessionStart, Stop, Tuning, Weights,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::figure::{Figure, Missing, Sha256};
+use crate::labels::Labelled;
+use edgescore_record::Labels;
+
+/// Where, with what and how the run was made. Facts of the model are absent if it was never
+/// loaded, those of the end if the result was cut off.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Provenance {
+    /// The facts of the first row.
+    #[serde(flatten)]
+    pub start: StartFacts,
+    /// The facts of the loaded model.
+    #[serde(flatten)]
+    pub model: Option<ModelFacts>,
+    /// The facts of the last row.
+    #[serde(flatten)]
+    pub end: Option<EndFacts>,
+}
+
+/// A fact of any kind.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Fact {
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Count(u64),
+    /// A number.
+    Real(f64),
+    /// Yes or no.
+    Flag(bool),
+    /// Not measured.
+    Missing(Missing),
+    /// There is none.
+    None,
+}
+
+impl From<&String> for Fact {
+    fn from(text: &String) -> Fact {
+        Fact::Text(text.clone())
+    }
+}
+
+impl From<&Sha256> for Fact {
+    fn from(hash: &Sha256) -> Fact {
+        Fact::Text(hash.0.to_string())
+    }
+}
+
+impl<T: Labels> From<&Labelled<T>> for Fact {
+    fn from(value: &Labelled<T>) -> Fact {
+        Fact::Text(value.0.label().to_owned())
+    }
+}
+
+impl From<&u64> for Fact {
+    fn from(count: &u64) -> Fact {
+        Fact::Count(*count)
+    }
+}
+
+impl From<&f64> for Fact {
+    fn from(value: &f64) -> Fact {
+        Fact::Real(*value)
+    }
+}
+
+impl From<&bool> for Fact {
+    fn from(flag: &bool) -> Fact {
+        Fact::Flag(*flag)
+    }
+}
+
+impl From<&Figure<u64>> for Fact {
+    fn from(figure: &Figure<u64>) -> Fact {
+        match figure {
+            Figure::Value(count) => Fact::Count(*count),
+            Figure::Missing(missing) => Fact::Missing(missing.clone()),
+        }
+    }
+}
+
+impl From<&Option<u64>> for Fact {
+    fn from(count: &Option<u64>) -> Fact {
+        count.map_or(Fact::None, Fact::Count)
+    }
+}
+
+impl From<&Option<Labelled<Stop>>> for Fact {
+    fn from(stop: &Option<Labelled<Stop>>) -> Fact {
+        stop.as_ref().map_or(Fact::None, Fact::from)
+    }
+}
+
+/// Declares facts, and lists them by name.
+macro_rules! facts {
+    ($(#[$about:meta])* $name:ident { $($(#[$of_field:meta])* $field:ident: $kind:ty,)+ }) => {
+        $(#[$about])*
+        #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+        pub struct $name {
+            $($(#[$of_field])* pub $field: $kind,)+
+        }
+
+        impl $name {
+            fn list(&self) -> Vec<(&'static str, Fact)> {
+                vec![$((stringify!($field), Fact::from(&self.$field)),)+]
+            }
+        }
+    };
+}
+
+facts! {
+    /// The facts of the first row.
+    StartFacts {
+        /// Version of edgescore-rt.
+        runtime: String,
+        /// Version of llama.cpp.
+        llama_cpp: String,
+        /// CPU features that llama.cpp was compiled with.
+        cpu_features: String,
+        /// CPU features that this build leaves unused though the CPU has them.
+        cpu_features_unused: String,
+        /// Model of the board; may be empty.
+        board: String,
+        /// CPU model; may be empty.
+        cpu: String,
+        /// Kernel release and version.
+        kernel: String,
+        /// cpufreq governor; may be empty.
+        governor: String,
+        /// Highest CPU clock that was allowed.
+        max_clock_hz: Figure<u64>,
+        /// Start of the run in seconds since 1970, by the board's clock, which may be wrong.
+        started_unix_s: u64,
+        /// SHA-256 of the pack.
+        pack_sha256: Sha256,
+        /// Questions in the pack.
+        pack_questions: u64,
+        /// File name of the model.
+        model_file: String,
+        /// SHA-256 of the model file.
+        model_sha256: Sha256,
+        /// Size of the model file.
+        model_bytes: u64,
+        /// Order of the questions.
+        order: Labelled<Order>,
+        /// Whether all four cyclic orders of the options were asked.
+        rotate: bool,
+        /// Seed of choice, order and draws.
+        seed: u64,
+        /// Draws a question on the pass@k tasks.
+        draws: u64,
+        /// Temperature of the draws.
+        temperature: f64,
+        /// Tokens generated at most for one answer.
+        max_tokens: u64,
+    }
+}
+
+facts! {
+    /// The facts of the loaded model.
+    ModelFacts {
+        /// `general.name` of the GGUF; may be empty.
+        model_name: String,
+        /// Architecture, such as `qwen2`.
+        architecture: String,
+        /// Number of parameters.
+        parameters: u64,
+        /// Bytes of all tensors.
+        tensor_bytes: u64,
+        /// SHA-256 of the chat template's text.
+        template_sha256: Sha256,
+        /// Threads used.
+        threads: u64,
+        /// Context in tokens.
+        context: u64,
+        /// Logical batch in tokens.
+        batch: u64,
+        /// Physical batch in tokens.
+        ubatch: u64,
+        /// Where threads and ubatch come from.
+        tuning: Labelled<Tuning>,
+        /// How the weights were held.
+        weights: Labelled<Weights>,
+        /// Free memory by which weights were chosen, or the memory budget if that decided; null
+        /// where they were asked for.
+        weights_chosen_with_bytes: Option<u64>,
+        /// Whether the KV cache kept what a prompt shared with the one before it.
+        reuse: bool,
+        /// As asked for.
+        flash_attention: Labelled<FlashAttention>,
+        /// As asked for, or as calibration chose; auto: as llama.cpp decided.
+        flash_attention_used: Labelled<FlashAttention>,
+        /// Type of the KV cache's elements.
+        cache_type: Labelled<CacheType>,
+        /// Time from opening the file to a session that can be used, without hashing the file.
+        load_ms: f64,
+        /// Time of the warm-up, which no other figure includes.
+        warm_up_ms: f64,
+    }
+}
+
+facts! {
+    /// The facts of the last row.
+    EndFacts {
+        /// Why the run ended before its last question, if it did.
+        stop: Option<Labelled<Stop>>,
+        /// Time from the first row to the last.
+        elapsed_s: f64,
+        /// SHA-256 over all rows.
+        chain_sha256: Sha256,
+    }
+}
+
+/// Facts that differ from run to run even when nothing else does: they are no difference.
+const OF_ONE_RUN: [&str; 8] = [
+    "tuning",
+    "weights_chosen_with_bytes",
+    "started_unix_s",
+    "load_ms",
+    "warm_up_ms",
+    "elapsed_s",
+    "chain_sha256",
+    "stop",
+];
+
+/// A fact that is not the same in two runs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FactPair {
+    /// Of the first run.
+    pub first: Fact,
+    /// Of the other.
+    pub other: Fact,
+}
+
+impl Provenance {
+    /// All facts by name.
+    pub fn facts(&self) -> Vec<(&'static str, Fact)> {
+        let mut facts = self.start.list();
+        facts.extend(self.model.iter().flat_map(ModelFacts::list));
+        facts.extend(self.end.iter().flat_map(EndFacts::list));
+        facts
+    }
+
+    /// The facts that both have and that differ, without those that differ from run to run.
+    pub fn differences(&self, other: &Provenance) -> Vec<(&'static str, FactPair)> {
+        let others = other.facts();
+        let differs = self.facts().into_iter().filter_map(|(name, first)| {
+            let (_, other) = others.iter().find(|(other, _)| *other == name)?;
+            (first != *other && !OF_ONE_RUN.contains(&name)).then(|| {
+                let other = other.clone();
+                (name, FactPair { first, other })
+            })
+        });
+        differs.collect()
+    }
+}
+
+impl From<&SessionStart<'_>> for StartFacts {
+    fn from(start: &SessionStart) -> StartFacts {
+        StartFacts {
+            runtime: start.runtime.to_owned(),
+            llama_cpp: start.llama.to_owned(),
+            cpu_features: start.features.to_owned(),
+            cpu_features_unused: start.unused_features.to_owned(),
+            board: start.board.trim().to_owned(),
+            cpu: start.cpu.trim().to_owned(),
+            kernel: start.kernel.to_owned(),
+            governor: start.governor.to_owned(),
+            max_clock_hz: start.clock.map(|clock| clock.0).into(),
+            started_unix_s: start.unix_time_s,
+            pack_sha256: Sha256(start.pack_hash),
+            pack_questions: start.pack_questions.into(),
+            model_file: start.model_file.to_owned(),
+            model_sha256: Sha256(start.model_hash),
+            model_bytes: start.model_bytes.0,
+            order: Labelled(start.order),
+            rotate: start.rotate,
+            seed: start.seed,
+            draws: start.draws.into(),
+            temperature: f64::from(start.temperature_milli) / 1000.0,
+            max_tokens: start.max_tokens.into(),
+        }
+    }
+}
+
+impl From<&ModelLoaded<'_>> for ModelFacts {
+    fn from(model: &ModelLoaded) -> ModelFacts {
+        ModelFacts {
+            model_name: model.name.to_owned(),
+            architecture: model.architecture.to_owned(),
+            parameters: model.parameters,
+            tensor_bytes: model.tensor_bytes.0,
+            template_sha256: Sha256(model.template_hash),
+            threads: model.threads.into(),
+            context: model.context.into(),
+            batch: model.batch.into(),
+            ubatch: model.ubatch.into(),
+            tuning: Labelled(model.tuning),
+            weights: Labelled(model.weights),
+            weights_chosen_with_bytes: model.chosen_with.and_then(|free| Some(free.value()?.0)),
+            reuse: model.reuse,
+            flash_attention: Labelled(model.flash),
+            flash_attention_used: Labelled(model.flash_used),
+            cache_type: Labelled(model.cache),
+            load_ms: model.load.0 as f64 / 1e3,
+            warm_up_ms: model.warm_up.0 as f64 / 1e3,
+        }
+    }
+}
+
+impl From<&SessionEnd> for EndFacts {
+    fn from(end: &SessionEnd) -> EndFacts {
+        EndFacts {
+            stop: end.stop.map(Labelled),
+            elapsed_s: end.elapsed.0 as f64 / 1e6,
+            chain_sha256: Sha256(end.chain),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! One run, scored.
+
+use edgescore_probe::{Bytes, Reading, Reason};
+use edgescore_record::{Conditions, Origin, Stop, VerdictKind};
+use edgescore_score::{
+    EdgeInputs, Energy, Estimate, Faults, Row, Run, ScoredTask, Summary, Temperature,
+    stopped_accuracy, tokens_per_second,
+};
+use edgescore_taskpack::{Fault, Hash, Rotation};
+
+use crate::asked::Asked;
+use crate::decoder::{Decoder, Ending, Model, Start, TaskInfo};
+use crate::energy::{EnergySummary, Load};
+use crate::error::Error;
+use crate::labels::Labelled;
+use crate::memory::MemorySummary;
+use crate::power::PowerSummary;
+use crate::provenance::Provenance;
+use crate::roofline::{DecodeWork, RooflineSummary};
+use crate::rows::score_row;
+use crate::rules;
+
+/// One run, scored.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// The result file, as it was named.
+    pub file: String,
+    /// First 16 digits of the SHA-256 of the result file: names the run in tables of questions.
+    pub id: String,
+    /// What the first row says.
+    pub start: Start,
+    /// The model as loaded, if it was.
+    pub model: Option<Model>,
+    /// Provenance.
+    pub provenance: Provenance,
+    /// The task table.
+    pub tasks: Vec<TaskInfo>,
+    /// Ids of the groups; [`ScoredTask::group`] is an index into it.
+    pub groups: Vec<String>,
+    /// The rows in the order of asking.
+    pub rows: Vec<Row>,
+    /// The scores.
+    pub scores: Summary,
+    /// Faults of the wrong letters, in the pack's own order of options.
+    pub faults: Reading<Faults>,
+    /// pass@1 with the interval that fits how the run ended: Wilson's, or that of the
+    /// confidence sequence that stopped it.
+    pub pass_at_1: Reading<Estimate>,
+    /// Whether the run was ended by what it showed.
+    pub stopped_early: bool,
+    /// Prefill speed over all questions, in tokens a second.
+    pub prefill_tps: Reading<f64>,
+    /// Decode speed over all generated tokens, in tokens a second.
+    pub decode_tps: Reading<f64>,
+    /// How close prefill and decode came to the machine.
+    pub roofline: RooflineSummary,
+    /// Memory.
+    pub memory: MemorySummary,
+    /// Energy.
+    pub energy: EnergySummary,
+    /// Power.
+    pub power: PowerSummary,
+    /// Heat, throttling and waiting, if the run came to its end.
+    pub conditions: Option<Conditions>,
+    /// How the run ended; `None` if the file was cut off.
+    pub verdict: Option<Ending>,
+    score_tasks: Vec<ScoredTask>,
+}
+
+impl RunSummary {
+    /// Scores what `decoder` took of the result `file`, whose id is `id`.
+    ///
+    /// # Errors
+    /// A result without its first row, or with rows that contradict each other.
+    pub fn of(decoder: Decoder, file: String, id: String) -> Result<RunSummary, Error> {
+        let start = decoder.started()?.clone();
+        let quantisation = decoder.quantisation().to_owned();
+        let score_tasks: Vec<ScoredTask> = decoder.tasks.iter().map(|task| task.scored).collect();
+        let rows = decoder.asked.iter().map(score_row);
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let temperature = Temperature::new(f64::from(start.temperature_milli.max(1)) / 1000.0)?;
+        let run = Run::new(&score_tasks, &rows)?;
+        let scores = Summary::of(&run, temperature);
+        let stop = decoder.end.as_ref().and_then(|end| end.stop);
+        let stopped_early = stop == Some(Labelled(Stop::Decided));
+        let pass_at_1 = match stopped_early {
+            true => stopped_accuracy(&run, start.questions)?,
+            false => scores.accuracy.overall.accuracy(),
+        };
+        let totals = Totals::of(&decoder.asked);
+        let prefill_tps = tokens_per_second(totals.prefill_tokens, totals.prefill_us);
+        Ok(RunSummary {
+            file,
+            id,
+            provenance: Provenance {
+                start: start.facts.clone(),
+                model: decoder.model.as_ref().map(|model| model.facts.clone()),
+                end: decoder.end,
+            },
+            start,
+            model: decoder.model,
+            tasks: decoder.tasks,
+            groups: decoder.groups,
+            scores,
+            faults: Faults::of(decoder.asked.iter().filter_map(wrong)),
+            pass_at_1,
+            stopped_early,
+            prefill_tps,
+            decode_tps: tokens_per_second(totals.decode_tokens, totals.decode_us),
+            roofline: RooflineSummary::of(
+                decoder.machine,
+                &quantisation,
+                prefill_tps,
+                totals.decoded,
+                totals.decode_us,
+            ),
+            memory: decoder.memory,
+            energy: EnergySummary::of(&decoder.asked),
+            power: decoder.power,
+            conditions: decoder.conditions,
+            verdict: decoder.verdict,
+            rows,
+            score_tasks,
+        })
+    }
+
+    /// Name of the model.
+    pub fn model(&self) -> &str {
+        &self.start.model
+    }
+
+    /// Quantisation as llama.cpp names it; empty if the model was never loaded.
+    pub fn quantisation(&self) -> &str {
+        self.model.as_ref().map_or("", |model| &model.quantisation)
+    }
+
+    /// SHA-256 of the pack.
+    pub fn pack_hash(&self) -> Hash {
+        self.start.facts.pack_sha256.0
+    }
+
+    /// SHA-256 of the chat template, if the model was loaded.
+    pub fn template_hash(&self) -> Option<Hash> {
+        let model = self.model.as_ref();
+        model.map(|model| model.facts.template_sha256.0)
+    }
+
+    /// Model and quantisation.
+    pub fn name(&self) -> String {
+        match self.quantisation() {
+            "" => self.model().to_owned(),
+            quantisation => format!("{} ({quantisation})", self.model()),
+        }
+    }
+
+    /// Where the weights come from, as far as is known.
+    pub fn origin(&self) -> Origin {
+        self.model
+            .as_ref()
+            .map_or(Origin::Given, |model| model.origin)
+    }
+
+    /// Threads used, if the model was loaded.
+    pub fn threads(&self) -> Option<u16> {
+        self.model.as_ref().map(|model| model.threads)
+    }
+
+    /// Questions answered.
+    pub fn answered(&self) -> u32 {
+        self.scores.accuracy.overall.counted
+    }
+
+    /// Questions skipped.
+    pub fn skipped(&self) -> u32 {
+        self.scores.accuracy.overall.skipped
+    }
+
+    /// Whether the run came to its end and nothing was wrong.
+    pub fn ended_well(&self) -> bool {
+        let kind = self.verdict.as_ref().map(|ending| ending.kind);
+        kind == Some(VerdictKind::Ok)
+    }
+
+    /// The rows as the scores take them.
+    ///
+    /// # Errors
+    /// None: they were taken once already.
+    pub fn run(&self) -> Result<Run<'_>, Error> {
+        Ok(Run::new(&self.score_tasks, &self.rows)?)
+    }
+
+    /// What the Edge Score is made of.
+    pub fn edge_inputs(&self) -> EdgeInputs {
+        EdgeInputs {
+            accuracy: self.pass_at_1,
+            latency_s: self.latency_s(),
+            memory_gib: self.memory_gib(),
+            energy: self.energy(),
+        }
+    }
+
+    /// Median latency in seconds.
+    pub fn latency_s(&self) -> Reading<f64> {
+        self.scores.latency.median_us.map(|us| us / 1e6)
+    }
+
+    /// Mean time of an answer in seconds, draws left out.
+    pub fn answer_s(&self) -> Reading<f64> {
+        let times = self.rows.iter().filter_map(|row| row.latency_us);
+        let (count, sum) = times.fold((0u32, 0.0), |(count, sum), us| {
+            (count + 1, sum + f64::from(us.get()))
+        });
+        match count {
+            0 => Reading::Missing(Reason::NoRows),
+            count => Reading::Value(sum / 1e6 / f64::from(count)),
+        }
+    }
+
+    /// Peak resident memory of the runtime.
+    pub fn peak_memory(&self) -> Reading<Bytes> {
+        self.memory.peak()
+    }
+
+    /// Peak memory in GiB.
+    pub fn memory_gib(&self) -> Reading<f64> {
+        self.peak_memory()
+            .map(|bytes| bytes.0 as f64 / f64::from(1 << 30))
+    }
+
+    /// Mean gross energy of a counted question.
+    pub fn energy(&self) -> Reading<Energy> {
+        self.energy.per_question_j().map(|joules| Energy {
+            joules,
+            simulated: self.power.is_simulated(),
+        })
+    }
+
+    /// What loading the model took.
+    pub fn load(&self) -> Load {
+        let model = self.model.as_ref();
+        Load {
+            joules: self.power.load_j(),
+            seconds: model.map_or(0.0, |model| model.load.0 as f64 / 1e6),
+        }
+    }
+}
+
+/// The fault of a wrong letter, if known; `None` for rows that count no wrong letter.
+fn wrong(asked: &Asked) -> Option<Option<Fault>> {
+    let answer = asked.outcome.as_ref().ok()?.answer;
+    let counts = asked.ask.rotation() == Rotation::default();
+    (counts && answer.choice().is_some() && !answer.is_correct()).then_some(answer.fault())
+}
+
+/// Sums over the answered questions, every order of options and every draw included.
+#[derive(Default)]
+struct Totals {
+    prefill_tokens: u64,
+    prefill_us: u64,
+    decode_tokens: u64,
+    decode_us: u64,
+    decoded: DecodeWork,
+}
+
+impl Totals {
+    fn of(asked: &[Asked]) -> Totals {
+        let mut totals = Totals::default();
+        for asked in asked {
+            if let Ok(question) = &asked.outcome {
+                totals.prefill_tokens += u64::from(rules::computed_tokens(question));
+                totals.prefill_us = totals.prefill_us.saturating_add(question.prefill.0);
+                if let Some(generated) = question.generated {
+                    totals.decode_tokens += u64::from(rules::decoded_tokens(&generated));
+                    totals.decode_us = totals.decode_us.saturating_add(generated.decode.0);
+                }
+            }
+            totals.decoded.add(asked);
+            totals.decode_tokens += asked.draws.decoded;
+            totals.decode_us = totals.decode_us.saturating_add(asked.draws.decode_us);
+        }
+        totals
+    }
+}

@@ -84,7 +84,7 @@ impl std::error::Error for FileError {}
 /// use edgescore_record::Record;
 /// use edgescore_record::file::ResultFile;
 ///
-/// let path = "../../docs/bench/2026-11-24-governor/4-shares/held-1.esr";
+/// let path = "../../docs/bench/2026-11-24-reference-models/1m.esr";
 /// let result = ResultFile::parse(&std::fs::read(path)?)?;
 /// let correct = result.records().filter(|record| match record {
 ///     Record::Question(question) => question.answer.is_correct(),

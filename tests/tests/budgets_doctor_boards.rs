@@ -347,5 +347,9 @@ fn what_makes_no_sense_is_refused() {
     refused(3, nobody, &["cannot open", "plug the adapter in"]);
     let silent = SerialLine::new(0.0, 0);
     let silent = format!("--wait 1 --board serial:{}", silent.host.display());
-    refused(3, &silent, &["nothing was heard", "edgescore-rt --serial"]);
+    refused(
+        3,
+        &silent,
+        &["nothing was received", "edgescore-rt --serial"],
+    );
 }

@@ -18,6 +18,7 @@ mod shared;
 mod split;
 mod sshd;
 mod tasks;
+mod templates;
 
 pub use dice::Dice;
 pub use each::each;
@@ -30,3 +31,4 @@ pub use shared::{IMPORT, SIX_G_BENCH, with_shared};
 pub use split::split_in_two;
 pub use sshd::{Sshd, free_port};
 pub use tasks::SmallTasks;
+pub use templates::with_templates;

@@ -38,7 +38,7 @@ fn a_truncated_model_is_refused_wherever_it_ends() {
     // In the metadata the full size is not known yet.
     for length in [4, 12, 100, 3000] {
         sandbox.write("bad.gguf", &good[..length]);
-        sandbox.refused(4, RUN, &["bad.gguf", "llama.cpp refuses the model"]);
+        sandbox.refused(4, RUN, &["bad.gguf", "ends inside its metadata", "copy"]);
     }
     for length in [0, 3] {
         sandbox.write("bad.gguf", &good[..length]);
@@ -72,7 +72,7 @@ fn a_tokenizer_alone_is_refused() {
 }
 
 #[test]
-fn a_model_without_chat_template_needs_template() {
+fn a_model_without_chat_template_looks_like_a_base_model() {
     let sandbox = sandbox();
     let nameless = patched(
         &sandbox,
@@ -81,38 +81,58 @@ fn a_model_without_chat_template_needs_template() {
     );
     sandbox.write("bad.gguf", nameless);
     let words = [
-        "has no chat template",
+        "looks like a base model",
+        "--template none",
+        "--shots",
         "chatml",
-        "llama3",
-        "--template NAME",
     ];
     sandbox.refused(4, RUN, &words);
 
-    sandbox.done(&format!("{RUN} --template chatml"));
-    assert_eq!(sandbox.rows("new.esr").questions.len(), 2);
+    for template in ["chatml", "none", "none --shots 2"] {
+        sandbox.done(&format!("{RUN} --force --template {template}"));
+        assert_eq!(sandbox.rows("new.esr").questions.len(), 2, "{template}");
+    }
 }
 
 #[test]
-fn a_template_that_llama_cpp_does_not_know_needs_template() {
+fn a_template_that_llama_cpp_does_not_know_is_rendered_and_that_is_said() {
     let sandbox = sandbox();
     // llama.cpp knows the template by this phrase.
     sandbox.write(
         "bad.gguf",
         patched(&sandbox, "<|im_start|>", "<|am_start|>"),
     );
-    let words = [
-        "does not recognise the model's chat template",
-        "chatml",
-        "--template NAME",
-    ];
-    sandbox.refused(4, RUN, &words);
+    sandbox.done(RUN);
+    let provenance = &sandbox.report("new.esr")["provenance"];
+    assert_eq!(provenance["template_origin"], "model");
+    assert_eq!(
+        provenance["llama_cpp_prompt"],
+        "does not recognise the template"
+    );
 }
 
 #[test]
-fn an_unknown_template_is_refused_with_the_known_ones() {
+fn a_template_that_cannot_be_had_is_refused_with_what_can() {
     let sandbox = sandbox();
-    let run = "run --pack small.pack --model tiny.gguf --template chatmm -o new.esr";
-    sandbox.refused(4, run, &["\"chatmm\"", "the names are", "chatml", "llama3"]);
+    let run = "run --pack small.pack --model tiny.gguf -o new.esr --template";
+    let words = ["\"chatmm\"", "FILE.jinja", "none", "chatml, llama3"];
+    sandbox.refused(4, &format!("{run} chatmm"), &words);
+    sandbox.refused(
+        4,
+        &format!("{run} no.jinja"),
+        &["no.jinja", "check the path"],
+    );
+    sandbox.write("bad.jinja", "a\n{% for %}");
+    let words = ["cannot be read: line 2", "--template FILE.jinja"];
+    sandbox.refused(4, &format!("{run} bad.jinja"), &words);
+    sandbox.write("refuses.jinja", "{{ raise_exception('not today') }}");
+    sandbox.refused(
+        4,
+        &format!("{run} refuses.jinja"),
+        &["refuses: not today", "--template-arg"],
+    );
+    sandbox.write("drops.jinja", "{{ messages[0].role }}");
+    sandbox.refused(4, &format!("{run} drops.jinja"), &["leaves a message out"]);
 }
 
 #[test]

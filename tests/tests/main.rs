@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by a panic"
 )]
 
+mod answers;
 mod bad_models;
 mod bad_packs;
 mod bad_questions;
@@ -26,6 +27,7 @@ mod image;
 mod interrupted;
 mod packs;
 mod plan;
+mod prompts;
 mod real_input;
 mod reuse;
 mod roofline;
@@ -34,4 +36,5 @@ mod scores;
 mod serial;
 mod skipped;
 mod ssh;
+mod thinking;
 mod usage;

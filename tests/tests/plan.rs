@@ -200,7 +200,7 @@ fn wrong_plans_are_refused() {
     sandbox.refused(2, "report m.esr --plan plan.json --format csv", &["--plan"]);
     sandbox.refused(4, "report m.esr --plan small.pack", &["is no plan"]);
     sandbox.refused(4, "report m.esr --plan none.json", &["none.json", "path"]);
-    sandbox.refused(4, "plan --model small.pack", &["no GGUF file"]);
+    sandbox.refused(4, "plan --model small.pack", &["not a GGUF file"]);
     sandbox.refused(4, "plan --model none.gguf", &["none.gguf"]);
     sandbox.refused(4, "plan -o none/plan.json", &["no folder"]);
     sandbox.refused(2, "plan --board file:x", &["a capture cannot run"]);

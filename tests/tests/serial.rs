@@ -1,17 +1,18 @@
 //! A board behind a serial line: pseudo-terminals with noise between them.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::process::Command;
 
 use edgescore_probe::{Microjoules, Microseconds, Reading};
 use edgescore_record::file::{self, ResultFile};
 use edgescore_record::frame::{COMMAND, Encoder};
 use edgescore_record::{
-    Ask, Budgets, CacheType, Chain, FlashAttention, LINGER_FOR_EVER, Mode, Order, Plan, Question,
-    QuestionEnergy, Record, RunId, SessionEnd, Weights,
+    Ask, Budgets, CacheType, Chain, FlashAttention, LINGER_FOR_EVER, Mode, Order, Parser, Plan,
+    PromptPart, Question, QuestionEnergy, Record, RunId, SessionEnd, Slot, SystemPlace,
+    TemplateOrigin, TemplateRow, Think, Trim, Weights, prompt_file,
 };
-use edgescore_taskpack::{Layout, Rotation};
+use edgescore_taskpack::{Hash, Layout, Rotation};
 use edgescore_tests::{Outcome, Running, Sandbox, SerialLine, SmallTasks};
 
 const SMALL: SmallTasks = SmallTasks {
@@ -188,14 +189,43 @@ fn what_the_board_logs_reaches_the_host() {
     );
 }
 
+/// The file of prompts of tiny.gguf, whose template is ChatML.
+fn chatml_prompts() -> Vec<u8> {
+    let template = TemplateRow {
+        origin: TemplateOrigin::BuiltIn,
+        name: "",
+        hash: Hash::of(b""),
+        arguments: "{}",
+        date: "",
+        system: SystemPlace::Own,
+        shots: 0,
+        linear: true,
+        think: Think::Auto,
+        markers: None,
+        in_trace: false,
+        llama_cpp: "",
+    };
+    let slot = |slot| PromptPart::Slot(slot, Trim::default());
+    let parts = [
+        PromptPart::Template("<|im_start|>system\n"),
+        slot(Slot::System),
+        PromptPart::Template("<|im_end|>\n<|im_start|>user\n"),
+        slot(Slot::User),
+        PromptPart::Template("<|im_end|>\n<|im_start|>assistant\n"),
+    ];
+    prompt_file::write(&template, [parts.as_slice()]).unwrap()
+}
+
 /// The frame of a run of small.pack, as a host would send it.
 fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
     let path = |name: &str| sandbox.path(name).to_str().unwrap().to_owned();
     let (pack, model) = (path("small.pack"), path("tiny.gguf"));
+    let prompts = path("prompts");
+    fs::write(&prompts, chatml_prompts()).unwrap();
     let plan = Plan {
         pack: &pack,
         model: &model,
-        template: None,
+        prompts: &prompts,
         mode: Mode::Letter,
         layout: Layout::Reference,
         order: Order::Pack,
@@ -205,6 +235,8 @@ fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
         draws: 0,
         temperature_milli: 700,
         max_tokens: 64,
+        parser: Parser::Strict,
+        keep_text: None,
         threads: 1,
         context: 0,
         batch: 2048,

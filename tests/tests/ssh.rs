@@ -34,14 +34,14 @@ fn a_bare_board_gets_what_it_lacks_and_nothing_twice() {
     let first = Outcome::of(&mut sshd.command(&sandbox, &format!("{RUN} {board} -o first.esr")));
     first.expect(0);
     assert_eq!(sandbox.rows("first.esr").timeless(), expected);
-    // The program, the pack, the model: whole, under their names.
+    // The program, the pack, the model, the prompts: whole, under their names.
     let copied = sshd.copied();
     let names: Vec<_> = copied
         .iter()
         .map(|(path, ..)| path.file_name().unwrap())
         .collect();
-    assert_eq!(names.len(), 3, "{names:?}");
-    for name in ["edgescore-rt", "small.pack", "tiny.gguf"] {
+    assert_eq!(names.len(), 4, "{names:?}");
+    for name in ["edgescore-rt", "small.pack", "tiny.gguf", "prompts"] {
         assert!(names.iter().any(|found| *found == name), "{names:?}");
     }
     let (all, _) = proxy.bytes();
@@ -203,8 +203,8 @@ fn a_split_model_goes_over_whole() {
         let run = format!("{run} --board ssh:board -o {output}");
         Outcome::of(&mut sshd.command(&sandbox, &run)).expect(0);
         assert_eq!(sandbox.rows(output).timeless(), expected);
-        // The program, the pack and two parts.
-        assert_eq!(sshd.copied().len(), 4);
+        // The program, the pack, the prompts and two parts.
+        assert_eq!(sshd.copied().len(), 5);
     }
     sandbox.done(&format!("{run} -o here.esr"));
     assert_eq!(sandbox.rows("here.esr").timeless(), expected);

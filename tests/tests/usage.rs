@@ -73,7 +73,7 @@ fn a_run_that_is_refused_leaves_the_old_result_alone() {
         "run --model none.gguf --pack small.pack",
         "run --model small.pack --pack small.pack",
         "run --model tiny.gguf --pack tiny.gguf",
-        "run --model tiny.gguf --pack small.pack --template none",
+        "run --model tiny.gguf --pack small.pack --template nonsuch",
     ] {
         sandbox.refused(4, &format!("{arguments} --force -o night.esr"), &[]);
     }

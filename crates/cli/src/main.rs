@@ -9,6 +9,7 @@ mod gguf;
 mod image;
 mod link;
 mod output;
+mod prompt;
 mod quantity;
 mod random;
 mod render;
@@ -39,6 +40,7 @@ enum Command {
     #[command(subcommand)]
     Pack(commands::pack::Command),
     Plan(commands::plan::Args),
+    Prompt(commands::prompt::Args),
     Run(commands::run::Args),
     Collect(commands::collect::Args),
     Report(commands::report::Args),
@@ -65,6 +67,7 @@ fn run_command(command: Command) -> Result<Outcome, Failure> {
     match command {
         Command::Pack(command) => commands::pack::run(&command)?,
         Command::Plan(args) => return commands::plan::run(&args),
+        Command::Prompt(args) => commands::prompt::run(&args)?,
         Command::Run(args) => return commands::run::run(&args),
         Command::Collect(args) => return commands::collect::run(&args),
         Command::Report(args) => commands::report::run(&args)?,

@@ -1,6 +1,6 @@
 //! Models and sessions: the only crate that knows llama.cpp.
 //!
-//! A [`Model`] is a loaded GGUF file: its facts, its tokenizer, its chat template. A
+//! A [`Model`] is a loaded GGUF file: its facts and its tokenizer. A
 //! [`Session`] is one sequence of tokens held in the memory of such a model: prefill,
 //! decode, the logits of the last position, and the way back to an earlier position.
 //!
@@ -18,7 +18,7 @@ mod model;
 mod options;
 mod outline;
 mod session;
-mod template;
+mod special;
 mod token;
 
 pub use buffers::Buffers;
@@ -28,5 +28,5 @@ pub use model::{Facts, LoadError, LoadProblem, Model, TokenWeights};
 pub use options::SessionOptions;
 pub use outline::{Outline, PlannedSession, repacked_bytes};
 pub use session::{DecodeError, Pacing, Session, SessionError, Shape, StateError};
-pub use template::{ChatTemplate, TemplateError, TemplateSource, known_templates};
+pub use special::{Segment, SpecialToken, SpecialTokens};
 pub use token::{TextTooLong, Token, Tokenize, UnknownToken};

@@ -13,6 +13,7 @@ use edgescore_record::Weights;
 use crate::buffers::Buffers;
 use crate::ffi;
 use crate::logging;
+use crate::special::SpecialTokens;
 use crate::token::{TextTooLong, Token, Tokenize, UnknownToken};
 
 /// What the file says about the model.
@@ -135,10 +136,6 @@ impl Model {
 
     /// Replaces `out` by the tokens of `text`. No allocation on the Rust side once `out` is
     /// large enough.
-    ///
-    /// [`Tokenize::PROMPT`] does as llama.cpp's server does with a chat prompt: where the
-    /// model asks for a beginning-of-sequence token and the template has written one too,
-    /// there is one, not two.
     pub fn tokenize(
         &self,
         text: &str,
@@ -149,12 +146,6 @@ impl Model {
         if bytes > TextTooLong::LIMIT_BYTES {
             return Err(TextTooLong { bytes });
         }
-        let text = match self.raw.added_bos().map(std::str::from_utf8) {
-            Some(Ok(bos)) if how == Tokenize::PROMPT && !bos.is_empty() => {
-                text.strip_prefix(bos).unwrap_or(text)
-            }
-            _ => text,
-        };
         out.clear();
         self.raw.tokenize(text, how, out);
         Ok(())
@@ -181,12 +172,25 @@ impl Model {
         self.raw.ends_generation(token)
     }
 
-    pub(crate) fn raw(&self) -> &ffi::Model {
-        &self.raw
+    /// The control tokens of the vocabulary.
+    pub fn special_tokens(&self) -> SpecialTokens {
+        SpecialTokens::new(self.raw.special_tokens())
     }
 
-    pub(crate) fn file_template(&self) -> Option<&CStr> {
-        self.raw.chat_template()
+    /// The token that begins a sequence, and whether the model wants one before every prompt.
+    pub fn bos(&self) -> Option<(Token, bool)> {
+        self.raw.bos()
+    }
+
+    /// The prompt that llama.cpp's C API makes of `messages` (role, content) with the template of
+    /// the model file, open for an answer. It runs no Jinja: it recognises a template by phrases
+    /// in its text and applies code of its own. `None` where it recognises none.
+    pub fn matched_prompt(&self, messages: &[(&str, &str)]) -> Option<String> {
+        ffi::matched_prompt(self.raw.chat_template()?, messages)
+    }
+
+    pub(crate) fn raw(&self) -> &ffi::Model {
+        &self.raw
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One entry of a model's vocabulary, by its index: `logits[token.index()]` is its logit.
 #[repr(transparent)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(pub u32);
 
 impl Token {

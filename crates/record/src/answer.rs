@@ -29,7 +29,8 @@ impl Ask {
 /// rotation), how the letter was found, and the fault that a wrong one stands for, where the
 /// pack says. On the wire one byte: bits 0-1 the answer key, bits 2-3 [`Found`], bits 4-7 the
 /// choice: 0 the answer key; 1 + 4 * (steps - 1) + fault the letter `steps` (1 to 3) behind
-/// it, with fault 0 for unknown, else 1 + [`Fault`]; 13 none, and then bits 2-3 are 0.
+/// it, with fault 0 for unknown, else 1 + [`Fault`]; 13 none, and 14 none
+/// because the trace before the answer did not end; then bits 2-3 are 0.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer(u8);
 
@@ -47,17 +48,22 @@ pub enum Found {
     Standalone = 3,
     /// No letter was found: a parse failure, which counts as wrong.
     Nowhere = 4,
+    /// The trace before the answer did not end, so there is no answer, which counts as wrong.
+    Incomplete = 5,
 }
 
 impl Answer {
     const KEY: u8 = 0;
     const NO_LETTER: u8 = 13;
+    const INCOMPLETE: u8 = 14;
 
     /// An answer. `choice` is `None` exactly when `found` is [`Found::Nowhere`].
     pub const fn new(key: Letter, choice: Option<(Letter, Found)>) -> Answer {
         let key = key.index() as u8;
         match choice {
-            None | Some((_, Found::Nowhere)) => Answer(key | Answer::NO_LETTER << 4),
+            None | Some((_, Found::Nowhere | Found::Incomplete)) => {
+                Answer(key | Answer::NO_LETTER << 4)
+            }
             Some((letter, found)) => {
                 let steps = (letter.index() as u8 + 4 - key) % 4;
                 let choice = match steps {
@@ -67,6 +73,11 @@ impl Answer {
                 Answer(key | (found as u8) << 2 | choice << 4)
             }
         }
+    }
+
+    /// No answer, because the trace before it did not end.
+    pub const fn incomplete(key: Letter) -> Answer {
+        Answer(key.index() as u8 | Answer::INCOMPLETE << 4)
     }
 
     /// The answer with the fault of the letter chosen. The answer key has none, so there
@@ -114,6 +125,7 @@ impl Answer {
     /// How the letter was found.
     pub const fn found(self) -> Found {
         match (self.0 >> 4, self.0 >> 2 & 3) {
+            (Answer::INCOMPLETE, _) => Found::Incomplete,
             (Answer::NO_LETTER.., _) => Found::Nowhere,
             (_, 0) => Found::Logits,
             (_, 1) => Found::Json,
@@ -159,6 +171,9 @@ mod tests {
             assert_eq!(Answer::new(key, None).key(), key);
             assert_eq!(Answer::new(key, None).choice(), None);
             assert_eq!(Answer::new(key, None).found(), Found::Nowhere);
+            let incomplete = Answer::incomplete(key);
+            assert_eq!((incomplete.key(), incomplete.choice()), (key, None));
+            assert_eq!(incomplete.found(), Found::Incomplete);
             for choice in Letter::ALL {
                 for found in [
                     Found::Logits,
@@ -189,7 +204,8 @@ mod tests {
     fn any_byte_is_some_answer() {
         for byte in 0..=u8::MAX {
             let answer = Answer(byte);
-            assert_eq!(answer.choice().is_none(), answer.found() == Found::Nowhere);
+            let none = [Found::Nowhere, Found::Incomplete].contains(&answer.found());
+            assert_eq!(answer.choice().is_none(), none);
             assert!(answer.fault().is_none() || !answer.is_correct());
         }
     }

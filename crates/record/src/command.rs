@@ -134,8 +134,9 @@ pub struct Plan<'a> {
     pub pack: &'a str,
     /// Path of the GGUF on the board.
     pub model: &'a str,
-    /// Built-in chat template to use instead of the model's own.
-    pub template: Option<&'a str>,
+    /// Path on the board of the file that tells how prompts are made
+    /// ([`crate::prompt_file`]).
+    pub prompts: &'a str,
     /// How an answer is obtained.
     pub mode: Mode,
     /// Order of the parts of the prompt.
@@ -154,6 +155,10 @@ pub struct Plan<'a> {
     pub temperature_milli: u16,
     /// Tokens to generate at most for one answer (generate mode).
     pub max_tokens: u16,
+    /// How the letter is found in generated text.
+    pub parser: Parser,
+    /// Whether generated text is kept in the result; none keeps it below 1,000 questions.
+    pub keep_text: Option<bool>,
     /// Threads; 0 lets the board choose.
     pub threads: u16,
     /// Context in tokens; 0 takes what the longest chosen prompt needs.
@@ -220,6 +225,15 @@ pub enum Mode {
     Letter,
     /// Greedy text, parsed; then draws on the pass@k tasks. The reference protocol.
     Generate,
+}
+
+/// How the letter is found in generated text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Parser {
+    /// As a person would read it; what names no letter, or two, has none.
+    Strict,
+    /// As the reference notebook of 6G-Bench does: at last, the first letter that stands alone.
+    Reference,
 }
 
 /// Order of the questions.

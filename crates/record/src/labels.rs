@@ -5,8 +5,8 @@ use edgescore_probe::energy::Scope;
 use edgescore_taskpack::{Layout, Letter};
 
 use crate::{
-    CacheType, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Stop, Tuning,
-    VerdictKind, Weights, WhySkipped,
+    CacheType, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Parser, Slot, Stop,
+    SystemPlace, TemplateOrigin, TraceEnd, Tuning, VerdictKind, Weights, WhySkipped,
 };
 
 /// Values that have a name each.
@@ -47,6 +47,7 @@ labels! {
     Layout { Reference = "reference", SharedPrefix = "shared-prefix" }
     Letter { A = "A", B = "B", C = "C", D = "D" }
     Order { Pack = "pack", Shuffled = "shuffled" }
+    Parser { Strict = "strict", Reference = "reference" }
     Weights { Mapped = "mapped", Repacked = "repacked" }
     Tuning { Given = "given", Default = "default", Measured = "measured", Kept = "kept" }
     FlashAttention { Auto = "auto", On = "on", Off = "off" }
@@ -60,6 +61,15 @@ labels! {
         EngineFailed = "engine_failed",
         Aborted = "aborted",
     }
+    TemplateOrigin {
+        Model = "model",
+        Variant = "variant",
+        File = "file",
+        BuiltIn = "built-in",
+        None = "none",
+    }
+    SystemPlace { Nowhere = "nowhere", Own = "own", User = "user" }
+    Slot { System = "system", User = "user" }
     Origin { Given = "given", Synthetic = "synthetic", Reference = "reference" }
     Stop { Interrupted = "interrupted", Decided = "decided" }
     MemoryLimiter {
@@ -68,12 +78,14 @@ labels! {
         CgroupV1 = "cgroup_v1",
         Watchdog = "watchdog",
     }
+    TraceEnd { Model = "model", Limit = "limit", Never = "never" }
     Found {
         Logits = "logits",
         Json = "json",
         Pattern = "pattern",
         Standalone = "standalone",
         Nowhere = "nowhere",
+        Incomplete = "incomplete",
     }
 }
 

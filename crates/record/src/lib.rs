@@ -24,13 +24,16 @@ mod labels;
 #[cfg(feature = "std")]
 mod parts;
 mod probabilities;
+mod prompt;
+#[cfg(feature = "std")]
+pub mod prompt_file;
 mod record;
 
 pub use answer::{Answer, Ask, Found};
 pub use chain::Chain;
 pub use command::{
-    Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, MemoryBudget, Mode, Order, Plan,
-    RunId, Stop, Weights,
+    Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, MemoryBudget, Mode, Order,
+    Parser, Plan, RunId, Stop, Weights,
 };
 pub use control::{Control, Level, Phase, RefusalKind};
 #[cfg(feature = "std")]
@@ -39,14 +42,17 @@ pub use labels::Labels;
 #[cfg(feature = "std")]
 pub use parts::parts;
 pub use probabilities::Probabilities;
+pub use prompt::{
+    PromptPart, Slot, SystemPlace, TemplateOrigin, TemplateRow, Think, TraceMarkers, Trim,
+};
 pub use record::{
-    Conditions, Generated, Memory, MemoryEstimate, MemoryLimiter, MemoryStart, ModelLoaded, Origin,
-    Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question, QuestionEnergy, Record, Roofline,
-    Sample, SessionEnd, SessionStart, Skipped, Stalls, TaskRow, TokenWork, Tuning, Verdict,
-    VerdictKind, WhySkipped,
+    AnswerRules, Conditions, Generated, Memory, MemoryEstimate, MemoryLimiter, MemoryStart,
+    ModelLoaded, Origin, OtherReading, Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question,
+    QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Stalls, TaskRow,
+    Text, TokenWork, Trace, TraceEnd, Tuning, Verdict, VerdictKind, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.
-pub const CURRENT_VERSION: u16 = 1;
+pub const CURRENT_VERSION: u16 = 2;
 /// Oldest version of the messages that it reads.
 pub const MIN_VERSION: u16 = 1;

@@ -5,12 +5,15 @@ use edgescore_probe::{
     Bytes, BytesPerSecond, Hertz, Microjoules, Microseconds, Microwatts, MilliCelsius,
     OperationsPerSecond, Reading, Throttled,
 };
-use edgescore_taskpack::{Hash, Layout};
+use edgescore_taskpack::{Hash, Layout, Letter};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Ask, CacheType, FlashAttention, Mode, Order, Probabilities, Stop, Weights};
+use crate::{
+    Answer, Ask, CacheType, FlashAttention, Mode, Order, Parser, Probabilities, PromptPart, Stop,
+    TemplateRow, Weights,
+};
 
-/// One row of a result. Rows are numbered from 0; a run is SessionStart, Task rows,
+/// One row of a result. Rows are numbered from 0; a run is SessionStart, Task rows, Template,
 /// ModelLoaded, then Question, Skipped and Sample rows, then Memory, Verdict and SessionEnd.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Record<'a> {
@@ -53,6 +56,21 @@ pub enum Record<'a> {
     MemoryStart(MemoryStart<'a>),
     /// How long the prompts are: before MemoryStart.
     Prompts(Prompts),
+    /// How prompts are made: behind the Task rows.
+    #[serde(borrow)]
+    Template(TemplateRow<'a>),
+    /// A part of every prompt, in order: behind Template.
+    #[serde(borrow)]
+    PromptPart(PromptPart<'a>),
+    /// How generated text is read: behind the parts, in generate mode.
+    AnswerRules(AnswerRules),
+    /// The trace of the answer whose row comes next.
+    Trace(Trace),
+    /// What the other parser reads in the answer whose row comes next, where it differs.
+    OtherReading(OtherReading),
+    /// The text of the answer whose row comes next.
+    #[serde(borrow)]
+    Text(Text<'a>),
 }
 
 /// Where, with what and how a run was made.
@@ -258,7 +276,7 @@ pub struct Question {
     pub energy: Reading<QuestionEnergy>,
 }
 
-/// Text that a model generated, by its length and time; the text itself is not kept.
+/// Text that a model generated, by its length and time, a trace before the answer included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generated {
     /// Tokens, the one that ended the answer included.
@@ -301,6 +319,69 @@ pub enum WhySkipped {
     LettersNotSeparable,
     /// The model's logits were not finite numbers.
     LogitsNotFinite,
+}
+
+/// How generated text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerRules {
+    /// Which parser counts.
+    pub parser: Parser,
+    /// Whether texts are kept.
+    pub text_kept: bool,
+}
+
+/// What a model wrote before its answer. Its tokens, time and energy are part of the answer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// Which question in which order of options.
+    pub ask: Ask,
+    /// Number of the draw; none for the greedy answer.
+    pub draw: Option<u8>,
+    /// Tokens, those that closed it included.
+    pub tokens: u32,
+    /// Time from the first token's logits to the last token.
+    pub time: Microseconds,
+    /// Gross energy.
+    pub energy: Reading<Microjoules>,
+    /// How it ended.
+    pub end: TraceEnd,
+}
+
+/// How a trace ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TraceEnd {
+    /// The model closed it.
+    Model,
+    /// It was closed at its limit of tokens.
+    Limit,
+    /// It did not end: there is no answer.
+    Never,
+}
+
+/// What the parser that does not count reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherReading {
+    /// Which question in which order of options.
+    pub ask: Ask,
+    /// Number of the draw; none for the greedy answer.
+    pub draw: Option<u8>,
+    /// The letter that it finds, as shown.
+    pub choice: Option<Letter>,
+}
+
+/// A generated text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text<'a> {
+    /// Which question in which order of options.
+    pub ask: Ask,
+    /// Number of the draw; none for the greedy answer.
+    pub draw: Option<u8>,
+    /// Bytes of the trace before the answer, of the text as it was generated.
+    pub trace_bytes: u32,
+    /// Bytes of the text as it was generated.
+    pub bytes: u32,
+    /// The text; where it was longer than a row, the end of it, which holds the answer.
+    pub text: &'a str,
 }
 
 /// One draw at a temperature.

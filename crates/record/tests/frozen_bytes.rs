@@ -43,7 +43,7 @@ macro_rules! frozen {
 const PLAN: Plan<'static> = Plan {
     pack: "p",
     model: "m",
-    template: Some("chatml"),
+    prompts: "f",
     mode: Mode::Generate,
     layout: Layout::Reference,
     order: Order::Shuffled,
@@ -53,6 +53,8 @@ const PLAN: Plan<'static> = Plan {
     draws: 5,
     temperature_milli: 700,
     max_tokens: 64,
+    parser: Parser::Reference,
+    keep_text: Some(true),
     threads: 4,
     context: 0,
     batch: 2048,
@@ -103,7 +105,7 @@ frozen! {
     roofline: Record::Roofline(ROOFLINE) => "0d0480808080010080acc7f0370080f092cbdd080453444f5401010000e0bdd4aa0180ecc185018060";
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
-        0170016d0106636861746d6c01000101ac020105bc05400400801080040101000102 01 \
+        0170016d016601000101ac020105bc054001010104008010800401 01000102 01 \
         0462657374012f018092f401c0843d01020001c0a907 01 80dea0cb05 01808080800801";
     abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
     have: Command::Have { hash: Hash([0x55; 32]), whole: Hash([0x77; 32]), bytes: 300, name: "m.gguf" } => "03 \
@@ -180,5 +182,5 @@ fn of(topic: Topic, figure: Figure<&str>) -> Finding<&str> {
 
 #[test]
 fn file_header() {
-    assert_eq!(&file::header(), b"EDGESCOR\x01\x00");
+    assert_eq!(&file::header(), b"EDGESCOR\x02\x00");
 }

@@ -26,6 +26,7 @@ use std::process::ExitCode;
 
 use link::serial::SerialPort;
 use run::cpu_level::CpuLevel;
+use run::show::{self, Shown};
 use supervisor::worker;
 
 const HELP: &str = "\
@@ -61,6 +62,8 @@ fn main() -> ExitCode {
         Some("--serial") => serve_serial(&arguments),
         // Started by the supervisor, and by nobody else.
         Some("--worker") => serve(worker::work, "the pipe to the supervisor", false),
+        // Started by `edgescore prompt`.
+        Some("--prompt") => show_prompt(&arguments),
         Some("--version") => {
             println!("edgescore-rt {}", env!("CARGO_PKG_VERSION"));
             println!("llama.cpp {}", edgescore_engine::llama_version());
@@ -79,6 +82,29 @@ fn main() -> ExitCode {
         _ => {
             eprint!("{HELP}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn show_prompt(arguments: &[&str]) -> ExitCode {
+    let &[_, model, pack, prompts, layout, mode, question] = arguments else {
+        eprint!("{HELP}");
+        return ExitCode::from(2);
+    };
+    logs::start(false);
+    let shown = Shown {
+        model,
+        pack,
+        prompts,
+        layout,
+        mode,
+        question,
+    };
+    match show::print(&shown) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("edgescore-rt: {why}");
+            ExitCode::from(4)
         }
     }
 }

@@ -12,7 +12,9 @@ pub struct Tally {
     pub correct: u32,
     /// Answers from which no letter could be read. They count as wrong.
     pub unparsed: u32,
-    /// Questions that count: answered or unparsed.
+    /// Traces that did not end, so that there is no answer. They count as wrong.
+    pub incomplete: u32,
+    /// Questions that count: answered, unparsed or incomplete.
     pub counted: u32,
     /// Questions not asked to the end. They do not count.
     pub skipped: u32,
@@ -27,6 +29,7 @@ impl Tally {
         self.counted += 1;
         self.correct += u32::from(row.is_correct());
         self.unparsed += u32::from(row.answer == Outcome::Unparsed);
+        self.incomplete += u32::from(row.answer == Outcome::Incomplete);
     }
 
     /// Right answers among those that count.
@@ -182,6 +185,7 @@ mod tests {
             Tally {
                 correct: 2,
                 unparsed: 1,
+                incomplete: 0,
                 counted: 4,
                 skipped: 1
             }

@@ -50,6 +50,37 @@ impl LetterBias {
     }
 }
 
+/// Answers of mostly one letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Habit {
+    /// The letter.
+    pub letter: Letter,
+    /// How often it was chosen.
+    pub count: u32,
+    /// Of how many answers, unparsed ones included.
+    pub answers: u32,
+}
+
+impl LetterBias {
+    /// Fewer answers than this show no habit.
+    const FEW: u32 = 10;
+
+    /// The letter that more than 90 % of the answers chose: they depend on the letter, not on what
+    /// it stands for.
+    pub fn habit(&self) -> Option<Habit> {
+        let answers = self.chosen.iter().sum::<u32>() + self.unparsed;
+        let letters = Letter::ALL.into_iter().zip(self.chosen);
+        let (letter, count) = letters.max_by_key(|(_, count)| *count)?;
+        let habit = Habit {
+            letter,
+            count,
+            answers,
+        };
+        let mostly = u64::from(count) * 10 > u64::from(answers) * 9;
+        (answers >= LetterBias::FEW && mostly).then_some(habit)
+    }
+}
+
 fn best_constant(key: [u32; 4]) -> Reading<ConstantLetter> {
     let (mut letter, mut most) = (Letter::A, 0);
     for (candidate, count) in Letter::ALL.into_iter().zip(key) {
@@ -106,6 +137,28 @@ mod tests {
             })
             .collect();
         LetterBias::of(&Run::new(&TASKS, &rows).unwrap())
+    }
+
+    #[test]
+    fn more_than_nine_of_ten_alike_are_a_habit() {
+        let letters = |counts: [usize; 3]| {
+            let outcomes = [
+                Outcome::Letter(Letter::C),
+                Outcome::Letter(Letter::A),
+                Outcome::Unparsed,
+            ];
+            let all = outcomes.into_iter().zip(counts);
+            let all: Vec<_> = all
+                .flat_map(|(outcome, n)| std::iter::repeat_n((0, outcome), n))
+                .collect();
+            bias(&all)
+                .habit()
+                .map(|habit| (habit.letter, habit.count, habit.answers))
+        };
+        assert_eq!(letters([30, 0, 0]), Some((Letter::C, 30, 30)));
+        assert_eq!(letters([28, 1, 1]), Some((Letter::C, 28, 30)));
+        assert_eq!(letters([27, 3, 0]), None);
+        assert_eq!(letters([9, 0, 0]), None);
     }
 
     #[test]

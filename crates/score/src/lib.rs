@@ -43,7 +43,7 @@ pub use edgescore_taskpack::{Letter, Rotation};
 
 pub use accuracy::{Accuracy, GroupAccuracy, Tally};
 pub use agreement::{Agreement, agreement};
-pub use bias::{ConstantLetter, LetterBias};
+pub use bias::{ConstantLetter, Habit, LetterBias};
 pub use bootstrap::{Bootstrap, bootstrap_mean};
 pub use delta::{Delta5, GUESSER_DELTA_5, GUESSER_PASS_5};
 pub use edge::{

@@ -13,6 +13,8 @@ pub enum Outcome {
     Letter(Letter),
     /// Text from which no letter could be read. Counts as wrong.
     Unparsed,
+    /// A trace that did not end, so that there is no answer. Counts as wrong.
+    Incomplete,
     /// Not asked to the end (prompt too long, time over). Excluded, and counted.
     Skipped,
 }

@@ -1,12 +1,13 @@
 //! A question as it was asked, with its draws beside it.
 
 use edgescore_probe::{Reading, Reason};
-use edgescore_record::{Ask, Question, Sample, WhySkipped};
+use edgescore_record::{Answer, Ask, Question, Record, Sample, Trace, WhySkipped};
+use edgescore_taskpack::Letter;
 
 use crate::rules;
 
 /// A question as asked once, in one order of its options.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Asked {
     /// Which question and order.
     pub ask: Ask,
@@ -14,8 +15,85 @@ pub struct Asked {
     pub task: u32,
     /// The answer, or why there is none.
     pub outcome: Result<Question, WhySkipped>,
+    /// What else is known of the answer.
+    pub notes: Notes,
     /// Its draws at a temperature, together.
     pub draws: Draws,
+}
+
+/// What is known of an answer besides its row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// The trace before it.
+    pub trace: Option<Trace>,
+    /// What the other parser reads, where that is something else.
+    pub other: Option<Option<Letter>>,
+    /// Its text.
+    pub text: Option<KeptText>,
+}
+
+/// A generated text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptText {
+    /// The text, or its end.
+    pub text: String,
+    /// Byte of it where the answer begins.
+    pub answer: usize,
+    /// Whether its beginning is missing.
+    pub cut: bool,
+}
+
+impl Notes {
+    /// Takes a row that stands before an answer's.
+    pub(crate) fn take(&mut self, record: &Record) {
+        match record {
+            Record::Trace(trace) => self.trace = Some(*trace),
+            Record::OtherReading(reading) => self.other = Some(reading.choice),
+            Record::Text(text) => {
+                let missing = (text.bytes as usize).saturating_sub(text.text.len());
+                let answer = (text.trace_bytes as usize).saturating_sub(missing);
+                self.text = Some(KeptText {
+                    text: text.text.to_owned(),
+                    answer: text.text.ceil_char_boundary(answer),
+                    cut: missing > 0,
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A kept text with the answer that was read in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerText {
+    /// Which question and order.
+    pub ask: Ask,
+    /// Position of its task in the task table.
+    pub task: u32,
+    /// The answer.
+    pub answer: Answer,
+    /// The text.
+    pub text: KeptText,
+}
+
+impl AnswerText {
+    pub(crate) fn of(asked: &Asked) -> Option<AnswerText> {
+        Some(AnswerText {
+            ask: asked.ask,
+            task: asked.task,
+            answer: asked.outcome.as_ref().ok()?.answer,
+            text: asked.notes.text.clone()?,
+        })
+    }
+}
+
+impl KeptText {
+    /// The trace, which may be empty, and the answer.
+    pub fn split(&self) -> (&str, &str) {
+        self.text
+            .split_at_checked(self.answer)
+            .unwrap_or((&self.text, ""))
+    }
 }
 
 /// The draws of one question.

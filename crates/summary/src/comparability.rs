@@ -57,6 +57,7 @@ pub fn check_comparable(
         (
             Difference::Template,
             first.template_hash() != other.template_hash()
+                || prompt_making_differs(first, other)
                 || first.start.layout != other.start.layout,
             "different prompt templates: a difference in accuracy could come from the prompt. \
              Models of two families have templates of their own, so between them this is what \
@@ -85,6 +86,12 @@ pub fn check_comparable(
         }
     }
     Ok(())
+}
+
+/// Whether one template was rendered in two ways. Results of version 1 do not say.
+fn prompt_making_differs(first: &RunSummary, other: &RunSummary) -> bool {
+    let both = first.prompt_making().zip(other.prompt_making());
+    both.is_some_and(|(first, other)| first != other)
 }
 
 /// What ranked runs should have in common.

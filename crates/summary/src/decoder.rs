@@ -2,17 +2,17 @@
 
 use edgescore_probe::{Hertz, Microseconds, Reading};
 use edgescore_record::{
-    Ask, Conditions, Mode, Origin, Prompts, Question, Record, SessionStart, Verdict, VerdictKind,
-    WhySkipped,
+    AnswerRules, Ask, Conditions, Mode, Origin, Prompts, Question, Record, SessionStart, Verdict,
+    VerdictKind, WhySkipped,
 };
 use edgescore_score::ScoredTask;
 use edgescore_taskpack::Layout;
 
-use crate::asked::{Asked, Draws};
+use crate::asked::{Asked, Draws, Notes};
 use crate::error::Error;
 use crate::memory::{BeforeLoad, MemorySummary};
 use crate::power::{PowerSource, PowerSummary};
-use crate::provenance::{EndFacts, ModelFacts, StartFacts};
+use crate::provenance::{EndFacts, ModelFacts, StartFacts, TemplateFacts};
 use crate::roofline::Machine;
 use crate::rules;
 
@@ -22,6 +22,8 @@ use crate::rules;
 pub struct Decoder {
     /// The first row.
     pub start: Option<Start>,
+    /// How prompts are made.
+    pub template: Option<TemplateFacts>,
     /// The model, once it is loaded.
     pub model: Option<Model>,
     /// The task table.
@@ -30,6 +32,10 @@ pub struct Decoder {
     pub groups: Vec<String>,
     /// How long the prompts are.
     pub prompts: Option<Prompts>,
+    /// How generated text is read.
+    pub answer_rules: Option<AnswerRules>,
+    /// About the answer whose row comes next.
+    notes: Notes,
     /// What was asked, in the order of asking.
     pub asked: Vec<Asked>,
     /// Memory.
@@ -140,11 +146,22 @@ impl Decoder {
                     load: row.load,
                 });
             }
+            Record::Template(row) => self.template = Some(TemplateFacts::from(row)),
+            // Parts stand behind the template that they belong to.
+            Record::PromptPart(part) => {
+                if let Some(template) = &mut self.template {
+                    template.prompt_parts.take(part);
+                }
+            }
             Record::Prompts(row) => self.prompts = Some(*row),
+            Record::AnswerRules(rules) => self.answer_rules = Some(*rules),
+            // They stand before the row of the answer that they belong to.
+            Record::Trace(_) | Record::OtherReading(_) | Record::Text(_) => self.notes.take(record),
             Record::Question(row) => self.ask(row.ask, row.task, Ok(*row)),
             Record::Skipped(row) => self.ask(row.ask, row.task, Err(row.why)),
-            // Samples stand behind the question they belong to.
+            // Samples stand behind the question they belong to. Of a draw only the row counts.
             Record::Sample(row) => {
+                self.notes = Notes::default();
                 if let Some(last) = self.asked.last_mut()
                     && last.ask == row.ask
                 {
@@ -189,6 +206,7 @@ impl Decoder {
             ask,
             task,
             outcome,
+            notes: std::mem::take(&mut self.notes),
             draws: Draws::default(),
         });
     }

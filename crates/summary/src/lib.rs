@@ -80,6 +80,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod answers;
 mod asked;
 mod comparability;
 mod comparison;
@@ -97,6 +98,7 @@ mod origin;
 mod plan;
 mod plan_error;
 mod power;
+mod prompt_parts;
 mod provenance;
 pub mod published;
 mod ranking;
@@ -107,7 +109,8 @@ pub mod rules;
 mod run;
 mod sweep;
 
-pub use asked::{Asked, Draws};
+pub use answers::{AnswersSummary, AnswersView, TracesView};
+pub use asked::{AnswerText, Asked, Draws, KeptText, Notes};
 pub use comparability::{Difference, Different, Setting, check_comparable, unequal_settings};
 pub use comparison::{
     Against, AgainstView, ComparedRun, ComparisonView, Finding, PairsView, Tested, TestedView,
@@ -127,7 +130,8 @@ pub use origin::about_origin;
 pub use plan::{CopyView, LimitKind, PlanView, PlannedMemoryView, PlannedPowerView};
 pub use plan_error::{OtherPlan, PlanError, PlanErrorLine, Planned, PlannedFigure, PlannedView};
 pub use power::{PowerSource, PowerSummary, PowerView};
-pub use provenance::{EndFacts, Fact, FactPair, ModelFacts, Provenance, StartFacts};
+pub use prompt_parts::{PromptPartView, PromptParts};
+pub use provenance::{EndFacts, Fact, FactPair, ModelFacts, Provenance, StartFacts, TemplateFacts};
 pub use ranking::{RankedRun, not_ranked, order, rank};
 pub use roofline::{Machine, Peak, RooflineSummary, RooflineView};
 pub use rows::row_of;

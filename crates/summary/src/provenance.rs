@@ -1,13 +1,15 @@
 //! Provenance: where, with what and how a run was made, by name.
 
 use edgescore_record::{
-    CacheType, FlashAttention, ModelLoaded, Order, SessionEnd, SessionStart, Stop, Tuning, Weights,
+    CacheType, FlashAttention, ModelLoaded, Order, SessionEnd, SessionStart, Stop, SystemPlace,
+    TemplateOrigin, TemplateRow, Think, Tuning, Weights,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::figure::{Figure, Missing, Sha256};
 use crate::labels::Labelled;
+use crate::prompt_parts::PromptParts;
 use edgescore_record::Labels;
 
 /// Where, with what and how the run was made. Facts of the model are absent if it was never
@@ -18,6 +20,9 @@ pub struct Provenance {
     /// The facts of the first row.
     #[serde(flatten)]
     pub start: StartFacts,
+    /// How prompts were made; absent from results of version 1.
+    #[serde(flatten)]
+    pub template: Option<TemplateFacts>,
     /// The facts of the loaded model.
     #[serde(flatten)]
     pub model: Option<ModelFacts>,
@@ -59,6 +64,12 @@ impl From<&Sha256> for Fact {
 impl<T: Labels> From<&Labelled<T>> for Fact {
     fn from(value: &Labelled<T>) -> Fact {
         Fact::Text(value.0.label().to_owned())
+    }
+}
+
+impl From<&PromptParts> for Fact {
+    fn from(parts: &PromptParts) -> Fact {
+        Fact::Text(parts.line())
     }
 }
 
@@ -167,6 +178,35 @@ facts! {
 }
 
 facts! {
+    /// How prompts were made.
+    TemplateFacts {
+        /// Where the chat template comes from.
+        template_origin: Labelled<TemplateOrigin>,
+        /// Name of the variant, the file or the built-in template; else empty.
+        template_name: String,
+        /// What it was rendered with besides the messages: a JSON object.
+        template_arguments: String,
+        /// The day that it wrote, YYYY-MM-DD; empty where it writes none.
+        template_date: String,
+        /// Where the system message stands.
+        system_message: Labelled<SystemPlace>,
+        /// Questions with answers that came before each question.
+        shots: u64,
+        /// Whether all prompts are the same parts with other messages.
+        prompt_linear: bool,
+        /// The parts.
+        prompt_parts: PromptParts,
+        /// Whether the model was to think: `auto`, `off`, or the tokens of a trace at most.
+        think: String,
+        /// Whether prompts end inside a trace.
+        prompt_in_trace: bool,
+        /// What llama.cpp's own matcher of templates would have made of it; empty where that is
+        /// the same prompt.
+        llama_cpp_prompt: String,
+    }
+}
+
+facts! {
     /// The facts of the loaded model.
     ModelFacts {
         /// `general.name` of the GGUF; may be empty.
@@ -246,6 +286,7 @@ impl Provenance {
     /// All facts by name.
     pub fn facts(&self) -> Vec<(&'static str, Fact)> {
         let mut facts = self.start.list();
+        facts.extend(self.template.iter().flat_map(TemplateFacts::list));
         facts.extend(self.model.iter().flat_map(ModelFacts::list));
         facts.extend(self.end.iter().flat_map(EndFacts::list));
         facts
@@ -289,6 +330,28 @@ impl From<&SessionStart<'_>> for StartFacts {
             draws: start.draws.into(),
             temperature: f64::from(start.temperature_milli) / 1000.0,
             max_tokens: start.max_tokens.into(),
+        }
+    }
+}
+
+impl From<&TemplateRow<'_>> for TemplateFacts {
+    fn from(row: &TemplateRow) -> TemplateFacts {
+        TemplateFacts {
+            template_origin: Labelled(row.origin),
+            template_name: row.name.to_owned(),
+            template_arguments: row.arguments.to_owned(),
+            template_date: row.date.to_owned(),
+            system_message: Labelled(row.system),
+            shots: row.shots.into(),
+            prompt_linear: row.linear,
+            prompt_parts: PromptParts::default(),
+            think: match row.think {
+                Think::Auto => "auto".to_owned(),
+                Think::Off => "off".to_owned(),
+                Think::Tokens(tokens) => tokens.to_string(),
+            },
+            prompt_in_trace: row.in_trace,
+            llama_cpp_prompt: row.llama_cpp.to_owned(),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use edgescore_record::Question;
+use edgescore_record::{Found, Question};
 use edgescore_score::{Evidence, Letter, Outcome, Row};
 
-use crate::asked::{Asked, Draws};
+use crate::asked::{Asked, Draws, Notes};
 use crate::error::Error;
 use crate::rules::answer_time;
 
@@ -18,6 +18,7 @@ pub fn row_of(question: &Question) -> Result<Row, Error> {
         ask: question.ask,
         task: question.task,
         outcome: Ok(*question),
+        notes: Notes::default(),
         draws: Draws::default(),
     })
 }
@@ -46,6 +47,7 @@ pub(crate) fn score_row(asked: &Asked) -> Result<Row, Error> {
         key: answered.answer.key(),
         answer: match answered.answer.choice() {
             Some(letter) => Outcome::Letter(letter),
+            None if answered.answer.found() == Found::Incomplete => Outcome::Incomplete,
             None => Outcome::Unparsed,
         },
         rotation,

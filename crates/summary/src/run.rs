@@ -1,14 +1,15 @@
 //! One run, scored.
 
 use edgescore_probe::{Bytes, Reading, Reason};
-use edgescore_record::{Conditions, Origin, Stop, VerdictKind};
+use edgescore_record::{Conditions, Labels, Origin, Stop, VerdictKind};
 use edgescore_score::{
     EdgeInputs, Energy, Estimate, Faults, Row, Run, ScoredTask, Summary, Temperature,
     stopped_accuracy, tokens_per_second,
 };
 use edgescore_taskpack::{Fault, Hash, Rotation};
 
-use crate::asked::Asked;
+use crate::answers::AnswersSummary;
+use crate::asked::{AnswerText, Asked};
 use crate::decoder::{Decoder, Ending, Model, Start, TaskInfo};
 use crate::energy::{EnergySummary, Load};
 use crate::error::Error;
@@ -54,6 +55,10 @@ pub struct RunSummary {
     pub decode_tps: Reading<f64>,
     /// How close prefill and decode came to the machine.
     pub roofline: RooflineSummary,
+    /// How generated answers were read.
+    pub answers: AnswersSummary,
+    /// The texts that were kept.
+    pub texts: Vec<AnswerText>,
     /// Memory.
     pub memory: MemorySummary,
     /// Energy.
@@ -93,6 +98,7 @@ impl RunSummary {
             file,
             id,
             provenance: Provenance {
+                template: decoder.template,
                 start: start.facts.clone(),
                 model: decoder.model.as_ref().map(|model| model.facts.clone()),
                 end: decoder.end,
@@ -114,6 +120,8 @@ impl RunSummary {
                 totals.decoded,
                 totals.decode_us,
             ),
+            answers: AnswersSummary::of(decoder.answer_rules, &decoder.asked),
+            texts: decoder.asked.iter().filter_map(AnswerText::of).collect(),
             memory: decoder.memory,
             energy: EnergySummary::of(&decoder.asked),
             power: decoder.power,
@@ -143,6 +151,17 @@ impl RunSummary {
     pub fn template_hash(&self) -> Option<Hash> {
         let model = self.model.as_ref();
         model.map(|model| model.facts.template_sha256.0)
+    }
+
+    /// What else of the prompts' making a score depends on.
+    pub fn prompt_making(&self) -> Option<[&str; 4]> {
+        let facts = self.provenance.template.as_ref()?;
+        Some([
+            &facts.template_arguments,
+            &facts.template_date,
+            facts.system_message.0.label(),
+            &facts.think,
+        ])
     }
 
     /// Model and quantisation.

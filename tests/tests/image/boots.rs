@@ -1,12 +1,15 @@
 //! QEMU boots the images. Its CPU is emulated, so nothing here is a measurement.
 
+use std::fs;
+use std::path::Path;
+
 use edgescore_record::{Command, Control, Question};
 use edgescore_tests::{Outcome, Sandbox, wait_until};
 
 use super::machine::{Bench, Machine};
 use super::{Workshop, copy_out, made_up_firmware};
 
-/// The default pack's thirty questions, one of each task, on the default model: power on, a host
+/// The default pack's thirty questions, one of each task, on a reference model: power on, a host
 /// at the serial port, the same rows there and on the card, power off. The answers are this
 /// computer's: its kernels round differently, so probabilities agree within 5e-3, and the letter
 /// is the same unless two are closer than 0.02.
@@ -16,8 +19,10 @@ fn a_card_runs_its_plan_and_answers_as_this_computer_does() {
         return;
     };
     let sandbox = Sandbox::default();
-    sandbox.done("run --limit 30 -o here.esr");
-    workshop.qemu_card(&sandbox, "--limit 30");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tasks/models/reference-0.3m.gguf");
+    fs::copy(model, sandbox.path("M.gguf")).unwrap();
+    sandbox.done("run --model M.gguf --limit 30 -o here.esr");
+    workshop.qemu_card(&sandbox, "--model M.gguf --limit 30");
 
     let bench = Bench::boot(&workshop, &sandbox, true);
     println!("power-on to first frame: {:.1?}", bench.first_frame());

@@ -8,7 +8,7 @@ use crate::defaults;
 use crate::failure::Failure;
 use crate::image::{self, Board, Request};
 use crate::output::print;
-use crate::session::RunOptions;
+use crate::session::{Inputs, RunOptions};
 
 // Doc comments of a flattened group would replace this one, so the group has none.
 /// Write a card image that runs a pack on a model when the board is powered on, and nothing else
@@ -74,9 +74,17 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             args.output.display()
         )));
     }
+    let pack = args.pack.clone().map_or_else(defaults::pack, Ok)?;
+    let model = args.model.clone().map_or_else(defaults::model, Ok)?;
+    let Inputs {
+        pack,
+        model,
+        prompts,
+    } = Inputs::new(&args.options, pack, model)?;
     let request = Request {
-        pack: args.pack.clone().map_or_else(defaults::pack, Ok)?,
-        model: args.model.clone().map_or_else(defaults::model, Ok)?,
+        pack,
+        model,
+        prompts,
         plan: args.options.plan(),
         boot_files: args.boot_files.as_deref(),
         runtime: args.runtime.as_deref(),

@@ -7,6 +7,7 @@ pub mod gate;
 pub mod image;
 pub mod pack;
 pub mod plan;
+pub mod prompt;
 pub mod published;
 pub mod report;
 pub mod run;

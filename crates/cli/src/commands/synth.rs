@@ -1,5 +1,6 @@
 //! `edgescore synth`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -42,6 +43,17 @@ pub struct Args {
     /// Without it a token is a byte, and a prompt has about three times as many.
     #[arg(long, value_name = "VOCAB.gguf")]
     tokenizer: Option<PathBuf>,
+
+    /// Write this chat template into the file
+    #[arg(long, value_name = "FILE.jinja")]
+    template: Option<PathBuf>,
+
+    /// Write a model that answers everything with TEXT, such as '<think>A?</think>{"answer": "B"}':
+    /// to try parsers and the limits of traces
+    ///
+    /// It is a chain of tokens without attention, so its speed is no model's.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["like", "shape", "quant"])]
+    says: Option<String>,
 
     /// Start of the random numbers
     #[arg(long, default_value_t = 0)]
@@ -86,22 +98,36 @@ fn make(args: &Args) -> Result<Summary, SynthError> {
     if !args.force {
         check_replaceable(&args.output)?;
     }
-    write(&args.spec(), &args.output)
+    write(&args.spec()?, &args.output)
 }
 
 impl Args {
-    fn spec(&self) -> Spec {
-        let (name, shape) = match self.shape {
-            Some(shape) => ("custom", shape),
-            None => (self.like.name, self.like.shape),
+    fn spec(&self) -> Result<Spec, SynthError> {
+        let (name, shape) = match (self.shape, &self.says) {
+            (_, Some(_)) => ("script", self.like.shape),
+            (Some(shape), None) => ("custom", shape),
+            (None, None) => (self.like.name, self.like.shape),
         };
-        Spec {
+        let template = match &self.template {
+            Some(path) => {
+                Some(
+                    fs::read_to_string(path).map_err(|source| SynthError::Template {
+                        path: path.clone(),
+                        source,
+                    })?,
+                )
+            }
+            None => None,
+        };
+        Ok(Spec {
             name: name.to_owned(),
             shape,
             quant: self.quant,
             tokenizer: self.tokenizer.clone(),
+            template,
+            says: self.says.clone(),
             seed: self.seed,
-        }
+        })
     }
 }
 

@@ -14,8 +14,8 @@ fn spec(words: &str) -> Result<Spec, String> {
             .into_iter()
             .chain(words.split(' ')),
     )
-    .map(|cli| cli.args.spec())
     .map_err(|error| error.to_string())
+    .and_then(|cli| cli.args.spec().map_err(|error| error.to_string()))
 }
 
 #[test]
@@ -28,6 +28,8 @@ fn arguments_become_a_spec() {
             quant: Quant::Q4_0,
             seed: 0,
             tokenizer: None,
+            template: None,
+            says: None,
         })
     );
     assert_eq!(
@@ -38,6 +40,8 @@ fn arguments_become_a_spec() {
             quant: Quant::Q8_0,
             seed: 7,
             tokenizer: Some("v.gguf".into()),
+            template: None,
+            says: None,
         })
     );
     let custom = spec("--shape embd=32,layers=1,heads=1,ff=32").unwrap();

@@ -26,7 +26,9 @@ pub enum ReadError {
     #[error("{0}")]
     Io(#[from] io::Error),
     /// Another kind of file.
-    #[error("this is no GGUF file: it does not start with the letters GGUF")]
+    #[error(
+        "not a GGUF file: convert the model with llama.cpp's convert_hf_to_gguf.py, or fetch a GGUF build of it"
+    )]
     NotGguf,
     /// A version this program does not know.
     #[error("GGUF version {0} is not supported, only 2 and 3; convert the file again")]

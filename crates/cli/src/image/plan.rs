@@ -12,7 +12,7 @@ use super::request::Request;
 use crate::failure::Failure;
 use crate::files;
 
-/// `plan`, the pack and the model, for the board's folder `there`.
+/// `plan`, the prompts, the pack and the model, for the board's folder `there`.
 pub fn files(request: &Request, there: &str) -> Result<Vec<Entry>, Failure> {
     let pack = &request.pack;
     Pack::open(&files::read(pack)?)
@@ -22,12 +22,18 @@ pub fn files(request: &Request, there: &str) -> Result<Vec<Entry>, Failure> {
     for part in parts(&request.model) {
         models.push(entry(&part)?);
     }
+    let prompts = Entry {
+        name: "prompts".to_owned(),
+        content: Content::Bytes(request.prompts.clone()),
+    };
     let on_board = |entry: &Entry| format!("{there}/{}", entry.name);
     let (pack_there, model_there) = (
         on_board(&pack),
         models.first().map_or(String::new(), on_board),
     );
+    let prompts_there = on_board(&prompts);
     let plan = Plan {
+        prompts: &prompts_there,
         pack: &pack_there,
         model: &model_there,
         ..request.plan
@@ -46,6 +52,7 @@ pub fn files(request: &Request, there: &str) -> Result<Vec<Entry>, Failure> {
         name: "plan".to_owned(),
         content: Content::Bytes(encoded.frame.to_vec()),
     }];
+    entries.push(prompts);
     entries.push(pack);
     entries.extend(models);
     Ok(entries)

@@ -10,7 +10,9 @@ pub struct Request<'r> {
     pub pack: PathBuf,
     /// The model, or the first file of a split one.
     pub model: PathBuf,
-    /// The plan, without the paths of pack and model.
+    /// The file of prompts.
+    pub prompts: Vec<u8>,
+    /// The plan, without the paths of its files.
     pub plan: Plan<'r>,
     /// Where a card's kernel and device tree come from.
     pub boot_files: Option<&'r Path>,

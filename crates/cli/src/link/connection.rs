@@ -54,6 +54,8 @@ pub struct Connection {
     buffer: Vec<u8>,
     taken: usize,
     content: Vec<u8>,
+    /// The version of the messages that the board writes.
+    version: u16,
     /// What came over this transport, until the board has identified itself.
     unrecognized: Option<Unrecognized>,
 }
@@ -78,6 +80,7 @@ impl Connection {
             buffer: Vec::new(),
             taken: 0,
             content: Vec::new(),
+            version: CURRENT_VERSION,
             unrecognized: None,
         };
         connection.use_transport(transport);
@@ -118,6 +121,7 @@ impl Connection {
                             )));
                         }
                         self.unrecognized = None;
+                        self.version = version;
                         return Ok(());
                     }
                     Event::Disconnected(why) => {
@@ -142,6 +146,17 @@ impl Connection {
     /// Whether files of this machine are on the board too.
     pub fn is_local(&self) -> bool {
         matches!(self.address, BoardAddress::Local)
+    }
+
+    /// Refuses a board whose plans are not this program's. Results of an older one can be had.
+    pub fn can_run(&self) -> Result<(), Failure> {
+        let theirs = self.version;
+        match theirs == CURRENT_VERSION {
+            true => Ok(()),
+            false => Err(Failure::Board(anyhow!(
+                "the edgescore-rt on the board takes plans of version {theirs}, this program writes {CURRENT_VERSION}: use edgescore and edgescore-rt of the same version"
+            ))),
+        }
     }
 
     /// Whether there is no board: what a capture holds cannot be asked for.

@@ -36,5 +36,6 @@ pub use options::ConnectOptions;
 pub use reader::Waker;
 pub use refusal::refused;
 pub use row::Row;
+pub use runtime::beside_this_program;
 pub use send::find_or_send;
 pub use stop_requests::StopRequests;

@@ -9,6 +9,7 @@ use edgescore_record::{Plan, RunId, Stop, VerdictKind};
 
 use super::board::Board;
 use super::early_stop::EarlyStop;
+use super::inputs::{Inputs, PromptsFile};
 use super::interrupts;
 use super::progress::Progress;
 use super::recorder::Recorder;
@@ -20,27 +21,29 @@ use crate::random;
 /// and plug it in again, short enough that a forgotten board does not run all night.
 const LINGER: u32 = 300;
 
-/// A connected board that has pack and model.
+/// A connected board that has the files of a run.
 pub struct BoardSession {
     connection: Connection,
     stops: Arc<StopRequests>,
     pack: String,
     model: String,
+    prompts: String,
+    /// The prompts of a board that reads the files of this machine.
+    _file: PromptsFile,
 }
 
 impl BoardSession {
-    /// Connects, and sends pack and model unless the board has them. A `detached` board continues
-    /// when this program has ended.
-    pub fn open(
-        board: &Board,
-        detached: bool,
-        pack: &Path,
-        model: &Path,
-    ) -> Result<BoardSession, Failure> {
+    /// Connects, and sends the inputs that the board has not. A `detached` board continues when
+    /// this program has ended.
+    pub fn open(board: &Board, detached: bool, inputs: &Inputs) -> Result<BoardSession, Failure> {
+        let file = inputs.prompts_file()?;
         let mut connection = connect(board, detached)?;
+        connection.can_run()?;
         Ok(BoardSession {
-            pack: path_on_board(&mut connection, pack)?,
-            model: path_on_board(&mut connection, model)?,
+            pack: path_on_board(&mut connection, &inputs.pack)?,
+            model: path_on_board(&mut connection, &inputs.model)?,
+            prompts: path_on_board(&mut connection, &file.path)?,
+            _file: file,
             stops: interrupts::catch(&connection)?,
             connection,
         })
@@ -63,6 +66,7 @@ impl BoardSession {
             plan: Plan {
                 pack: &self.pack,
                 model: &self.model,
+                prompts: &self.prompts,
                 ..plan
             },
         };

@@ -1,7 +1,7 @@
 //! Options whose values have labels: what the command line takes is what reports show.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use edgescore_record::{CacheType, FlashAttention, Labels, Mode, Weights};
+use edgescore_record::{CacheType, FlashAttention, Labels, Mode, Parser, Weights};
 use edgescore_taskpack::Layout;
 
 /// A parser of the labels of `T`, each with its help.
@@ -32,6 +32,14 @@ pub fn layout(layout: Layout) -> &'static str {
         Layout::SharedPrefix => {
             "The episode first, so that the questions of an episode share its prefill"
         }
+    }
+}
+
+/// How a letter is found.
+pub fn parser(parser: Parser) -> &'static str {
+    match parser {
+        Parser::Strict => "As a person would read it",
+        Parser::Reference => "As the notebook of 6G-Bench does",
     }
 }
 

@@ -17,6 +17,14 @@ pub enum SynthError {
     /// The tokenizer can't be used.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
+    /// The chat template can't be read.
+    #[error("can't read {path}: {source}; give --template a file with a Jinja template")]
+    Template {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// There is a file that may not be easy to get back.
     #[error(
         "{0} exists and is not a synthetic model; give -o another name, or add --force to \

@@ -12,9 +12,11 @@
 mod error;
 mod key;
 mod quant;
+mod script;
 mod shape;
 mod tensors;
 mod tokenizer;
+mod vocabulary;
 mod weights;
 mod write;
 

@@ -219,7 +219,7 @@ fn random(name: &str, dims: &[u32], fan_in: u32, format: Format) -> Tensor {
     }
 }
 
-fn norm(name: &str, width: u32) -> Tensor {
+pub(super) fn norm(name: &str, width: u32) -> Tensor {
     Tensor {
         name: name.to_owned(),
         dims: vec![width],

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use crate::gguf::{Array, Entry, Kind, ReadError, Value, metadata};
 
 const PREFIX: &str = "tokenizer.";
-const TOKENS: &str = "tokenizer.ggml.tokens";
-const TYPES: &str = "tokenizer.ggml.token_type";
-const SCORES: &str = "tokenizer.ggml.scores";
-const TEMPLATE: &str = "tokenizer.chat_template";
+pub(super) const TOKENS: &str = "tokenizer.ggml.tokens";
+pub(super) const TYPES: &str = "tokenizer.ggml.token_type";
+pub(super) const SCORES: &str = "tokenizer.ggml.scores";
+pub(super) const TEMPLATE: &str = "tokenizer.chat_template";
 
 /// Token types (`enum llama_token_type`).
-const NORMAL: i32 = 1;
-const CONTROL: i32 = 3;
+pub(super) const NORMAL: i32 = 1;
+pub(super) const CONTROL: i32 = 3;
+pub(super) const USER_DEFINED: i32 = 4;
 const UNUSED: i32 = 5;
 
 /// The special tokens behind the 256 bytes, whose ids are their positions.
@@ -103,9 +104,12 @@ pub fn byte_level(vocab: u32) -> Result<Vec<Entry>, TokenizerError> {
     Ok(entries.map(|(key, value)| (key.to_owned(), value)).into())
 }
 
+/// Tokens of a byte-level vocabulary.
+pub(super) const BYTE_LEVEL: u32 = TURN_END.0 + 1;
+
 /// GPT-2's symbol for each byte: printable Latin-1 stands for itself, the rest are moved
 /// behind U+0100 in their order.
-fn byte_symbols() -> impl Iterator<Item = char> {
+pub(super) fn byte_symbols() -> impl Iterator<Item = char> {
     let mut moved = 0x100;
     (0..=u8::MAX).map(move |byte| match byte {
         b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff => char::from(byte),
@@ -117,11 +121,11 @@ fn byte_symbols() -> impl Iterator<Item = char> {
     })
 }
 
-/// The tokenizer of another GGUF file, filled up to `vocab` tokens.
+/// The tokenizer of another GGUF file, filled up to `vocab` tokens, if that is given.
 ///
 /// # Errors
 /// If the file can't be read, has no tokenizer, or has one that does not fit.
-pub fn copied(path: &Path, vocab: u32) -> Result<Vec<Entry>, TokenizerError> {
+pub fn copied(path: &Path, vocab: Option<u32>) -> Result<Vec<Entry>, TokenizerError> {
     let unusable = |reason: &str| TokenizerError::Unusable {
         path: path.to_owned(),
         reason: reason.to_owned(),
@@ -156,8 +160,9 @@ pub fn copied(path: &Path, vocab: u32) -> Result<Vec<Entry>, TokenizerError> {
         (0..tokens.len).for_each(|_| normal.push(&NORMAL.to_le_bytes()));
         types = Some(normal);
     }
-    pad(&mut tokens, types.as_mut(), scores.as_mut(), vocab)?;
-
+    if let Some(vocab) = vocab {
+        pad(&mut tokens, types.as_mut(), scores.as_mut(), vocab)?;
+    }
     let texts: HashSet<&[u8]> = tokens.strings().collect();
     if texts.len() as u64 != tokens.len {
         return Err(unusable("a token is there twice"));

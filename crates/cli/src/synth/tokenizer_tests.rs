@@ -81,7 +81,7 @@ fn a_copied_tokenizer_is_filled_up_and_keeps_its_other_keys() {
         (TOKENS.to_owned(), strings(&["a", "<|start_header_id|>"])),
         (SCORES.to_owned(), Value::Array(scores)),
     ]);
-    let entries = copied(file.path(), 4).unwrap();
+    let entries = copied(file.path(), Some(4)).unwrap();
     assert!(entries.iter().all(|(key, _)| key.starts_with(PREFIX)));
     assert_eq!(
         *value(&entries, "tokenizer.ggml.model"),
@@ -100,14 +100,17 @@ fn a_chat_template_of_its_own_is_kept() {
         (TEMPLATE.to_owned(), own.clone()),
         (TOKENS.to_owned(), strings(&["<|im_start|>"])),
     ]);
-    assert_eq!(*value(&copied(file.path(), 1).unwrap(), TEMPLATE), own);
+    assert_eq!(
+        *value(&copied(file.path(), Some(1)).unwrap(), TEMPLATE),
+        own
+    );
 }
 
 #[test]
 fn files_without_a_fitting_tokenizer_are_refused_with_the_reason() {
     let refusal = |entries: &[Entry], vocab| {
         let file = vocabulary(entries);
-        copied(file.path(), vocab).unwrap_err().to_string()
+        copied(file.path(), Some(vocab)).unwrap_err().to_string()
     };
     let tokens = |texts: &[&str]| (TOKENS.to_owned(), strings(texts));
     assert!(refusal(&[], 4).contains("no list of tokens"));
@@ -120,7 +123,7 @@ fn files_without_a_fitting_tokenizer_are_refused_with_the_reason() {
     let short = (TYPES.to_owned(), Value::Array(Array::empty(Kind::I32)));
     assert!(refusal(&[tokens(&["a"]), short], 1).contains("differ in length"));
     assert!(matches!(
-        copied(Path::new("no such file"), 1),
+        copied(Path::new("no such file"), Some(1)),
         Err(TokenizerError::Read { .. })
     ));
 }
@@ -137,14 +140,14 @@ fn real_vocabularies_are_copied() {
             println!("skipped: {} is not there", path.display());
             continue;
         }
-        let entries = copied(&path, vocab).unwrap();
+        let entries = copied(&path, Some(vocab)).unwrap();
         assert_eq!(array(&entries, TOKENS).len, u64::from(vocab));
         assert_eq!(types(&entries).len() as u64, u64::from(vocab));
         assert!(array(&entries, "tokenizer.ggml.merges").len > 100_000);
         if let Some(template) = template {
             assert_eq!(*value(&entries, TEMPLATE), Value::string(template));
         }
-        let fewer = copied(&path, tokens - 1).unwrap_err().to_string();
+        let fewer = copied(&path, Some(tokens - 1)).unwrap_err().to_string();
         assert!(fewer.contains(&format!("vocab={tokens}")), "{fewer}");
     }
 }

@@ -10,9 +10,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::error::SynthError;
 use super::key::SYNTHETIC_KEY;
 use super::quant::Quant;
+use super::script::{self, Script};
 use super::shape::{Arch, Shape};
 use super::tensors::{Fill, SHORT_CONV, SSM_CONV, SSM_STATE, Tensor, tensors, time_step_rank};
 use super::tokenizer;
+use super::vocabulary::Vocabulary;
 use super::weights::Weights;
 use crate::gguf::{Array, Entry, Kind, Value, front, padded};
 
@@ -27,6 +29,10 @@ pub struct Spec {
     pub quant: Quant,
     /// A GGUF file to copy the tokenizer from; without one, a token is a byte.
     pub tokenizer: Option<PathBuf>,
+    /// A chat template to write into the file, in place of the tokenizer's.
+    pub template: Option<String>,
+    /// What the model is to answer to everything; without it, weights are random.
+    pub says: Option<String>,
     /// Start of the random numbers: one seed, one model.
     pub seed: u64,
 }
@@ -52,9 +58,10 @@ pub struct Summary {
 /// # Errors
 /// If the shape or the tokenizer can't be used, or the file can't be written.
 pub fn write(spec: &Spec, out: &Path) -> Result<Summary, SynthError> {
-    spec.shape.check(spec.quant)?;
-    let metadata = metadata(spec)?;
-    let tensors = tensors(&spec.shape, spec.quant);
+    let Parts { metadata, tensors } = match &spec.says {
+        Some(text) => scripted(spec, text)?,
+        None => random(spec)?,
+    };
     let infos: Vec<_> = tensors.iter().map(Tensor::info).collect();
     let front = front(&metadata, &infos);
     let bytes = front.len() as u64 + tensors.iter().map(|t| padded(t.bytes())).sum::<u64>();
@@ -92,8 +99,43 @@ pub fn write(spec: &Spec, out: &Path) -> Result<Summary, SynthError> {
     })
 }
 
+/// What a file is made of.
+struct Parts {
+    metadata: Vec<Entry>,
+    tensors: Vec<Tensor>,
+}
+
+/// A model with random weights.
+fn random(spec: &Spec) -> Result<Parts, SynthError> {
+    spec.shape.check(spec.quant)?;
+    let vocab = spec.shape.vocab;
+    let tokenizer = match &spec.tokenizer {
+        None => tokenizer::byte_level(vocab)?,
+        Some(path) => tokenizer::copied(path, Some(vocab))?,
+    };
+    Ok(Parts {
+        metadata: metadata(spec, &spec.shape, tokenizer),
+        tensors: tensors(&spec.shape, spec.quant),
+    })
+}
+
+/// A model that says `text`.
+fn scripted(spec: &Spec, text: &str) -> Result<Parts, SynthError> {
+    let mut vocabulary = Vocabulary::new(match &spec.tokenizer {
+        None => tokenizer::byte_level(tokenizer::BYTE_LEVEL)?,
+        Some(path) => tokenizer::copied(path, None)?,
+    })?;
+    let script = Script::new(text, &mut vocabulary)?;
+    let shape = script::shape(vocabulary.len());
+    let tensors = script.tensors(&shape);
+    Ok(Parts {
+        metadata: metadata(spec, &shape, vocabulary.into_entries()),
+        tensors,
+    })
+}
+
 /// The metadata: what llama.cpp needs to load the model, and that it is synthetic.
-fn metadata(spec: &Spec) -> Result<Vec<Entry>, SynthError> {
+fn metadata(spec: &Spec, shape: &Shape, tokenizer: Vec<Entry>) -> Vec<Entry> {
     let Shape {
         arch,
         embd,
@@ -106,8 +148,8 @@ fn metadata(spec: &Spec) -> Result<Vec<Entry>, SynthError> {
         rope_base,
         rms_eps,
         ..
-    } = spec.shape;
-    let head_width = spec.shape.head_width();
+    } = *shape;
+    let head_width = shape.head_width();
     let mut entries: Vec<Entry> = Vec::new();
     let mut add = |key: &str, value| entries.push((key.to_owned(), value));
     add("general.architecture", Value::string(arch.name()));
@@ -124,11 +166,7 @@ fn metadata(spec: &Spec) -> Result<Vec<Entry>, SynthError> {
     let kv_heads = if of_lfm2 {
         let mut of_layers = Array::empty(Kind::I32);
         for layer in 0..layers {
-            let heads = if spec.shape.attends(layer) {
-                kv_heads
-            } else {
-                0
-            };
+            let heads = if shape.attends(layer) { kv_heads } else { 0 };
             of_layers.push(&heads.to_le_bytes());
         }
         Value::Array(of_layers)
@@ -164,11 +202,12 @@ fn metadata(spec: &Spec) -> Result<Vec<Entry>, SynthError> {
     for (key, value) in of_arch {
         add(&format!("{}.{key}", arch.name()), value);
     }
-    entries.extend(match &spec.tokenizer {
-        None => tokenizer::byte_level(vocab)?,
-        Some(path) => tokenizer::copied(path, vocab)?,
-    });
-    Ok(entries)
+    entries.extend(tokenizer);
+    if let Some(template) = &spec.template {
+        entries.retain(|(key, _)| key != tokenizer::TEMPLATE);
+        entries.push((tokenizer::TEMPLATE.to_owned(), Value::string(template)));
+    }
+    entries
 }
 
 /// Weights on their way to the file, and their encoded bytes.

@@ -13,6 +13,8 @@ fn tiny() -> Spec {
         shape: TINY.shape,
         quant: Quant::Q4_0,
         tokenizer: None,
+        template: None,
+        says: None,
         seed: 0,
     }
 }
@@ -59,11 +61,11 @@ fn metadata_says_what_llama_cpp_needs_and_that_it_is_synthetic() {
         seed: 7,
         ..tiny()
     };
-    let entries = metadata(&spec).unwrap();
-    let infos: Vec<_> = tensors(&spec.shape, spec.quant)
-        .iter()
-        .map(Tensor::info)
-        .collect();
+    let Parts {
+        metadata: entries,
+        tensors,
+    } = random(&spec).unwrap();
+    let infos: Vec<_> = tensors.iter().map(Tensor::info).collect();
     fs::write(&path, front(&entries, &infos)).unwrap();
     assert_eq!(gguf::metadata(&path, |_| true).unwrap(), entries);
     for (key, value) in [

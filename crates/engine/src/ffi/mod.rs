@@ -18,4 +18,4 @@ pub(crate) use context::Context;
 pub(crate) use gguf::{Gguf, Tensor};
 pub(crate) use model::Model;
 pub(crate) use repack::repacked_bytes;
-pub(crate) use template::{apply_template, builtin_templates};
+pub(crate) use template::matched_prompt;

@@ -7,7 +7,14 @@ use std::ptr::NonNull;
 use llama_cpp_sys_2 as sys;
 
 use super::buffer::{append, clamp_len, count_or_needed};
+use crate::special::SpecialToken;
 use crate::token::{Token, Tokenize};
+
+/// Attributes of a token (`enum llama_token_attr`).
+const UNKNOWN: u32 = sys::LLAMA_TOKEN_ATTR_UNKNOWN;
+const CONTROL: u32 = sys::LLAMA_TOKEN_ATTR_CONTROL;
+const TAKES_BEFORE: u32 = sys::LLAMA_TOKEN_ATTR_LSTRIP;
+const TAKES_BEHIND: u32 = sys::LLAMA_TOKEN_ATTR_RSTRIP;
 
 /// Called with the share of the weights read so far (0 to 1); a break gives up.
 pub(crate) type Progress<'a> = &'a mut dyn FnMut(f32) -> ControlFlow<()>;
@@ -158,18 +165,43 @@ impl Model {
         }
     }
 
-    /// The text of the beginning-of-sequence token, if `add_special` will add one.
-    pub(crate) fn added_bos(&self) -> Option<&[u8]> {
+    /// The beginning-of-sequence token, and whether `add_special` adds it.
+    pub(crate) fn bos(&self) -> Option<(Token, bool)> {
         let vocab = self.vocab();
-        // SAFETY: the vocabulary of a live model; the id is one of it, and its text lives
-        // inside the vocabulary.
-        unsafe {
-            let bos = sys::llama_vocab_bos(vocab);
-            if bos < 0 || !sys::llama_vocab_get_add_bos(vocab) {
-                return None;
+        // SAFETY: the vocabulary of a live model.
+        let (bos, added) = unsafe {
+            (
+                sys::llama_vocab_bos(vocab),
+                sys::llama_vocab_get_add_bos(vocab),
+            )
+        };
+        let bos = u32::try_from(bos).ok()?;
+        Some((Token(bos), added))
+    }
+
+    /// The control tokens, and the one for unknown text, as llama.cpp looks for them in a prompt.
+    pub(crate) fn special_tokens(&self) -> Vec<SpecialToken> {
+        let vocab = self.vocab();
+        let mut tokens = Vec::new();
+        for id in 0..self.vocabulary() {
+            // SAFETY: the vocabulary of a live model and an id of it; the text lives inside it.
+            let (attributes, text) = unsafe {
+                let attributes = sys::llama_vocab_get_attr(vocab, id.cast_signed());
+                (
+                    attributes as u32,
+                    CStr::from_ptr(sys::llama_vocab_get_text(vocab, id.cast_signed())),
+                )
+            };
+            if attributes & (CONTROL | UNKNOWN) != 0 {
+                tokens.push(SpecialToken {
+                    token: Token(id),
+                    text: text.to_string_lossy().into_owned(),
+                    takes_before: attributes & TAKES_BEFORE != 0,
+                    takes_behind: attributes & TAKES_BEHIND != 0,
+                });
             }
-            Some(CStr::from_ptr(sys::llama_vocab_get_text(vocab, bos)).to_bytes())
         }
+        tokens
     }
 
     /// Appends the tokens of `text`, which must not be longer than

@@ -1,4 +1,4 @@
-//! llama.cpp's built-in chat templates.
+//! llama.cpp's matcher of chat templates.
 
 use std::ffi::{CStr, CString};
 
@@ -6,30 +6,13 @@ use llama_cpp_sys_2 as sys;
 
 use super::buffer::{append, clamp_len, count_or_needed};
 
-/// Names of the built-in templates, sorted.
-pub(crate) fn builtin_templates() -> Vec<&'static str> {
-    let mut names = Vec::new();
-    // SAFETY: llama.cpp fills at most `room` pointers and returns how many there are; they
-    // point into a constant table.
-    unsafe {
-        append(&mut names, |start, room| {
-            count_or_needed(sys::llama_chat_builtin_templates(start, room), room)
-        });
-        names
-            .into_iter()
-            .filter_map(|name| CStr::from_ptr(name).to_str().ok())
-            .collect()
-    }
-}
-
-/// Appends the prompt of `messages` (role, content). False, and nothing appended, when
-/// llama.cpp does not recognise the template.
-pub(crate) fn apply_template(
-    template: &CStr,
-    messages: &[(CString, CString)],
-    add_assistant: bool,
-    out: &mut Vec<u8>,
-) -> bool {
+/// The prompt of `messages` (role, content), open for an answer. `None` when llama.cpp does not
+/// recognise the template, or a message has a NUL in it.
+pub(crate) fn matched_prompt(template: &CStr, messages: &[(&str, &str)]) -> Option<String> {
+    let messages: Vec<(CString, CString)> = messages
+        .iter()
+        .map(|(role, content)| Some((CString::new(*role).ok()?, CString::new(*content).ok()?)))
+        .collect::<Option<_>>()?;
     let chat: Vec<sys::llama_chat_message> = messages
         .iter()
         .map(|(role, content)| sys::llama_chat_message {
@@ -38,15 +21,16 @@ pub(crate) fn apply_template(
         })
         .collect();
     let mut known = true;
+    let mut prompt: Vec<u8> = Vec::new();
     // SAFETY: NUL-terminated strings that outlive the call, and a buffer with its size.
     // The whole text is written if the returned length fits, else the call is repeated.
     unsafe {
-        append(out, |start, room| {
+        append(&mut prompt, |start: *mut u8, room| {
             let length = sys::llama_chat_apply_template(
                 template.as_ptr(),
                 chat.as_ptr(),
                 chat.len(),
-                add_assistant,
+                true,
                 start.cast(),
                 clamp_len(room),
             );
@@ -58,5 +42,5 @@ pub(crate) fn apply_template(
             }
         });
     }
-    known
+    known.then(|| String::from_utf8_lossy(&prompt).into_owned())
 }

@@ -64,19 +64,15 @@ fn control_tokens_are_parsed_only_when_asked() {
 }
 
 #[test]
-fn a_prompt_has_one_beginning_whoever_writes_it() {
+fn a_model_says_whether_it_wants_a_beginning() {
     let model = Tiny::new(Kind::Attention)
         .set("tokenizer.ggml.add_bos_token", Value::Bool(true))
         .load(Weights::Mapped);
-    let added = tokens(&model, "hi", Tokenize::PROMPT);
-    let written = tokens(&model, "<s>hi", Tokenize::PROMPT);
-    assert_eq!(added, written);
-    assert_eq!(text(&model, &added), b"<s>hi");
-    assert_eq!(text(&model, &tokens(&model, "hi", Tokenize::TEXT)), b"hi");
-
+    let (bos, wanted) = model.bos().unwrap();
+    assert!(wanted);
+    assert_eq!(text(&model, &[bos]), b"<s>");
     let without = Tiny::new(Kind::Attention).load(Weights::Mapped);
-    let kept = tokens(&without, "<s>hi", Tokenize::PROMPT);
-    assert_eq!(text(&without, &kept), b"<s>hi");
+    assert_eq!(without.bos(), Some((bos, false)));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use edgescore_engine::{DecodeError, Model, Token};
-use edgescore_probe::{Bytes, Microjoules, Reading};
+use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading};
 use edgescore_record::{
-    Answer, Ask, Found, Generated, Plan, PowerEnd, PowerStart, Question, QuestionEnergy, Sample,
-    WhySkipped,
+    Answer, Ask, Found, Generated, Parser, Plan, PowerEnd, PowerStart, Question, QuestionEnergy,
+    Sample, TemplateRow, Think, TraceEnd, WhySkipped,
 };
 use edgescore_taskpack::{self as taskpack, Letter};
 
@@ -14,7 +14,8 @@ use crate::error::RunError;
 use crate::inference::logits;
 use crate::inference::parse;
 use crate::inference::prefix_cache::{Prefill, PrefixCache};
-use crate::inference::prompt::Prompt;
+use crate::inference::prompt::{AfterTrace, Prompt};
+use crate::inference::trace::TraceReader;
 use crate::measure::meter::Meter;
 use crate::measure::paced::PacedSession;
 use edgescore_taskpack::SplitMix64;
@@ -43,6 +44,7 @@ pub struct Answerer<'m> {
     model: &'m Model,
     cache: PrefixCache<'m>,
     max_tokens: u32,
+    parser: Parser,
     draws: u8,
     temperature: f32,
     seed: u64,
@@ -50,14 +52,51 @@ pub struct Answerer<'m> {
     first: Vec<f32>,
     /// The session behind the prompt, for draws from memory that cannot be cut back.
     state: Vec<u8>,
-    text: Vec<u8>,
+    /// The generated text.
+    text: TraceReader<'m>,
+    /// Tokens of a trace at most, where it has a limit of its own.
+    trace_limit: Option<u32>,
+    /// What follows a trace.
+    after: Option<AfterTrace>,
+    /// About the last answer.
+    notes: Notes,
+}
+
+/// What there is to say of an answer besides its row.
+#[derive(Clone, Copy, Default)]
+pub struct Notes {
+    /// The trace before it.
+    pub trace: Option<WrittenTrace>,
+    /// What the other parser reads, where that is something else.
+    pub other: Option<Option<Letter>>,
+}
+
+/// A trace that was written.
+#[derive(Clone, Copy)]
+pub struct WrittenTrace {
+    /// Tokens.
+    pub tokens: u32,
+    /// Time.
+    pub time: Microseconds,
+    /// Energy.
+    pub energy: Reading<Microjoules>,
+    /// How it ended.
+    pub end: TraceEnd,
 }
 
 /// A text that was generated.
-struct Completed {
-    choice: Option<(Letter, Found)>,
+struct Written {
     generated: Generated,
     energy: Reading<Microjoules>,
+    trace: Option<WrittenTrace>,
+}
+
+/// The letter of a generated text.
+enum Choice {
+    /// The letter and how it was found, if it was.
+    Read(Option<(Letter, Found)>),
+    /// The trace did not end.
+    Incomplete,
 }
 
 /// How the next token is picked.
@@ -77,20 +116,33 @@ impl Pick {
 }
 
 impl<'m> Answerer<'m> {
-    /// Answers with `session` as `plan` says.
-    pub fn new(model: &'m Model, session: PacedSession<'m>, plan: &Plan) -> Answerer<'m> {
+    /// Answers with `session` as `plan` says, prompts of `template`; `after` is what follows a
+    /// trace of them.
+    pub fn new(
+        model: &'m Model,
+        session: PacedSession<'m>,
+        plan: &Plan,
+        template: &TemplateRow<'m>,
+        after: Option<AfterTrace>,
+    ) -> Answerer<'m> {
         let max_tokens = u32::from(plan.max_tokens.max(1));
         Answerer {
             model,
             max_tokens,
+            parser: plan.parser,
             draws: plan.draws,
             temperature: f32::from(plan.temperature_milli) / 1000.0,
             seed: plan.seed,
             cache: PrefixCache::new(session, plan.reuse),
             first: Vec::with_capacity(model.facts().vocabulary as usize),
             state: Vec::new(),
-            // Tokens of 16 bytes and more are rare; the buffer grows once if need be.
-            text: Vec::with_capacity(16 * max_tokens as usize),
+            text: TraceReader::new(template.markers, template.in_trace),
+            trace_limit: match template.think {
+                Think::Tokens(tokens) => Some(u32::from(tokens)),
+                Think::Auto | Think::Off => None,
+            },
+            after,
+            notes: Notes::default(),
         }
     }
 
@@ -102,7 +154,17 @@ impl<'m> Answerer<'m> {
     /// Tokens that must stay free behind a prompt in generate mode. The last token is not
     /// computed, only picked.
     fn room(&self) -> u32 {
-        self.max_tokens - 1
+        trace_room(self.trace_limit, self.after.as_ref()) + self.max_tokens - 1
+    }
+
+    /// About the answer that was given last.
+    pub fn notes(&self) -> Notes {
+        self.notes
+    }
+
+    /// The text that was generated last, and the byte where its answer begins.
+    pub fn text(&self) -> (&[u8], Option<usize>) {
+        self.text.whole()
     }
 
     /// Runs the start of a prompt until two successive runs took the same time within 2 %, five
@@ -169,6 +231,7 @@ impl<'m> Answerer<'m> {
         prompt: Prompt,
         letters: [Token; 4],
     ) -> Result<Question, NoAnswer> {
+        self.notes = Notes::default();
         self.fits(prompt, 0)?;
         let prefill = self.cache.fill(prompt)?;
         let logits = self.cache.session().logits().unwrap_or_default();
@@ -178,10 +241,58 @@ impl<'m> Answerer<'m> {
             ..answered(
                 ask,
                 question,
-                Some((letter, Found::Logits)),
+                &Choice::Read(Some((letter, Found::Logits))),
                 prompt,
                 prefill,
             )
+        })
+    }
+
+    /// Letter mode behind a trace: the model thinks, greedily; then the forced start of an answer is
+    /// evaluated.
+    pub fn letter_behind_trace(
+        &mut self,
+        ask: Ask,
+        question: &taskpack::Question,
+        prompt: Prompt,
+    ) -> Result<Question, NoAnswer> {
+        let longest = self
+            .after
+            .as_ref()
+            .map_or(0, |after| after.by_limit.tokens.len() as u32);
+        self.fits(prompt, self.trace_limit.unwrap_or(0) + longest)?;
+        let prefill = self.cache.fill(prompt)?;
+        self.first.clear();
+        self.first
+            .extend_from_slice(self.cache.session().logits().unwrap_or_default());
+        let from = self.meter().edge();
+        let start = Instant::now();
+        let Written {
+            generated, trace, ..
+        } = self.write(Pick::Greedy, false)?;
+        let Some(after) = &self.after else {
+            return Err(NoAnswer::Skip(WhySkipped::LettersNotSeparable));
+        };
+        let forced = match trace.map(|trace| trace.end) {
+            Some(TraceEnd::Limit) => &after.by_limit,
+            _ => &after.by_model,
+        };
+        let session = self.cache.session();
+        session.prefill(&forced.tokens)?;
+        let logits = session.logits().unwrap_or_default();
+        let (letter, probabilities) = logits::letters(logits, forced.letters).ok_or(NOT_FINITE)?;
+        let generated = Generated {
+            tokens: generated.tokens + forced.tokens.len() as u32,
+            decode: start.elapsed().into(),
+        };
+        let decode = self.meter().since(from);
+        self.notes = Notes { trace, other: None };
+        let choice = Choice::Read(Some((letter, Found::Logits)));
+        Ok(Question {
+            probabilities: Some(probabilities),
+            generated: Some(generated),
+            energy: both(prefill.energy, decode),
+            ..answered(ask, question, &choice, prompt, prefill)
         })
     }
 
@@ -201,17 +312,12 @@ impl<'m> Answerer<'m> {
         if self.draws > 0 && question.task.pass_at_k && !session.rewinds() {
             session.save(&mut self.state).map_err(DecodeError::from)?;
         }
-        let Completed {
-            choice,
-            generated,
-            energy: decode,
-        } = self.complete(Pick::Greedy)?;
-        let energy = prefill.energy;
+        let written = self.write(Pick::Greedy, true)?;
+        let choice = self.read(&written);
         Ok(Question {
-            generated: Some(generated),
-            energy: energy
-                .and_then(|prefill| decode.map(|decode| QuestionEnergy { prefill, decode })),
-            ..answered(ask, question, choice, prompt, prefill)
+            generated: Some(written.generated),
+            energy: both(prefill.energy, written.energy),
+            ..answered(ask, question, &choice, prompt, prefill)
         })
     }
 
@@ -236,18 +342,15 @@ impl<'m> Answerer<'m> {
             | u64::from(draw);
         let rng = SplitMix64::for_purpose(self.seed, purpose + 16);
         let pick = Pick::Draw(self.temperature, rng);
-        let Completed {
-            choice,
-            generated,
-            energy,
-        } = self.complete(pick)?;
+        let written = self.write(pick, true)?;
+        let choice = self.read(&written);
         Ok(Sample {
             ask,
             task: question.task.index,
             draw,
-            answer: judged(ask, question, choice),
-            generated,
-            energy,
+            answer: judged(ask, question, &choice),
+            generated: written.generated,
+            energy: written.energy,
         })
     }
 
@@ -263,38 +366,124 @@ impl<'m> Answerer<'m> {
         Ok(())
     }
 
-    /// Generates from the first logits until the model ends or the tokens are used up.
-    fn complete(&mut self, mut pick: Pick) -> Result<Completed, NoAnswer> {
-        self.text.clear();
+    /// Generates from the first logits until the model ends or the tokens are used up; without
+    /// `answers`, until the trace ends. A trace that reaches its limit is closed, and the answer
+    /// has its own tokens; without a limit, trace and answer share them.
+    fn write(&mut self, mut pick: Pick, answers: bool) -> Result<Written, NoAnswer> {
+        self.text.restart();
         let from = self.meter().edge();
         let start = Instant::now();
+        let mut trace = None;
+        let mut limit = self.max_tokens;
         let mut token = pick.next(&self.first)?;
         let mut tokens = 1;
-        while !self.model.ends_generation(token) {
-            // The token is of this model's vocabulary: it came from its logits.
-            let _ = self.model.piece(token, false, &mut self.text);
-            if tokens == self.max_tokens {
-                break;
+        loop {
+            let ended = self.model.ends_generation(token);
+            let mut closed = false;
+            if !ended {
+                // The token is of this model's vocabulary: it came from its logits. Marks of a
+                // trace may be control tokens.
+                let special = self.after.is_some();
+                let _ = self.model.piece(token, special, self.text.text());
+                closed = self.text.look();
             }
-            let session = self.cache.session();
-            session.decode(token)?;
-            token = pick.next(session.logits().unwrap_or_default())?;
+            let trace_limit = self.trace_limit.filter(|_| self.text.is_inside());
+            let over = trace_limit.is_some_and(|most| ended || tokens >= most);
+            if closed || over {
+                let session = self.cache.session();
+                if !ended {
+                    session.decode(token)?;
+                }
+                if over
+                    && answers
+                    && let Some(after) = &self.after
+                {
+                    session.prefill(&after.closing)?;
+                    self.text.close_at_limit();
+                    tokens += after.closing.len() as u32;
+                }
+                trace = Some(WrittenTrace {
+                    tokens,
+                    time: start.elapsed().into(),
+                    energy: self.meter().since(from),
+                    end: if closed {
+                        TraceEnd::Model
+                    } else {
+                        TraceEnd::Limit
+                    },
+                });
+                if self.trace_limit.is_some() {
+                    limit = tokens + self.max_tokens;
+                }
+                if !answers || tokens >= limit {
+                    break;
+                }
+                token = pick.next(self.cache.session().logits().unwrap_or_default())?;
+            } else if ended || (trace_limit.is_none() && tokens >= limit) {
+                break;
+            } else {
+                let session = self.cache.session();
+                session.decode(token)?;
+                token = pick.next(session.logits().unwrap_or_default())?;
+            }
             tokens += 1;
         }
-        let decode = start.elapsed().into();
+        let decode: Microseconds = start.elapsed().into();
         let energy = self.meter().since(from);
-        let choice = parse::answer(String::from_utf8_lossy(&self.text).trim());
-        Ok(Completed {
-            choice,
+        if answers && self.text.is_inside() {
+            trace = Some(WrittenTrace {
+                tokens,
+                time: decode,
+                energy,
+                end: TraceEnd::Never,
+            });
+        }
+        Ok(Written {
             generated: Generated { tokens, decode },
             energy,
+            trace,
         })
+    }
+
+    /// Reads the answer of the text that was written, by both parsers.
+    fn read(&mut self, written: &Written) -> Choice {
+        self.notes = Notes {
+            trace: written.trace,
+            other: None,
+        };
+        let Some(answer) = self.text.answer() else {
+            return Choice::Incomplete;
+        };
+        let answer = String::from_utf8_lossy(answer);
+        let choice = parse::answer(answer.trim(), self.parser);
+        let letter = |choice: Option<(Letter, Found)>| choice.map(|(letter, _)| letter);
+        let other = match self.parser {
+            Parser::Strict => Parser::Reference,
+            Parser::Reference => Parser::Strict,
+        };
+        let other = letter(parse::answer(answer.trim(), other));
+        self.notes.other = (other != letter(choice)).then_some(other);
+        Choice::Read(choice)
     }
 }
 
+/// Tokens that a trace with its closing may take.
+fn trace_room(limit: Option<u32>, after: Option<&AfterTrace>) -> u32 {
+    let closing = after.map_or(0, |after| after.closing.len() as u32);
+    limit.map_or(0, |limit| limit.saturating_add(closing))
+}
+
+/// Energy of both phases.
+fn both(prefill: Reading<Microjoules>, decode: Reading<Microjoules>) -> Reading<QuestionEnergy> {
+    prefill.and_then(|prefill| decode.map(|decode| QuestionEnergy { prefill, decode }))
+}
+
 /// The choice beside the answer key, with the fault that it stands for.
-fn judged(ask: Ask, question: &taskpack::Question, choice: Option<(Letter, Found)>) -> Answer {
+fn judged(ask: Ask, question: &taskpack::Question, choice: &Choice) -> Answer {
     let key = ask.rotation().shown(question.key);
+    let Choice::Read(choice) = *choice else {
+        return Answer::incomplete(key);
+    };
     let fault = choice.and_then(|(letter, _)| question.fault(letter, ask.rotation()));
     Answer::new(key, choice).with_fault(fault)
 }
@@ -302,7 +491,7 @@ fn judged(ask: Ask, question: &taskpack::Question, choice: Option<(Letter, Found
 fn answered(
     ask: Ask,
     question: &taskpack::Question,
-    choice: Option<(Letter, Found)>,
+    choice: &Choice,
     prompt: Prompt,
     prefill: Prefill,
 ) -> Question {

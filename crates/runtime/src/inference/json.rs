@@ -14,6 +14,15 @@ pub fn object<'t>(text: &'t str, mut entry: impl FnMut(Text<'t>, Option<Text<'t>
     cursor.rest.is_empty().then_some(())
 }
 
+/// As [`object`], for the object that `text` begins with, whatever follows it.
+pub fn first_object<'t>(
+    text: &'t str,
+    mut entry: impl FnMut(Text<'t>, Option<Text<'t>>),
+) -> Option<()> {
+    let mut cursor = Cursor { rest: text };
+    cursor.members(MAX_DEPTH, &mut entry)
+}
+
 /// The characters of a valid JSON string, escapes resolved. Unpaired surrogates come out as
 /// U+FFFD.
 #[derive(Clone)]

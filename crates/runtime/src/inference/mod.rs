@@ -8,3 +8,4 @@ pub mod logits;
 mod parse;
 pub mod prefix_cache;
 pub mod prompt;
+mod trace;

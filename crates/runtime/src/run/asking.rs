@@ -3,11 +3,13 @@
 use std::io::Write;
 use std::time::Instant;
 
-use edgescore_record::{Ask, Mode, Plan, Record, Skipped, VerdictKind, WhySkipped};
+use edgescore_record::{
+    Ask, Mode, OtherReading, Plan, Record, Skipped, Text, Think, Trace, VerdictKind, WhySkipped,
+};
 
 use super::report::Reports;
 use crate::error::RunError;
-use crate::inference::answering::{Answerer, NoAnswer};
+use crate::inference::answering::{Answerer, NoAnswer, Notes};
 use crate::inference::prompt::{PromptError, Prompter};
 use crate::stop;
 
@@ -20,6 +22,24 @@ pub struct Counts {
     pub skipped: u32,
 }
 
+/// Longest text that is kept of an answer, in bytes: 64 tokens are some 300, and with a trace its
+/// end is what is read.
+const KEPT: usize = 3000;
+
+/// Questions from which on texts are kept only where that is asked for.
+const MANY: usize = 1000;
+
+/// Whether the texts of `asks` questions are kept.
+pub fn keeps_text(plan: &Plan, asks: usize) -> bool {
+    plan.mode == Mode::Generate && plan.keep_text.unwrap_or(asks < MANY)
+}
+
+/// The end of `text`, at most `max` bytes, cut between characters.
+fn tail(text: &str, max: usize) -> &str {
+    let start = text.ceil_char_boundary(text.len().saturating_sub(max));
+    text.get(start..).unwrap_or(text)
+}
+
 /// What the loop works with.
 pub struct Asking<'r, 'a, W> {
     /// How to ask.
@@ -30,6 +50,8 @@ pub struct Asking<'r, 'a, W> {
     pub answerer: &'r mut Answerer<'a>,
     /// When time is up.
     pub deadline: Option<Instant>,
+    /// Whether generated texts are sent.
+    pub keeps_text: bool,
     /// Counts the rows.
     pub counts: &'r mut Counts,
     /// Takes the rows.
@@ -68,6 +90,9 @@ impl<W: Write> Asking<'_, '_, W> {
     }
 
     fn letter(&mut self, ask: Ask) -> Result<(), NoAnswer> {
+        if matches!(self.prompter.template().think, Think::Tokens(_)) {
+            return self.letter_behind_trace(ask);
+        }
         let (question, prompt, letters) = match self.prompter.forced(ask) {
             Err(PromptError::LettersNotSeparable) => {
                 return Err(NoAnswer::Skip(WhySkipped::LettersNotSeparable));
@@ -80,9 +105,19 @@ impl<W: Write> Asking<'_, '_, W> {
         Ok(())
     }
 
+    fn letter_behind_trace(&mut self, ask: Ask) -> Result<(), NoAnswer> {
+        let (question, prompt) = self.prompter.open(ask)?;
+        let row = self.answerer.letter_behind_trace(ask, &question, prompt)?;
+        note(self.answerer, self.reports, self.keeps_text, (ask, None))?;
+        self.reports.record(&Record::Question(row))?;
+        self.counts.answered += 1;
+        Ok(())
+    }
+
     fn generate(&mut self, ask: Ask) -> Result<(), NoAnswer> {
         let (question, prompt) = self.prompter.open(ask)?;
         let row = self.answerer.generate(ask, &question, prompt)?;
+        note(self.answerer, self.reports, self.keeps_text, (ask, None))?;
         self.reports.record(&Record::Question(row))?;
         self.counts.answered += 1;
         let draws = match question.task.pass_at_k {
@@ -91,7 +126,11 @@ impl<W: Write> Asking<'_, '_, W> {
         };
         for draw in 0..draws {
             match self.answerer.draw(ask, &question, prompt, draw) {
-                Ok(row) => self.reports.record(&Record::Sample(row))?,
+                Ok(row) => {
+                    let draw = (ask, Some(draw));
+                    note(self.answerer, self.reports, self.keeps_text, draw)?;
+                    self.reports.record(&Record::Sample(row))?;
+                }
                 // The question itself is answered; only this draw is lost.
                 Err(NoAnswer::Skip(_)) => {}
                 Err(error) => return Err(error),
@@ -107,4 +146,42 @@ impl<W: Write> Asking<'_, '_, W> {
         self.counts.skipped += 1;
         Ok(())
     }
+}
+
+/// Sends what there is to say of the last answer before its row: that of a question, or of a draw
+/// for it.
+fn note(
+    answerer: &Answerer,
+    reports: &mut Reports<impl Write>,
+    keeps_text: bool,
+    (ask, draw): (Ask, Option<u8>),
+) -> Result<(), RunError> {
+    let Notes { trace, other } = answerer.notes();
+    if let Some(trace) = trace {
+        reports.record(&Record::Trace(Trace {
+            ask,
+            draw,
+            tokens: trace.tokens,
+            time: trace.time,
+            energy: trace.energy,
+            end: trace.end,
+        }))?;
+    }
+    if let Some(choice) = other {
+        let reading = OtherReading { ask, draw, choice };
+        reports.record(&Record::OtherReading(reading))?;
+    }
+    if keeps_text {
+        let (bytes, start) = answerer.text();
+        let text = String::from_utf8_lossy(bytes);
+        let trace_bytes = start.unwrap_or(bytes.len());
+        reports.record(&Record::Text(Text {
+            ask,
+            draw,
+            trace_bytes: trace_bytes as u32,
+            bytes: bytes.len() as u32,
+            text: tail(&text, KEPT),
+        }))?;
+    }
+    Ok(())
 }

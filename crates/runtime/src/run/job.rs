@@ -2,11 +2,14 @@
 
 use std::time::Instant;
 
+use edgescore_engine::Model;
 use edgescore_probe::Bytes;
+use edgescore_record::prompt_file::PromptFile;
 use edgescore_record::{Ask, Plan};
 use edgescore_taskpack::{Hash, Pack};
 
 use super::memory_control::MemoryControl;
+use crate::inference::prompt::{PromptError, Prompter};
 
 /// The plan of a run and what it names.
 pub struct Job<'r> {
@@ -14,6 +17,8 @@ pub struct Job<'r> {
     pub plan: &'r Plan<'r>,
     /// Its pack.
     pub pack: &'r Pack<'r>,
+    /// How its questions become prompts.
+    pub prompts: &'r PromptFile<'r>,
     /// The questions in the order of asking.
     pub asks: &'r [Ask],
     /// Size of the model, all parts of a split one together.
@@ -24,4 +29,15 @@ pub struct Job<'r> {
     pub memory: &'r MemoryControl<'r>,
     /// When the run began.
     pub began: Instant,
+}
+
+impl<'r> Job<'r> {
+    /// Makes the prompts for `model`.
+    pub fn prompter<'m>(&self, model: &'m Model) -> Result<Prompter<'m>, PromptError>
+    where
+        'r: 'm,
+    {
+        let plan = self.plan;
+        Prompter::new(model, self.prompts, self.pack, plan.layout, plan.rotate)
+    }
 }

@@ -3,12 +3,11 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use edgescore_engine::{ChatTemplate, LoadError, Model, SessionOptions};
+use edgescore_engine::{LoadError, Model, SessionOptions};
 use edgescore_probe::{Bytes, Reading};
-use edgescore_record::{Mode, Origin, Plan, Weights};
+use edgescore_record::{Mode, Origin, Plan, TemplateRow, Think, Weights};
 
 use super::defaults;
-use crate::error::Refusal;
 use crate::stop::{self, INTERRUPTED};
 
 /// Beside weights and their copy: KV cache, compute buffers and the rest of the board.
@@ -68,17 +67,10 @@ pub fn load(plan: &Plan, weights: Weights) -> Result<Model, LoadError> {
     Model::load(Path::new(plan.model), weights, &mut progress)
 }
 
-/// The chat template that `plan` names, or the model's own.
-pub fn template(model: &Model, plan: &Plan) -> Result<ChatTemplate, Refusal> {
-    model
-        .template(plan.template)
-        .map_err(|e| Refusal::data(format!("{}: {e}; pass it as --template NAME", plan.model)))
-}
-
-/// What the session needs for prompts of at most `longest` tokens.
-pub fn options(plan: &Plan, model: &Model, longest: u32) -> SessionOptions {
+/// What the session needs for prompts of `template` of at most `longest` tokens.
+pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32) -> SessionOptions {
     let context = match plan.context {
-        0 => context_for(longest, plan, model.facts().trained_context),
+        0 => context_for(longest, plan, template, model.facts().trained_context),
         asked => asked,
     };
     let threads = match plan.threads {
@@ -99,13 +91,18 @@ pub fn options(plan: &Plan, model: &Model, longest: u32) -> SessionOptions {
 }
 
 /// What the longest prompt and its answer need, at most what the model was trained for.
-fn context_for(prompt: u32, plan: &Plan, trained: u32) -> u32 {
+fn context_for(prompt: u32, plan: &Plan, template: &TemplateRow, trained: u32) -> u32 {
     let answer = match plan.mode {
         // The forced start of an answer has 12 bytes, so at most as many tokens.
         Mode::Letter => 12,
         Mode::Generate => u32::from(plan.max_tokens),
     };
-    let needed = prompt.saturating_add(answer);
+    let trace = match (template.think, template.markers) {
+        // What closes it has at most as many tokens as bytes.
+        (Think::Tokens(tokens), Some(markers)) => u32::from(tokens) + markers.closing.len() as u32,
+        _ => 0,
+    };
+    let needed = prompt.saturating_add(answer).saturating_add(trace);
     if trained == 0 {
         needed
     } else {

@@ -14,9 +14,8 @@ use super::advice::Advice;
 use super::job::Job;
 use super::loading::{self, WeightsChoice};
 use super::report::Reports;
-use super::{calibration, prompts};
+use super::{calibration, prompts, template};
 use crate::error::{Refusal, RunError};
-use crate::inference::prompt::Prompter;
 use crate::wire::{TEXT, clip};
 
 /// Pages of the program and stacks that only computing touches: measured, 2.3 MiB more than
@@ -33,8 +32,8 @@ pub fn estimate(
     let plan = job.plan;
     let outline = Outline::load(Path::new(plan.model), choice.weights)?;
     let model = outline.model();
-    let template = loading::template(model, plan)?;
-    let mut prompter = Prompter::new(model, &template, job.pack, plan);
+    let mut prompter = job.prompter(model)?;
+    template::report(job, model, &mut prompter, reports)?;
     let prompts = prompts::count(&mut prompter, job.asks, plan.reuse)?;
     reports.record(&Record::Prompts(prompts))?;
     let shared = match job.asks.first() {
@@ -50,7 +49,7 @@ pub fn estimate(
             ..MemoryEstimate::default()
         },
     };
-    let options = loading::options(plan, model, prompts.longest);
+    let options = loading::options(plan, job.prompts.template(), model, prompts.longest);
     let fitted = outlined.fit(job, choice, options)?;
     let budget = plan.budgets.memory;
     reports.record(&Record::MemoryStart(MemoryStart {

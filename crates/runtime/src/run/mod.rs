@@ -15,18 +15,20 @@ mod prompts;
 pub mod report;
 mod roofline;
 mod select;
+pub mod show;
 mod start;
+mod template;
 
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
 use edgescore_probe::free_memory;
+use edgescore_record::prompt_file::PromptFile;
 use edgescore_record::{Plan, Record, Stop, Verdict, VerdictKind};
 use edgescore_taskpack::Pack;
 
 use crate::error::{Refusal, RunError};
-use crate::inference::prompt::Prompter;
 use crate::measure::conditions::ConditionsMonitor;
 use crate::measure::memory::MemoryMonitor;
 use crate::measure::meter::Meter;
@@ -63,6 +65,13 @@ pub fn run(
     let pack = Pack::open(&bytes)
         .and_then(|pack| pack.verify().map(|()| pack))
         .map_err(|e| Refusal::data(format!("{}: {e}", plan.pack)))?;
+    let prompts = std::fs::read(plan.prompts).map_err(|e| {
+        Refusal::data(format!(
+            "cannot read the prompts {}: {e}; run it again",
+            plan.prompts
+        ))
+    })?;
+    let prompts = PromptFile::parse(&prompts).map_err(Refusal::data)?;
     let asks = select::asks(&pack, plan)?;
     let path = Path::new(plan.model);
     let (model_bytes, model_hash) =
@@ -75,6 +84,7 @@ pub fn run(
     let job = Job {
         plan,
         pack: &pack,
+        prompts: &prompts,
         asks: &asks,
         model_bytes,
         model_hash,
@@ -152,8 +162,7 @@ fn ask_all(
     reports: &mut Reports<impl Write>,
 ) -> Result<(), RunError> {
     let budgets = &job.plan.budgets;
-    let template = loading::template(loaded.model, job.plan)?;
-    let mut prompter = Prompter::new(loaded.model, &template, job.pack, job.plan);
+    let mut prompter = job.prompter(loaded.model)?;
     let (mut answerer, mut memory) = prepare::prepare(job, loaded, &mut prompter, reports)?;
     memory.first_question();
     conditions.first_question();
@@ -163,6 +172,7 @@ fn ask_all(
         deadline: budgets
             .time
             .and_then(|limit| job.began.checked_add(limit.into())),
+        keeps_text: asking::keeps_text(job.plan, job.asks.len()),
         prompter: &mut prompter,
         answerer: &mut answerer,
         counts,

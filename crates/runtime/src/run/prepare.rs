@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use edgescore_engine::{Model, Session, SessionOptions, release_freed};
 use edgescore_probe::{Bytes, Roofline};
 use edgescore_record::{ModelLoaded, Record, Tuning};
-use edgescore_taskpack::Hash;
 
 use super::job::Job;
 use super::loading::{self, WeightsChoice};
@@ -69,7 +68,9 @@ pub fn prepare<'m>(
     release_freed();
     memory.loaded(model, &session);
 
-    let mut answerer = Answerer::new(model, PacedSession::new(session, meter), job.plan);
+    let after = prompter.after_trace(job.plan.mode)?;
+    let session = PacedSession::new(session, meter);
+    let mut answerer = Answerer::new(model, session, job.plan, prompter.template(), after);
     let warm_up_started = Instant::now();
     let token_bytes = warm_up(job, &mut answerer, prompter)?;
     let facts = model.facts();
@@ -80,7 +81,7 @@ pub fn prepare<'m>(
         parameters: facts.parameters,
         tensor_bytes: Bytes(facts.tensor_bytes),
         origin: loading::origin(model),
-        template_hash: Hash::of(prompter.template().text().to_bytes()),
+        template_hash: prompter.template().hash,
         threads: options.threads as u16,
         context: shape.context,
         batch: shape.batch,

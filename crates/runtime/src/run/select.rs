@@ -59,13 +59,13 @@ fn spread(pack: &Pack, limit: usize, seed: u64) -> Result<Vec<u32>, PackError> {
 mod tests {
     use super::*;
     use edgescore_probe::Microseconds;
-    use edgescore_record::{Budgets, CacheType, FlashAttention, Mode, Weights};
+    use edgescore_record::{Budgets, CacheType, FlashAttention, Mode, Parser, Weights};
     use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter};
 
     const PLAN: Plan<'static> = Plan {
         pack: "",
         model: "",
-        template: None,
+        prompts: "",
         mode: Mode::Letter,
         layout: Layout::Reference,
         order: Order::Pack,
@@ -74,6 +74,8 @@ mod tests {
         seed: 1,
         draws: 0,
         temperature_milli: 700,
+        parser: Parser::Strict,
+        keep_text: None,
         max_tokens: 64,
         threads: 1,
         context: 0,

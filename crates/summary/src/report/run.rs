@@ -10,6 +10,7 @@ use super::scores::{
     Delta5View, EdgeScoreView, FaultsView, LatencyView, LettersView, PassAtKView, RotationView,
     TallyView,
 };
+use crate::answers::AnswersView;
 use crate::conditions::ConditionsView;
 use crate::energy::EnergyView;
 use crate::figure::{Entries, EstimateView, Figure};
@@ -82,6 +83,8 @@ pub struct RunView {
     pub latency_ms: LatencyView,
     /// Tokens a second of prefill.
     pub prefill_tps: Figure<f64>,
+    /// How generated answers were read; null where nothing was generated.
+    pub answers: Option<AnswersView>,
     /// Tokens a second of decode.
     pub decode_tps: Figure<f64>,
     /// What the machine could do at best.
@@ -204,6 +207,7 @@ impl RunView {
             rotation: scores.rotation.into(),
             latency_ms: LatencyView::from(&scores.latency),
             prefill_tps: run.prefill_tps.into(),
+            answers: run.answers.view(),
             decode_tps: run.decode_tps.into(),
             roofline: RooflineView::from(&run.roofline),
             peak_memory_bytes: run.peak_memory().map(|bytes| bytes.0).into(),

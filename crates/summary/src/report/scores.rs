@@ -69,10 +69,12 @@ pub struct TallyView {
     pub accuracy: Figure<EstimateView>,
     /// Right answers.
     pub correct: u32,
-    /// Questions that count: answered or unparsed.
+    /// Questions that count: answered, unparsed or incomplete.
     pub questions: u32,
     /// Answers from which no letter could be read. They count as wrong.
     pub unparsed: u32,
+    /// Traces that did not end, so that there is no answer. They count as wrong.
+    pub incomplete: u32,
     /// Questions that could not be asked.
     pub skipped: u32,
 }
@@ -84,6 +86,7 @@ impl From<&Tally> for TallyView {
             correct: tally.correct,
             questions: tally.counted,
             unparsed: tally.unparsed,
+            incomplete: tally.incomplete,
             skipped: tally.skipped,
         }
     }

@@ -17,8 +17,13 @@ pub struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "local")]
     pub board: BoardAddress,
 
+    /// Also say what was found of this model's chat template: where it comes from, its switches and
+    /// the marks of a trace (see `edgescore prompt`)
+    #[arg(long, value_name = "M.gguf")]
+    pub model: Option<PathBuf>,
+
     /// Print one JSON object with the keys board, best and findings
-    #[arg(long)]
+    #[arg(long, conflicts_with = "model")]
     pub json: bool,
 
     /// Look below DIR on the board, a captured copy of /proc, /sys and /dev, instead of at the

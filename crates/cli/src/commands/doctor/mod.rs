@@ -9,12 +9,18 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use edgescore_probe::survey::{Survey, survey};
+use edgescore_record::Mode;
+use edgescore_taskpack::Layout;
 
 pub use args::Args;
 
+use crate::defaults;
 use crate::failure::Failure;
 use crate::link::BoardAddress;
 use crate::output;
+use crate::prompt::{PromptOptions, compose};
+use crate::render::blocks::Block;
+use crate::render::text;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
@@ -28,10 +34,36 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             )));
         }
     };
+    let prompts = match &args.model {
+        Some(model) => Some(prompts(model)?),
+        None => None,
+    };
     output::print(|out| match args.json {
         true => writeln!(out, "{:#}", json::of(&survey, &args.board)),
         false => table::write(out, &survey, &args.board),
-    })
+    })?;
+    match prompts {
+        Some(blocks) => output::print(|out| text::write(out, &blocks)),
+        None => Ok(()),
+    }
+}
+
+/// What was found of a model's chat template.
+fn prompts(model: &Path) -> Result<Vec<Block>, Failure> {
+    let (options, pack) = (PromptOptions::default(), defaults::pack()?);
+    // Generate mode takes prompts that end inside a trace, too.
+    let prompts = compose(
+        model,
+        &pack,
+        &options,
+        Mode::Generate,
+        Layout::Reference,
+        false,
+    )?;
+    Ok(vec![
+        Block::Title("Prompts".to_owned()),
+        Block::Facts(prompts.describe()),
+    ])
 }
 
 /// The survey of this machine, which needs no edgescore-rt.

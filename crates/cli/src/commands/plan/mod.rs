@@ -16,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 use crate::files::{self, absolute};
 use crate::output::print;
 use crate::render::{json, pages, text};
-use crate::session::{Board, Progress, RunOptions};
+use crate::session::{Board, Inputs, Progress, RunOptions};
 use forecast::Forecast;
 use hollow::Whole;
 use trial::Trial;
@@ -61,9 +61,10 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
     let model = absolute(args.model.clone().map_or_else(defaults::model, Ok)?)?;
     let whole = Whole::read(&model)?;
+    let inputs = Inputs::new(&args.options, pack, model)?;
     let plan = args.options.plan();
 
-    let mut trials = try_copies(args, &plan, &pack, &model, &whole)?;
+    let mut trials = try_copies(args, &plan, &inputs, &whole)?;
     let mut forecast = forecast::forecast(&plan, &whole, &trials);
     let budget = plan
         .budgets
@@ -82,13 +83,13 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
             weights: Some(Weights::Mapped),
             ..plan
         };
-        trials = try_copies(args, &mapped, &pack, &model, &whole)?;
+        trials = try_copies(args, &mapped, &inputs, &whole)?;
         forecast = forecast::forecast(&mapped, &whole, &trials);
     }
     let fits = fits(&forecast);
     let made = Made {
         plan: &plan,
-        model: &model,
+        model: &inputs.model,
         whole: &whole,
         trials: &trials,
         forecast: &forecast,
@@ -112,8 +113,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
 fn try_copies(
     args: &Args,
     plan: &Plan,
-    pack: &Path,
-    model: &Path,
+    inputs: &Inputs,
     whole: &Whole,
 ) -> Result<Vec<Trial>, Failure> {
     let folder = tempfile::tempdir()
@@ -121,6 +121,7 @@ fn try_copies(
             "cannot make a folder for copies of the model: set TMPDIR to one that can be written",
         )
         .map_err(Failure::Data)?;
+    let model = &inputs.model;
     let stem = model.file_stem().unwrap_or_default().to_string_lossy();
     let mut trials = Vec::new();
     for layers in whole.copies() {
@@ -132,7 +133,11 @@ fn try_copies(
         ));
         let copy = folder.path().join(format!("{stem}-{layers}-layer{s}.gguf"));
         whole.write(layers, &copy)?;
-        let trial = Trial::run(&args.board, plan, pack, &copy, layers);
+        let inputs = Inputs {
+            model: copy,
+            ..inputs.clone()
+        };
+        let trial = Trial::run(&args.board, plan, &inputs, layers);
         progress.finish();
         trials.push(trial.map_err(|failure| about(model, failure))?);
     }

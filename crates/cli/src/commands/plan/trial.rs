@@ -1,7 +1,6 @@
 //! A short run of a copy of the model on the board.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use anyhow::anyhow;
 use edgescore_probe::{Bytes, Reading, Reason};
@@ -12,7 +11,7 @@ use edgescore_summary::rules;
 
 use crate::failure::Failure;
 use crate::link::Finish;
-use crate::session::{Board, BoardSession};
+use crate::session::{Board, BoardSession, Inputs};
 
 /// Enough time was measured: timings of one and the same then differ by 2 %.
 const ENOUGH_US: u64 = 4_000_000;
@@ -66,15 +65,9 @@ pub struct Answer {
 }
 
 impl Trial {
-    /// Runs the copy at `model`, which has `layers` layers, as `plan` says, but without its budgets,
+    /// Runs the copy of a model in `inputs`, which has `layers` layers, as `plan` says, but without its budgets,
     /// until enough is known.
-    pub fn run(
-        board: &Board,
-        plan: &Plan,
-        pack: &Path,
-        model: &Path,
-        layers: u32,
-    ) -> Result<Trial, Failure> {
+    pub fn run(board: &Board, plan: &Plan, inputs: &Inputs, layers: u32) -> Result<Trial, Failure> {
         let plan = Plan {
             // Shows decode as well. A prompt of letter mode is only the start of an answer longer.
             mode: Mode::Generate,
@@ -91,7 +84,7 @@ impl Trial {
             },
             ..*plan
         };
-        let mut session = BoardSession::open(board, false, pack, model)?;
+        let mut session = BoardSession::open(board, false, inputs)?;
         let (stops, linger) = (session.stops(), session.linger());
         let mut trial = Trial {
             layers,

@@ -1,7 +1,6 @@
 //! `run --detach`.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use anyhow::anyhow;
 use edgescore_record::{LINGER_FOR_EVER, Record};
@@ -10,13 +9,13 @@ use super::args::Args;
 use crate::failure::{Failure, Outcome};
 use crate::link::Finish;
 use crate::output::print;
-use crate::session::{BoardSession, Progress};
+use crate::session::{BoardSession, Inputs, Progress};
 
 /// Starts a run that continues alone, and waits until its model is loaded: what is refused is
 /// refused now.
-pub fn start(args: &Args, pack: &Path, model: &Path) -> Result<Outcome, Failure> {
+pub fn start(args: &Args, inputs: &Inputs) -> Result<Outcome, Failure> {
     let mut progress = Progress::new();
-    let mut session = BoardSession::open(&args.board, true, pack, model)?;
+    let mut session = BoardSession::open(&args.board, true, inputs)?;
     let mut follower = session.follow(args.plan(), LINGER_FOR_EVER)?;
     let run = follower.run();
     let finish = follower.follow(&mut |row| {

@@ -13,7 +13,7 @@ use crate::files::unwritable;
 use crate::output::print;
 use crate::render::blocks::{Block, Table};
 use crate::render::{text, values};
-use crate::session::{BoardSession, Recorder};
+use crate::session::{BoardSession, Inputs, Recorder};
 
 /// Limits closer than this share of the larger one are the same: a page cache of some hundred
 /// MiB is not reproducible to a percent.
@@ -38,10 +38,8 @@ impl Trial {
 }
 
 /// Finds the floor by halving, prints what was tried, and keeps the run at the floor.
-pub fn find(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
-    // Refuses what may not be replaced, before hours of work.
-    Recorder::new(output, args.force)?;
-    let mut session = BoardSession::open(&args.board, false, pack, model)?;
+pub fn find(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Failure> {
+    let mut session = BoardSession::open(&args.board, false, inputs)?;
     let mut try_with = |limit| trial(&mut session, args.plan(), limit, output);
 
     let first = try_with(PLENTY)?;

@@ -14,24 +14,30 @@ pub use args::Args;
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::files::absolute;
+use crate::session::{Inputs, Recorder};
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
     let model = absolute(args.model.clone().map_or_else(defaults::model, Ok)?)?;
-    if args.detach {
-        return detach::start(args, &pack, &model);
-    }
     let output = args
         .output
         .clone()
         .unwrap_or_else(|| default_output(&model));
+    if !args.detach && args.sweep.is_empty() {
+        // Refuses what may not be replaced before anything else.
+        Recorder::new(&output, args.force)?;
+    }
+    let inputs = Inputs::new(&args.options, pack, model)?;
+    if args.detach {
+        return detach::start(args, &inputs);
+    }
     if args.find_memory_floor {
-        floor::find(args, &pack, &model, &output)
+        floor::find(args, &inputs, &output)
     } else if args.sweep.is_empty() {
-        once::report(args, &pack, &model, &output)
+        once::report(args, &inputs, &output)
     } else {
-        sweep::sweep(args, &pack, &model, &output)
+        sweep::sweep(args, &inputs, &output)
     }
 }
 

@@ -10,11 +10,11 @@ use crate::failure::{Failure, Outcome};
 use crate::gate_profile::Profile;
 use crate::output::print;
 use crate::render::pages::report::print_run;
-use crate::session::{BoardSession, Recorder};
+use crate::session::{BoardSession, Inputs, Recorder};
 
 /// Runs once and reports.
-pub fn report(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
-    let verdict = record(args, args.plan(), pack, model, output)?;
+pub fn report(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Failure> {
+    let verdict = record(args, args.plan(), inputs, output)?;
     let run = load(output).map_err(Failure::data)?;
     let judged = match &args.gate {
         Some(path) => {
@@ -34,15 +34,14 @@ pub fn report(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<O
     }
 }
 
-/// Runs `plan` on `pack` and `model` and records it in `output`.
+/// Runs `plan` on `inputs` and records it in `output`.
 pub fn record(
     args: &Args,
     plan: Plan,
-    pack: &Path,
-    model: &Path,
+    inputs: &Inputs,
     output: &Path,
 ) -> Result<Option<VerdictKind>, Failure> {
     let early_stop = args.early_stop()?;
     let recorder = Recorder::new(output, args.force)?;
-    BoardSession::open(&args.board, false, pack, model)?.record(plan, recorder, early_stop)
+    BoardSession::open(&args.board, false, inputs)?.record(plan, recorder, early_stop)
 }

@@ -15,6 +15,7 @@ use crate::files;
 use crate::output::print;
 use crate::render::blocks::{Block, Table};
 use crate::render::{json, text, values};
+use crate::session::Inputs;
 
 /// An operating point; `None` leaves a thing as it is.
 #[derive(Clone, Copy, Default)]
@@ -31,7 +32,7 @@ struct Done {
 }
 
 /// Runs at every point, one after the other, and compares them. Results lie beside `output`.
-pub fn sweep(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Outcome, Failure> {
+pub fn sweep(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Failure> {
     let varies = |axis| args.sweep.contains(&axis);
     let plan = args.plan();
     if varies(Axis::Threads) && plan.threads != 0 {
@@ -57,7 +58,7 @@ pub fn sweep(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Ou
         threads: None,
         clock: varies(Axis::Freq).then_some(Hertz(u64::MAX)),
     };
-    let mut done = vec![at(args, first, pack, model, beside(output, "1.esr"))?];
+    let mut done = vec![at(args, first, inputs, beside(output, "1.esr"))?];
     let points = match done.first().map(|done| &done.run) {
         Some(run) => points(run, &varies)?,
         None => Vec::new(),
@@ -70,7 +71,7 @@ pub fn sweep(args: &Args, pack: &Path, model: &Path, output: &Path) -> Result<Ou
             break;
         }
         let file = beside(output, &format!("{number}.esr"));
-        done.push(at(args, point, pack, model, file)?);
+        done.push(at(args, point, inputs, file)?);
     }
     let best = best(&done);
     let mut written = Vec::new();
@@ -90,17 +91,11 @@ fn beside(output: &Path, what: &str) -> PathBuf {
     output.with_file_name(format!("{stem}-{what}"))
 }
 
-fn at(
-    args: &Args,
-    point: Point,
-    pack: &Path,
-    model: &Path,
-    file: PathBuf,
-) -> Result<Done, Failure> {
+fn at(args: &Args, point: Point, inputs: &Inputs, file: PathBuf) -> Result<Done, Failure> {
     let mut plan: Plan = args.plan();
     plan.threads = point.threads.unwrap_or(plan.threads);
     plan.budgets.max_clock = point.clock.or(plan.budgets.max_clock);
-    let verdict = record(args, plan, pack, model, &file)?;
+    let verdict = record(args, plan, inputs, &file)?;
     let run = load(&file).map_err(Failure::data)?;
     Ok(Done { file, verdict, run })
 }

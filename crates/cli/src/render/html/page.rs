@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use askama::Template;
-use edgescore_record::Origin;
+use edgescore_record::{Labels, Origin};
 use edgescore_score::{AgainstChance, Estimate, Reading};
 use edgescore_summary::published::PublishedModel;
-use edgescore_summary::{ModePair, RankedRun, about_origin, order};
+use edgescore_summary::{AnswerText, ModePair, RankedRun, RunSummary, about_origin, order};
 
 use super::latency::{self, Histogram};
 use super::letters::{self, Bar};
@@ -51,6 +51,7 @@ struct RunView {
     letters: Vec<Bar>,
     latency: Option<Histogram>,
     power: Option<Trace>,
+    texts: Option<Table>,
     provenance: Vec<(String, String)>,
 }
 
@@ -73,7 +74,7 @@ pub fn write(
     let first = runs.first();
     let page = Page {
         title: match runs {
-            [ranked] => format!("{}, pack {}", ranked.run.name(), ranked.run.start.pack),
+            [ranked] => notes::title(&ranked.run),
             runs => format!("{} runs", runs.len()),
         },
         verdict: match runs {
@@ -187,12 +188,45 @@ fn view(ranked: &RankedRun) -> RunView {
         letters: letters::bars(&run.scores.bias),
         latency: latency::histogram(run),
         power: power::trace(run),
+        texts: (!run.texts.is_empty()).then(|| texts(run)),
         provenance: run
             .provenance
             .facts()
             .iter()
             .map(|(name, fact)| (name.replace('_', " "), values::fact(fact)))
             .collect(),
+    }
+}
+
+/// The generated texts, in the order of asking.
+fn texts(run: &RunSummary) -> Table {
+    let row = |text: &AnswerText| {
+        let (answer, kept) = (text.answer, &text.text);
+        let (trace, words) = kept.split();
+        let rotation = text.ask.rotation().steps();
+        vec![
+            match rotation {
+                0 => text.ask.question().to_string(),
+                steps => format!("{}, rotation {steps}", text.ask.question()),
+            },
+            run.tasks
+                .get(text.task as usize)
+                .map_or_else(String::new, |task| task.id.clone()),
+            answer.key().label().to_owned(),
+            answer
+                .choice()
+                .map_or(answer.found().label(), Labels::label)
+                .to_owned(),
+            // Escaped: a text may hold anything.
+            match trace {
+                "" => format!("{words:?}"),
+                trace => format!("{trace:?} {words:?}"),
+            },
+        ]
+    };
+    Table {
+        head: vec!["question", "task", "key", "choice", "text"],
+        rows: run.texts.iter().map(row).collect(),
     }
 }
 

@@ -1,28 +1,96 @@
 //! The figures of a run with labels: one screen at most. Intervals are 95 %.
 
-use edgescore_record::{Labels, MemoryLimiter};
+use edgescore_record::{Labels, MemoryLimiter, Parser, SystemPlace, TemplateOrigin};
 use edgescore_score::{
     Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, Reading, RotationReport,
 };
-use edgescore_summary::{MemorySummary, RankedRun, RunSummary, not_ranked};
+use edgescore_summary::{
+    AnswersView, Figure, MemorySummary, RankedRun, RunSummary, TemplateFacts, TracesView,
+    not_ranked,
+};
 
 use crate::render::{labels, values};
+
+/// Questions asked and what became of them.
+fn questions(run: &RunSummary) -> String {
+    let overall = &run.scores.accuracy.overall;
+    let mut text = format!(
+        "{} asked, {} answered, {} skipped, {} unparsed",
+        run.start.questions,
+        run.answered(),
+        run.skipped(),
+        overall.unparsed
+    );
+    if overall.incomplete > 0 {
+        text.push_str(&format!(
+            ", {} incomplete (the trace did not end)",
+            overall.incomplete
+        ));
+    }
+    text
+}
+
+/// How prompts were made.
+fn prompt(facts: &TemplateFacts) -> String {
+    let mut text = match facts.template_origin.0 {
+        TemplateOrigin::Model => "the model's chat template".to_owned(),
+        TemplateOrigin::Variant => format!("the model's chat template {}", facts.template_name),
+        TemplateOrigin::File => format!("chat template of {}", facts.template_name),
+        TemplateOrigin::BuiltIn => format!("built-in chat template {}", facts.template_name),
+        TemplateOrigin::None => "plain text, no chat template".to_owned(),
+    };
+    if facts.template_arguments != "{}" {
+        text.push_str(&format!(", {}", facts.template_arguments));
+    }
+    if !facts.template_date.is_empty() {
+        text.push_str(&format!(", dated {}", facts.template_date));
+    }
+    if facts.system_message.0 == SystemPlace::User {
+        text.push_str(", system message at the head of the user's");
+    }
+    if facts.shots > 0 {
+        text.push_str(&format!(", {} shots", facts.shots));
+    }
+    match facts.think.as_str() {
+        "auto" => {}
+        "off" => text.push_str(", thinking off"),
+        tokens => text.push_str(&format!(", traces of at most {tokens} tokens")),
+    }
+    text
+}
+
+/// How answers were read.
+fn read_by(parser: Parser, answers: &AnswersView) -> String {
+    let other = match parser {
+        Parser::Strict => "the reference parser",
+        Parser::Reference => "the strict parser",
+    };
+    let count = answers.read_otherwise;
+    let s = if count == 1 { "" } else { "s" };
+    format!(
+        "{}; {other} reads {count} answer{s} otherwise",
+        parser.label()
+    )
+}
+
+/// What was thought before answers.
+fn traces_of(traces: &TracesView) -> String {
+    let joules = match &traces.joules {
+        Figure::Value(joules) => format!(", {joules:.3} J"),
+        Figure::Missing(_) => String::new(),
+    };
+    format!(
+        "{}: {} ended by the model, {} closed at the limit, {} not ended; {:.1} tokens, {:.3} s{joules} each, part of the answers' figures",
+        traces.count, traces.by_model, traces.at_limit, traces.never, traces.tokens, traces.seconds
+    )
+}
 
 /// The figures.
 pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     let run = &ranked.run;
     let scores = &run.scores;
     let mut facts = vec![
-        (
-            "questions",
-            format!(
-                "{} asked, {} answered, {} skipped, {} unparsed",
-                run.start.questions,
-                run.answered(),
-                run.skipped(),
-                scores.accuracy.overall.unparsed
-            ),
-        ),
+        ("questions", questions(run)),
         ("pass@1", {
             let chance = run
                 .pass_at_1
@@ -47,6 +115,20 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
             },
         ),
     ];
+    facts.extend(
+        run.provenance
+            .template
+            .as_ref()
+            .map(|facts| ("prompt", prompt(facts))),
+    );
+    if let Some(answers) = run.answers.view() {
+        facts.extend(
+            answers
+                .parser
+                .map(|parser| ("parser", read_by(parser.0, &answers))),
+        );
+        facts.extend(answers.traces.map(|traces| ("traces", traces_of(&traces))));
+    }
     facts.extend(delta_5(&scores.delta_5));
     facts.extend(
         run.faults

@@ -9,6 +9,18 @@ pub fn warnings(run: &RunSummary) -> Vec<String> {
     warnings.into_iter().flatten().collect()
 }
 
+/// What the run says first: which model on which pack, and whether it gave one letter throughout.
+pub fn title(run: &RunSummary) -> String {
+    let title = format!("{}, pack {}", run.name(), run.start.pack);
+    match run.scores.bias.habit() {
+        Some(habit) => format!(
+            "{title}: answered {} {} of {} times",
+            habit.letter, habit.count, habit.answers
+        ),
+        None => title,
+    }
+}
+
 /// Mode, layout, board and threads.
 pub fn setting(run: &RunSummary) -> String {
     let threads = run

@@ -10,8 +10,7 @@ use crate::render::values;
 /// What, where, the figures, then groups and tasks.
 pub fn page(ranked: &RankedRun) -> Vec<Block> {
     let run = &ranked.run;
-    let title = format!("{}, pack {}", run.name(), run.start.pack);
-    let mut blocks = vec![Block::Title(title)];
+    let mut blocks = vec![Block::Title(notes::title(run))];
     blocks.extend(about_origin(run.origin()).map(|about| Block::Line(about.into())));
     blocks.push(Block::Line(notes::setting(run)));
     blocks.extend(notes::warnings(run).into_iter().map(Block::Line));

@@ -11,7 +11,7 @@ use super::table::{Cell, Column, Kind, Table, column};
 use crate::failure::Failure;
 
 /// The columns of the table `questions`.
-const COLUMNS: [Column; 34] = [
+const COLUMNS: [Column; 38] = [
     column("run", Kind::Text),
     column("model", Kind::Text),
     column("quantisation", Kind::Text),
@@ -46,6 +46,10 @@ const COLUMNS: [Column; 34] = [
     column("prefill_uj", Kind::Int),
     column("decode_uj", Kind::Int),
     column("energy_missing", Kind::Text),
+    column("trace_tokens", Kind::Int),
+    column("trace_us", Kind::Int),
+    column("other_parser", Kind::Text),
+    column("text", Kind::Text),
 ];
 
 /// Hands the questions of the results at `paths` on as a table, one file in memory at a time.
@@ -157,6 +161,18 @@ impl Texts {
             Reading::Missing(reason) => {
                 [Cell::Empty, Cell::Empty, reason.to_string().as_str().into()]
             }
+        });
+        let notes = &asked.notes;
+        row.push(notes.trace.map(|trace| trace.tokens).into());
+        row.push(notes.trace.map(|trace| trace.time.0).into());
+        row.push(match notes.other {
+            Some(Some(letter)) => letter.label().into(),
+            Some(None) => "none".into(),
+            None => Cell::Empty,
+        });
+        row.push(match &notes.text {
+            Some(text) => (&text.text).into(),
+            None => Cell::Empty,
         });
         row
     }

@@ -1,5 +1,7 @@
 //! `edgescore report`.
 
+mod wrong;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +39,15 @@ pub struct Args {
     /// With csv and jsonl: one row a question instead of one a run
     #[arg(long)]
     questions: bool,
+
+    /// Show the questions that were answered wrongly, with options, key, choice and, where it was
+    /// kept, the generated text
+    #[arg(long, conflicts_with_all = ["questions", "against", "plan"])]
+    wrong: bool,
+
+    /// With --wrong: the task pack that was run [default: the built-in one]
+    #[arg(long, value_name = "P.pack", requires = "wrong")]
+    pack: Option<PathBuf>,
 
     /// Set the runs beside the published results
     #[arg(long, value_enum, value_name = "WHAT")]
@@ -88,6 +99,15 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Format::Parquet => Content::Binary,
         _ => Content::Text,
     };
+    if args.wrong {
+        if !matches!(format, Format::Table | Format::Md) {
+            return Err(Failure::Usage(anyhow!(
+                "--wrong prints a table or Markdown; for other formats use --questions, which has the texts too"
+            )));
+        }
+        let as_markdown = format == Format::Md;
+        return wrong::show(&args.results, args.pack.as_deref(), path, as_markdown);
+    }
     if format == Format::Parquet
         || (args.questions && matches!(format, Format::Csv | Format::Jsonl))
     {

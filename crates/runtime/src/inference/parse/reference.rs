@@ -1,5 +1,5 @@
-//! Finding the letter in generated text, as 6G-Bench's reference notebook does
-//! (`parse_mcq_answer_from_json`): a JSON object's keys, then `"answer": "X"` anywhere, then
+//! As 6G-Bench's reference notebook does
+//! finds it (`parse_mcq_answer_from_json`): a JSON object's keys, then `"answer": "X"` anywhere, then
 //! the first A, B, C or D that stands alone. Upper case only.
 
 use edgescore_record::Found;

@@ -1,0 +1,105 @@
+//! `edgescore prompt`.
+
+mod messages;
+mod tokens;
+mod view;
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use edgescore_chat::expand;
+use edgescore_taskpack::{Pack, Rotation};
+
+use crate::defaults;
+use crate::failure::Failure;
+use crate::files::{self, absolute};
+use crate::output::print;
+use crate::render::{json, text};
+use crate::session::{Inputs, RunOptions};
+use view::View;
+
+/// Print the exact prompt of a question: its text, the parts that the chat template makes of it,
+/// and its tokens
+///
+/// Takes the arguments of `run` and makes the prompt as for a run. The tokens are those of
+/// edgescore-rt on this machine; in letter mode they include the forced start of an answer.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The model
+    #[arg(long, value_name = "M.gguf")]
+    model: Option<PathBuf>,
+
+    /// The task pack
+    #[arg(long, value_name = "P.pack", conflicts_with = "messages")]
+    pack: Option<PathBuf>,
+
+    /// The question, counted from 0 over the whole pack
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        conflicts_with = "messages"
+    )]
+    question: u32,
+
+    /// Render these messages, as they are, instead of a question's: a JSON array of objects with
+    /// role and content. Prints the text alone
+    #[arg(long, value_name = "FILE.json")]
+    messages: Option<PathBuf>,
+
+    /// Print the text of the prompt and nothing else
+    #[arg(long)]
+    text: bool,
+
+    /// Print one JSON object
+    #[arg(long, conflicts_with_all = ["text", "messages"])]
+    json: bool,
+
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> Result<(), Failure> {
+    let model = absolute(args.model.clone().map_or_else(defaults::model, Ok)?)?;
+    if let Some(path) = &args.messages {
+        let text = messages::render(&model, args.options.prompts(), path)?;
+        return print(|out| write!(out, "{text}"));
+    }
+    let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
+    let prompts = args.options.compose(&pack, &model)?;
+    let bytes = files::read(&pack)?;
+    let opened = Pack::open(&bytes)
+        .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack.display())))?;
+    let question = opened.question(args.question).map_err(|_| {
+        let count = opened.question_count();
+        Failure::Usage(anyhow!(
+            "the pack has {count} questions, counted from 0: give --question one of them"
+        ))
+    })?;
+    let plan = args.options.plan();
+    let mut user = String::new();
+    // Writing to a String cannot fail.
+    let _ = question.write_user_message(
+        plan.layout,
+        Rotation::default(),
+        opened.instruction(),
+        &mut user,
+    );
+    let parts = prompts.of(args.question, plan.rotate);
+    let prompt = expand(parts, opened.system(), &user);
+    if args.text {
+        return print(|out| write!(out, "{prompt}"));
+    }
+    let inputs = Inputs {
+        prompts: prompts.to_bytes()?,
+        pack,
+        model,
+    };
+    let tokens = tokens::ask(&inputs, &plan, args.question)?;
+    let view = View::new(&prompts, parts, &prompt, tokens);
+    match args.json {
+        true => print(|out| json::write(out, &view)),
+        false => print(|out| text::write(out, &view.page())),
+    }
+}

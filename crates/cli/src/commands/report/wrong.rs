@@ -1,0 +1,134 @@
+//! `edgescore report --wrong`: the questions that were answered wrongly.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use edgescore_record::{Found, Labels};
+use edgescore_summary::{Asked, Decoded, KeptText, decode_file};
+use edgescore_taskpack::{Letter, Pack, Question, Rotation};
+
+use crate::defaults;
+use crate::failure::Failure;
+use crate::files;
+use crate::output::{self, Content};
+use crate::render::blocks::Block;
+use crate::render::{markdown, text};
+
+/// Prints those of `results`, which were made with the pack at `pack`, or the built-in one: a table,
+/// or Markdown.
+pub fn show(
+    results: &[PathBuf],
+    pack: Option<&Path>,
+    path: Option<&Path>,
+    as_markdown: bool,
+) -> Result<(), Failure> {
+    let pack_path = pack.map_or_else(defaults::pack, |pack| Ok(pack.to_owned()))?;
+    let bytes = files::read(&pack_path)?;
+    let pack = Pack::open(&bytes)
+        .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack_path.display())))?;
+    let mut blocks = Vec::new();
+    for result in results {
+        let decoded = decode_file(result).map_err(Failure::data)?;
+        let start = decoded.records.started().map_err(Failure::data)?;
+        if start.facts.pack_sha256.0 != pack.hash() {
+            return Err(Failure::Data(anyhow!(
+                "{} was made with the pack {}, and {} is another: give that one as --pack",
+                result.display(),
+                start.pack,
+                pack_path.display()
+            )));
+        }
+        blocks.extend(page(&decoded, &start.model, &pack));
+    }
+    output::to(path, Content::Text, |out| {
+        match as_markdown {
+            true => markdown::write(out, &blocks),
+            false => text::write(out, &blocks),
+        }
+        .map_err(Failure::data)
+    })
+}
+
+fn page(decoded: &Decoded, model: &str, pack: &Pack) -> Vec<Block> {
+    let asked = &decoded.records.asked;
+    let answered = asked.iter().filter(|asked| asked.outcome.is_ok()).count();
+    let wrong: Vec<&Asked> = asked.iter().filter(|asked| is_wrong(asked)).collect();
+    let mut blocks = vec![Block::Title(format!(
+        "{model}: {} of {answered} answers are wrong",
+        wrong.len()
+    ))];
+    for asked in wrong {
+        // The pack is the run's, so it has the question.
+        if let Ok(question) = pack.question(asked.ask.question()) {
+            blocks.extend(one(asked, &question));
+        }
+    }
+    blocks
+}
+
+fn is_wrong(asked: &Asked) -> bool {
+    asked
+        .outcome
+        .as_ref()
+        .is_ok_and(|question| !question.answer.is_correct())
+}
+
+fn one(asked: &Asked, question: &Question) -> Vec<Block> {
+    let Ok(row) = &asked.outcome else {
+        return Vec::new();
+    };
+    let (answer, rotation) = (row.answer, asked.ask.rotation());
+    let rotated = match rotation == Rotation::default() {
+        true => String::new(),
+        false => format!(", rotation {}", rotation.steps()),
+    };
+    let task = question.task;
+    let mut blocks = vec![
+        Block::Title(format!(
+            "question {}{rotated}, {} {}",
+            asked.ask.question(),
+            task.id,
+            task.name
+        )),
+        Block::Line(question.text.to_owned()),
+    ];
+    for letter in Letter::ALL {
+        let mark = match (letter == answer.key(), Some(letter) == answer.choice()) {
+            (true, _) => "key",
+            (_, true) => "chosen",
+            _ => "",
+        };
+        blocks.push(Block::Line(format!(
+            "{mark:>6}  {letter}: {}",
+            question.option(letter, rotation)
+        )));
+    }
+    let chosen = match (answer.choice(), answer.found()) {
+        (Some(letter), found) => format!("chosen: {letter} ({})", found.label()),
+        (None, Found::Incomplete) => "incomplete: the trace did not end".to_owned(),
+        (None, _) => "unparsed: no letter was found".to_owned(),
+    };
+    blocks.push(Block::Line(chosen));
+    if let Some(other) = asked.notes.other {
+        let letter = other.map_or("none", Letter::label);
+        blocks.push(Block::Line(format!("the other parser reads: {letter}")));
+    }
+    blocks.extend(
+        asked
+            .notes
+            .text
+            .iter()
+            .map(|text| Block::Line(generated(text))),
+    );
+    blocks
+}
+
+/// A generated text, with its white space and whatever else it holds escaped, in one line.
+fn generated(text: &KeptText) -> String {
+    let (trace, answer) = text.split();
+    let cut = if text.cut { "… " } else { "" };
+    match trace {
+        "" => format!("text: {cut}{answer:?}"),
+        trace => format!("trace: {cut}{trace:?}; text: {answer:?}"),
+    }
+}

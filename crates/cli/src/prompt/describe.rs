@@ -1,0 +1,69 @@
+//! What was found of a model's chat template, for people.
+
+use edgescore_record::{SystemPlace, TemplateOrigin};
+
+use super::compose::Prompts;
+
+impl Prompts {
+    /// What was found, line by line.
+    pub fn describe(&self) -> Vec<(&'static str, String)> {
+        let source = &self.source;
+        let hash = source.hash().to_string();
+        let hash = hash.get(..12).unwrap_or(&hash);
+        let mut facts = vec![(
+            "chat template",
+            match source.origin {
+                TemplateOrigin::Model => format!("the model's own ({hash})"),
+                TemplateOrigin::Variant => format!("the model's {} ({hash})", source.name),
+                TemplateOrigin::File => format!("{} ({hash})", source.name),
+                TemplateOrigin::BuiltIn => format!("built-in {} ({hash})", source.name),
+                TemplateOrigin::None => "none: plain text to continue".to_owned(),
+            },
+        )];
+        if !source.variants.is_empty() {
+            facts.push(("also in the model", source.variants.join(", ")));
+        }
+        let arguments: Vec<String> = self
+            .arguments
+            .named
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if !arguments.is_empty() {
+            facts.push(("arguments", arguments.join(" ")));
+        }
+        if !self.date.is_empty() {
+            facts.push(("date", self.date.clone()));
+        }
+        let system = match self.system {
+            SystemPlace::Nowhere => "none",
+            SystemPlace::Own => "in a message of its own",
+            SystemPlace::User => {
+                "at the head of the first user message: the template takes no system message"
+            }
+        };
+        facts.push(("system message", system.to_owned()));
+        if self.parts.is_err() {
+            let why = "rendered one by one: the template changes what messages say";
+            facts.push(("prompts", why.to_owned()));
+        }
+        if let Some(markers) = &self.markers {
+            let ends = match self.in_trace {
+                true => "; prompts end inside one",
+                false => "",
+            };
+            facts.push((
+                "trace",
+                format!("{:?} to {:?}{ends}", markers.open, markers.close),
+            ));
+        }
+        if !source.user_defined.is_empty() {
+            let names = source.user_defined.join(" ");
+            facts.push((
+                "tokens in messages too",
+                format!("{names}: user-defined in this vocabulary"),
+            ));
+        }
+        facts
+    }
+}

@@ -1,0 +1,13 @@
+//! From a model's chat template to the prompts of a run: where the template comes from, what it
+//! is rendered with, and the file of prompts that a board follows.
+
+mod choice;
+mod compose;
+mod describe;
+mod few_shot;
+mod options;
+mod source;
+
+pub use compose::{Prompts, compose};
+pub use options::PromptOptions;
+pub use source::find;

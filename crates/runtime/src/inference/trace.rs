@@ -1,0 +1,166 @@
+//! Where a generated text thinks and where it answers.
+
+use edgescore_record::TraceMarkers;
+
+/// Follows a text while it is generated.
+pub struct TraceReader<'a> {
+    markers: Option<TraceMarkers<'a>>,
+    starts_inside: bool,
+    text: Vec<u8>,
+    state: State,
+}
+
+/// Where the text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It may still begin a trace.
+    Free,
+    /// Inside a trace.
+    Inside,
+    /// In the answer, which begins at this byte.
+    Answer(usize),
+}
+
+impl<'a> TraceReader<'a> {
+    /// Follows texts behind prompts that end inside a trace, or do not.
+    pub fn new(markers: Option<TraceMarkers<'a>>, starts_inside: bool) -> TraceReader<'a> {
+        TraceReader {
+            markers,
+            starts_inside,
+            text: Vec::new(),
+            state: State::Free,
+        }
+    }
+
+    /// Forgets the text, for the next one.
+    pub fn restart(&mut self) {
+        self.text.clear();
+        self.state = match (self.markers, self.starts_inside) {
+            (None, _) => State::Answer(0),
+            (Some(_), true) => State::Inside,
+            (Some(_), false) => State::Free,
+        };
+    }
+
+    /// The buffer that the next token's text is appended to.
+    pub fn text(&mut self) -> &mut Vec<u8> {
+        &mut self.text
+    }
+
+    /// Looks at what was appended. True when that ended a trace.
+    pub fn look(&mut self) -> bool {
+        let Some(markers) = self.markers else {
+            return false;
+        };
+        if self.state == State::Free {
+            let text = self.text.trim_ascii_start();
+            let open = markers.open.trim_ascii_end().as_bytes();
+            self.state = match () {
+                () if text.starts_with(open) => State::Inside,
+                () if open.starts_with(text) => State::Free,
+                () => State::Answer(0),
+            };
+        }
+        if self.state != State::Inside {
+            return false;
+        }
+        let close = markers.close.as_bytes();
+        let found = self
+            .text
+            .windows(close.len().max(1))
+            .rposition(|window| window == close);
+        if let Some(at) = found {
+            self.state = State::Answer(at + close.len());
+        }
+        found.is_some()
+    }
+
+    /// Whether the text is inside a trace.
+    pub fn is_inside(&self) -> bool {
+        self.state == State::Inside
+    }
+
+    /// The trace is closed from outside: the answer follows.
+    pub fn close_at_limit(&mut self) {
+        let closing = self.markers.map_or("", |markers| markers.closing);
+        self.text.extend_from_slice(closing.as_bytes());
+        self.state = State::Answer(self.text.len());
+    }
+
+    /// The whole text, and the byte where its answer begins; none if its trace did not end.
+    pub fn whole(&self) -> (&[u8], Option<usize>) {
+        let start = match self.state {
+            State::Free => Some(0),
+            State::Inside => None,
+            State::Answer(start) => Some(start),
+        };
+        (&self.text, start)
+    }
+
+    /// The answer; none if the trace did not end.
+    pub fn answer(&self) -> Option<&[u8]> {
+        let (text, start) = self.whole();
+        text.get(start?..)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THINK: TraceMarkers = TraceMarkers {
+        open: "<think>",
+        close: "</think>",
+        closing: "\n</think>\n\n",
+    };
+
+    /// Feeds `text` byte by byte.
+    fn read(markers: Option<TraceMarkers<'static>>, inside: bool, text: &str) -> Option<String> {
+        let mut reader = TraceReader::new(markers, inside);
+        reader.restart();
+        for byte in text.bytes() {
+            reader.text().push(byte);
+            reader.look();
+        }
+        let answer = reader.answer()?;
+        Some(String::from_utf8_lossy(answer).into_owned())
+    }
+
+    #[test]
+    fn the_answer_is_what_follows_the_trace() {
+        let answer = |text| read(Some(THINK), false, text);
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            answer("<think>\nOption A? B?\n</think>\n\n{\"answer\": \"D\"}"),
+            some("\n\n{\"answer\": \"D\"}")
+        );
+        assert_eq!(answer("\n<think>A</think>B"), some("B"));
+        assert_eq!(answer("<think>\nA w0 A w1"), None);
+        assert_eq!(answer("B"), some("B"));
+        assert_eq!(answer("<thin"), some("<thin"));
+        assert_eq!(answer("I <think>A</think> B"), some("I <think>A</think> B"));
+        assert_eq!(read(Some(THINK), true, "A or B\n</think>C"), some("C"));
+        assert_eq!(read(Some(THINK), true, "A or B"), None);
+        assert_eq!(
+            read(None, false, "<think>A</think>B"),
+            some("<think>A</think>B")
+        );
+    }
+
+    #[test]
+    fn a_trace_can_be_closed_from_outside() {
+        let mut reader = TraceReader::new(Some(THINK), true);
+        reader.restart();
+        reader.text().extend_from_slice(b"A, no, B");
+        assert!(!reader.look() && reader.is_inside());
+        reader.close_at_limit();
+        reader.text().extend_from_slice(b"C");
+        assert!(!reader.look());
+        assert_eq!(reader.answer(), Some(b"C".as_slice()));
+        let (whole, start) = reader.whole();
+        assert_eq!(
+            (whole, start),
+            (b"A, no, B\n</think>\n\nC".as_slice(), Some(19))
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! The rows that say how prompts are made.
+
+use std::io::Write;
+
+use edgescore_engine::Model;
+use edgescore_record::{AnswerRules, Mode, Record, TemplateOrigin, TemplateRow};
+
+use super::asking::keeps_text;
+use super::job::Job;
+use super::report::Reports;
+use crate::error::RunError;
+use crate::inference::prompt::Prompter;
+use crate::wire::{TEXT, clip};
+
+/// Characters that are shown of two prompts where they part.
+const SHOWN: usize = 40;
+
+/// Sends Template and the parts that all prompts have in common.
+pub fn report(
+    job: &Job,
+    model: &Model,
+    prompter: &mut Prompter,
+    reports: &mut Reports<impl Write>,
+) -> Result<(), RunError> {
+    let template = *job.prompts.template();
+    let mut matched = String::new();
+    if template.origin == TemplateOrigin::Model
+        && let Some(ask) = job.asks.first()
+    {
+        let (ours, system, user) = prompter.text(*ask)?;
+        matched = difference(model, &ours, system, user);
+    }
+    reports.record(&Record::Template(TemplateRow {
+        llama_cpp: clip(&matched, 2 * TEXT),
+        ..template
+    }))?;
+    for part in job.prompts.common().unwrap_or_default() {
+        reports.record(&Record::PromptPart(*part))?;
+    }
+    if job.plan.mode == Mode::Generate {
+        reports.record(&Record::AnswerRules(AnswerRules {
+            parser: job.plan.parser,
+            text_kept: keeps_text(job.plan, job.asks.len()),
+        }))?;
+    }
+    Ok(())
+}
+
+/// What llama.cpp's matcher of phrases makes of these messages, in one line; empty where it is
+/// the same prompt. A beginning-of-sequence token, which it leaves to the tokenizer, does not
+/// count.
+fn difference(model: &Model, ours: &str, system: &str, user: &str) -> String {
+    let both = [("system", system), ("user", user)];
+    let messages = if system.is_empty() { &both[1..] } else { &both };
+    let Some(theirs) = model.matched_prompt(messages) else {
+        return "does not recognise the template".to_owned();
+    };
+    let ours = match model.bos() {
+        Some((bos, _)) => {
+            let mut text = Vec::new();
+            // The token is of this model's vocabulary.
+            let _ = model.piece(bos, true, &mut text);
+            let text = String::from_utf8_lossy(&text);
+            ours.strip_prefix(text.as_ref()).unwrap_or(ours)
+        }
+        None => ours,
+    };
+    let parts = ours.chars().zip(theirs.chars());
+    let same = parts.take_while(|(a, b)| a == b).count();
+    if same == ours.chars().count() && same == theirs.chars().count() {
+        return String::new();
+    }
+    let shown = |text: &str| -> String { text.chars().skip(same).take(SHOWN).collect() };
+    format!(
+        "would write {:?} where the template writes {:?}, {same} characters in",
+        shown(&theirs),
+        shown(ours)
+    )
+}

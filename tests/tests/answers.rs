@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use edgescore_record::Found;
-use edgescore_tests::{Outcome, Sandbox, SmallTasks};
+use edgescore_tests::{Outcome, Sandbox, SmallTasks, with_shared};
 
 const SMALL: SmallTasks = SmallTasks {
     tasks: 2,
@@ -109,4 +109,34 @@ fn wrong_answers_need_the_pack_of_the_run() {
         "report --wrong --pack small.pack --format csv a.esr",
         &words,
     );
+}
+
+/// Texts that models wrote and what a person reads in them, each standing for its kind.
+#[test]
+fn what_a_person_reads_is_read() {
+    let Some(shared) = with_shared(&[("cases/answers.json", "answers.json")]) else {
+        return;
+    };
+    let cases: serde_json::Value = serde_json::from_slice(&shared.read("answers.json")).unwrap();
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    // ChatML of a model that thinks.
+    let template = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content.split('</think>')[-1] }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n";
+    sandbox.write("think.jinja", template);
+    for case in cases.as_array().unwrap() {
+        let (text, expected) = (
+            case["text"].as_str().unwrap(),
+            case["expect"].as_str().unwrap(),
+        );
+        says(&sandbox, text);
+        sandbox.done(&format!(
+            "{RUN} --limit 1 --max-tokens 64 --template think.jinja"
+        ));
+        let answer = sandbox.rows("a.esr").questions[0].answer;
+        let read = match (answer.choice(), answer.found()) {
+            (Some(letter), _) => letter.as_char().to_string(),
+            (None, Found::Incomplete) => "incomplete".to_owned(),
+            (None, _) => "unparsed".to_owned(),
+        };
+        assert_eq!(read, expected.split(':').next().unwrap(), "{text}");
+    }
 }

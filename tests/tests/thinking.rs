@@ -69,6 +69,40 @@ fn says(sandbox: &Sandbox, maker: &Maker, text: &str) {
 /// Letters in a trace are no answer, whatever they look like.
 const THOUGHT: &str = "Answer: A? {\"answer\": \"B\"} no, option C. So A or B";
 
+/// A model that does not think, for comparison: Llama 3.2, whose template writes the day.
+#[test]
+fn a_model_without_traces_is_asked_in_both_modes() {
+    let llama = Maker {
+        template: "meta-llama-Llama-3.2-3B-Instruct",
+        vocabulary: "llama-bpe",
+        open: "",
+        close: "",
+        opens: false,
+    };
+    let Some(sandbox) = sandbox(&llama) else {
+        return;
+    };
+    says(&sandbox, &llama, "{\"answer\": \"B\"}");
+    let text =
+        sandbox.done("prompt --text --model m.gguf --pack small.pack --template-date 2026-11-27");
+    assert!(text.contains("Today Date: 27 Nov 2026"), "{text}");
+    sandbox.done(&format!("{RUN} --mode generate --draws 1"));
+    let rows = sandbox.rows("a.esr");
+    assert!(
+        rows.questions
+            .iter()
+            .all(|row| row.answer.choice() == Some(Letter::B))
+    );
+    let report = sandbox.report("a.esr");
+    assert_eq!(report["provenance"]["template_origin"], "model");
+    assert_eq!(report["answers"]["traces"], serde_json::Value::Null);
+    // What llama.cpp's matcher leaves out of this template is its day.
+    let matched = report["provenance"]["llama_cpp_prompt"].as_str().unwrap();
+    assert!(matched.starts_with("would write"), "{matched}");
+    sandbox.done(RUN);
+    assert_eq!(sandbox.rows("a.esr").questions.len(), 4);
+}
+
 #[test]
 fn an_answer_is_read_behind_the_trace_alone() {
     for maker in &MAKERS {

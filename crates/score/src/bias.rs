@@ -57,27 +57,26 @@ pub struct Habit {
     pub letter: Letter,
     /// How often it was chosen.
     pub count: u32,
-    /// Of how many answers, unparsed ones included.
-    pub answers: u32,
+    /// Of how many letters.
+    pub letters: u32,
 }
 
 impl LetterBias {
-    /// Fewer answers than this show no habit.
+    /// Fewer letters than this show no habit.
     const FEW: u32 = 10;
 
-    /// The letter that more than 90 % of the answers chose: they depend on the letter, not on what
-    /// it stands for.
+    /// The letter that more than 90 % of the answers chose, unparsed ones left out: they depend on
+    /// the letter, not on what it stands for.
     pub fn habit(&self) -> Option<Habit> {
-        let answers = self.chosen.iter().sum::<u32>() + self.unparsed;
-        let letters = Letter::ALL.into_iter().zip(self.chosen);
-        let (letter, count) = letters.max_by_key(|(_, count)| *count)?;
-        let habit = Habit {
+        let letters = self.chosen.iter().sum();
+        let each = Letter::ALL.into_iter().zip(self.chosen);
+        let (letter, count) = each.max_by_key(|(_, count)| *count)?;
+        let mostly = u64::from(count) * 10 > u64::from(letters) * 9;
+        (letters >= LetterBias::FEW && mostly).then_some(Habit {
             letter,
             count,
-            answers,
-        };
-        let mostly = u64::from(count) * 10 > u64::from(answers) * 9;
-        (answers >= LetterBias::FEW && mostly).then_some(habit)
+            letters,
+        })
     }
 }
 
@@ -153,10 +152,10 @@ mod tests {
                 .collect();
             bias(&all)
                 .habit()
-                .map(|habit| (habit.letter, habit.count, habit.answers))
+                .map(|habit| (habit.letter, habit.count, habit.letters))
         };
         assert_eq!(letters([30, 0, 0]), Some((Letter::C, 30, 30)));
-        assert_eq!(letters([28, 1, 1]), Some((Letter::C, 28, 30)));
+        assert_eq!(letters([28, 1, 1]), Some((Letter::C, 28, 29)));
         assert_eq!(letters([27, 3, 0]), None);
         assert_eq!(letters([9, 0, 0]), None);
     }

@@ -86,8 +86,7 @@ pub fn compose(
     if template.reads("strftime_now") {
         prompts.date = prompts.arguments.now.format("%Y-%m-%d").to_string();
     }
-    let tokens = prompts.source.tokens.iter().map(String::as_str);
-    prompts.markers = Markers::find(&prompts.source.text, tokens);
+    prompts.markers = Markers::find(&prompts.source.text, prompts.source.tokens());
     let switched = match options.think {
         Think::Auto => false,
         Think::Off => switch(&template, false, &mut prompts.arguments),

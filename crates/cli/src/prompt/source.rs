@@ -9,7 +9,7 @@ use edgescore_taskpack::Hash;
 use super::choice::{BUILT_IN, Choice};
 use crate::failure::Failure;
 use crate::files;
-use crate::gguf::{self, Entry, ReadError, Value};
+use crate::gguf::{self, Array, Entry, Kind, ReadError, Value};
 
 const TEMPLATE: &str = "tokenizer.chat_template";
 const TOKENS: &str = "tokenizer.ggml.tokens";
@@ -32,8 +32,8 @@ pub struct ChatSource {
     pub bos: String,
     /// Text of the token that ends one.
     pub eos: String,
-    /// The texts of all tokens.
-    pub tokens: Vec<String>,
+    /// The texts of all tokens: 150,000 and more, so that they are not taken apart for nothing.
+    tokens: Array,
     /// Tokens of the template's text that the vocabulary lists as user-defined: llama.cpp finds
     /// them in every text, so in a message too.
     pub user_defined: Vec<String>,
@@ -43,6 +43,12 @@ impl ChatSource {
     /// SHA-256 of the template's text.
     pub fn hash(&self) -> Hash {
         Hash::of(self.text.as_bytes())
+    }
+
+    /// The texts of all tokens that are texts.
+    pub fn tokens(&self) -> impl Iterator<Item = &str> {
+        let texts = self.tokens.strings();
+        texts.filter_map(|text| std::str::from_utf8(text).ok())
     }
 }
 
@@ -56,16 +62,14 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
             error => anyhow!("{path}: {error}"),
         })
     })?;
-    let tokens: Vec<String> = match value(&entries, TOKENS) {
-        Some(Value::Array(tokens)) => tokens
-            .strings()
-            .map(|text| String::from_utf8_lossy(text).into_owned())
-            .collect(),
-        _ => Vec::new(),
+    let tokens = match value(&entries, TOKENS) {
+        Some(Value::Array(tokens)) => tokens.clone(),
+        _ => Array::empty(Kind::String),
     };
     let token = |key: &str| {
         let id = value(&entries, key)?.number()?;
-        tokens.get(usize::try_from(id).ok()?).cloned()
+        let text = tokens.strings().nth(usize::try_from(id).ok()?)?;
+        Some(String::from_utf8_lossy(text).into_owned())
     };
     let named = |key: &str| token(key).unwrap_or_default();
     let mut source = ChatSource {
@@ -122,12 +126,12 @@ fn user_defined(entries: &[Entry], source: &ChatSource) -> Vec<String> {
     };
     let types = types.bytes.as_chunks().0.iter();
     let kinds = types.map(|bytes| i32::from_le_bytes(*bytes));
-    let tokens = source.tokens.iter().zip(kinds);
+    let tokens = source.tokens.strings().zip(kinds);
     tokens
-        .filter(|(token, kind)| {
-            *kind == USER_DEFINED && token.trim().len() > 2 && source.text.contains(token.as_str())
-        })
-        .map(|(token, _)| token.clone())
+        .filter(|(_, kind)| *kind == USER_DEFINED)
+        .filter_map(|(token, _)| std::str::from_utf8(token).ok())
+        .filter(|token| token.trim().len() > 2 && source.text.contains(token))
+        .map(str::to_owned)
         .collect()
 }
 
@@ -166,4 +170,85 @@ fn unknown(model: &Path, name: &str, variants: &[String]) -> Failure {
         model.display(),
         known.join(", ")
     ))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::gguf::front;
+
+    /// A GGUF header with these templates, by their keys, and three tokens.
+    fn model(templates: &[(&str, &str)]) -> tempfile::NamedTempFile {
+        let mut tokens = Array::empty(Kind::String);
+        let mut types = Array::empty(Kind::I32);
+        for (text, kind) in [("<s>", 3), ("</s>", 3), ("<think>", USER_DEFINED)] {
+            tokens.push(text.as_bytes());
+            types.push(&kind.to_le_bytes());
+        }
+        let mut entries = vec![
+            (TOKENS.to_owned(), Value::Array(tokens)),
+            (TYPES.to_owned(), Value::Array(types)),
+            ("tokenizer.ggml.bos_token_id".to_owned(), Value::u32(0)),
+            ("tokenizer.ggml.eos_token_id".to_owned(), Value::u32(1)),
+        ];
+        let template = |(key, text): &(&str, &str)| ((*key).to_owned(), Value::string(text));
+        entries.extend(templates.iter().map(template));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), front(&entries, &[])).unwrap();
+        file
+    }
+
+    fn chosen(model: &Path, choice: &str) -> Result<ChatSource, String> {
+        let choice: Choice = choice.parse().unwrap();
+        find(model, Some(&choice)).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn a_template_is_found_by_what_was_asked() {
+        let file = model(&[
+            ("tokenizer.chat_template", "default <think>"),
+            ("tokenizer.chat_template.tool_use", "for tools"),
+        ]);
+        let own = find(file.path(), None).unwrap();
+        assert_eq!(
+            (own.origin, own.text.as_str()),
+            (TemplateOrigin::Model, "default <think>")
+        );
+        assert_eq!((own.bos.as_str(), own.eos.as_str()), ("<s>", "</s>"));
+        assert_eq!(own.variants, ["tool_use"]);
+        // Control tokens are text in a message; this one is found there too.
+        assert_eq!(own.user_defined, ["<think>"]);
+        let variant = chosen(file.path(), "tool_use").unwrap();
+        assert_eq!(
+            (variant.origin, variant.name.as_str(), variant.text.as_str()),
+            (TemplateOrigin::Variant, "tool_use", "for tools")
+        );
+        let built_in = chosen(file.path(), "chatml").unwrap();
+        assert_eq!(built_in.origin, TemplateOrigin::BuiltIn);
+        let none = chosen(file.path(), "none").unwrap();
+        assert_eq!(
+            (none.origin, none.text.as_str()),
+            (TemplateOrigin::None, "")
+        );
+        let unknown = chosen(file.path(), "rag").unwrap_err();
+        assert!(
+            unknown.ends_with("none, or one of tool_use, chatml, llama3"),
+            "{unknown}"
+        );
+    }
+
+    #[test]
+    fn a_model_without_a_default_template_says_what_it_has() {
+        let error = |templates: &[(&str, &str)]| {
+            let file = model(templates);
+            find(file.path(), None).unwrap_err().to_string()
+        };
+        assert!(error(&[]).contains("looks like a base model"));
+        let named = error(&[("tokenizer.chat_template.rag", "x")]);
+        assert!(
+            named.ends_with("give --template with one of rag"),
+            "{named}"
+        );
+    }
 }

@@ -14,8 +14,14 @@ pub fn title(run: &RunSummary) -> String {
     let title = format!("{}, pack {}", run.name(), run.start.pack);
     match run.scores.bias.habit() {
         Some(habit) => format!(
-            "{title}: answered {} {} of {} times",
-            habit.letter, habit.count, habit.answers
+            "{title}: answered {} {} of {} times{}",
+            habit.letter,
+            habit.count,
+            habit.letters,
+            match run.scores.bias.unparsed {
+                0 => String::new(),
+                unparsed => format!(", {unparsed} answers have no letter"),
+            }
         ),
         None => title,
     }

@@ -27,6 +27,9 @@ pub fn answer(text: &str) -> Option<(Letter, Found)> {
     if let Some(letter) = from_json(text) {
         return letter.map(|letter| (letter, Found::Json));
     }
+    // An object that was cut off may still state an answer; its other letters are values of
+    // something else.
+    let object = text.trim_start_matches('`').trim_start_matches("json").trim_start().starts_with('{');
     let forms: [(Form, Found); 4] = [
         (|text| stated(text, &["answer", "boxed"]), Found::Pattern),
         (
@@ -38,6 +41,7 @@ pub fn answer(text: &str) -> Option<(Letter, Found)> {
     ];
     let (letters, found) = forms
         .into_iter()
+        .take(if object { 1 } else { 4 })
         .map(|(form, found)| (form(text), found))
         .find(|(letters, _)| !letters.is_empty())?;
     let mut letters = letters.into_iter();
@@ -314,6 +318,7 @@ mod tests {
             r#"{"answer": "E"}"#,
             r#"{"answer": "A slice with room"}"#,
             r#"{"answer": ["B"]}"#,
+            r#"{"id": "12", "name": "A", "description": "A", "na"#,
             r#"{"answer": "BC"} or D"#,
             "The answer is not A.",
             "C++ and D-Bus, e.g. A's",

@@ -150,7 +150,8 @@ fn lacking(cache: &Path, result: &Path) -> Lacking {
     if whole("bin") == 0 {
         return Lacking::Program;
     }
-    if whole("files") < 2 {
+    // The pack, the model, the prompts.
+    if whole("files") < 3 {
         return Lacking::Files;
     }
     let rows = Rows::parse(&fs::read(result).unwrap_or_default()).unwrap_or_default();
@@ -182,7 +183,7 @@ fn a_connection_that_is_cut_at_fifty_random_bytes_resumes() {
     assert!(fell.len() >= CUTS, "{fell:?}");
     assert!(count(&fell, Lacking::Rows) >= ROW_CUTS, "{fell:?}");
     assert_eq!(sandbox.rows("cut.esr").timeless(), expected);
-    assert_eq!(sshd.copied().len(), 3);
+    assert_eq!(sshd.copied().len(), 4);
     let [kept] = sshd.runs("esr").try_into().unwrap();
     assert!(sandbox.read("cut.esr") == fs::read(kept).unwrap());
 }

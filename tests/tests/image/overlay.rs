@@ -55,7 +55,7 @@ fn an_overlay_has_what_systemd_and_l4t_look_for() {
             "{mode} {name}: {list:?}"
         );
     }
-    assert_eq!(lines.len(), 10, "{list:?}");
+    assert_eq!(lines.len(), 11, "{list:?}");
     // The same files give the same overlay.
     let first = sandbox.read("overlay.tar");
     let image = "image --board jetson-orin-nano --force --nvpmodel 7W --baud 921600 -o overlay.tar";

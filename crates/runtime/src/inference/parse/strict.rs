@@ -7,8 +7,6 @@
 //! letter. Look-alike letters count as what they look like, and lower case counts where a form
 //! says that a letter follows.
 
-use std::collections::BTreeSet;
-
 use edgescore_record::Found;
 use edgescore_taskpack::Letter;
 
@@ -18,7 +16,10 @@ use crate::inference::json;
 const KEYS: [&str; 5] = ["answer", "final_answer", "choice", "option", "label"];
 
 /// A form of an answer: the letters that a text names in it.
-type Form = fn(&str) -> BTreeSet<Letter>;
+type Form = fn(&str) -> Named;
+
+/// Whether each letter is named.
+type Named = [bool; 4];
 
 /// The letter in `text` and how it was found.
 pub fn answer(text: &str) -> Option<(Letter, Found)> {
@@ -29,7 +30,11 @@ pub fn answer(text: &str) -> Option<(Letter, Found)> {
     }
     // An object that was cut off may still state an answer; its other letters are values of
     // something else.
-    let object = text.trim_start_matches('`').trim_start_matches("json").trim_start().starts_with('{');
+    let object = text
+        .trim_start_matches('`')
+        .trim_start_matches("json")
+        .trim_start()
+        .starts_with('{');
     let forms: [(Form, Found); 4] = [
         (|text| stated(text, &["answer", "boxed"]), Found::Pattern),
         (
@@ -43,8 +48,11 @@ pub fn answer(text: &str) -> Option<(Letter, Found)> {
         .into_iter()
         .take(if object { 1 } else { 4 })
         .map(|(form, found)| (form(text), found))
-        .find(|(letters, _)| !letters.is_empty())?;
-    let mut letters = letters.into_iter();
+        .find(|(letters, _)| letters.contains(&true))?;
+    let mut letters = Letter::ALL
+        .into_iter()
+        .zip(letters)
+        .filter_map(|(letter, named)| named.then_some(letter));
     match (letters.next(), letters.next()) {
         (Some(letter), None) => Some((letter, found)),
         _ => None,
@@ -81,9 +89,9 @@ fn value_letter(value: &str) -> Option<Letter> {
 }
 
 /// Letters that are said to be the answer: behind one of `words` and what may stand between.
-fn stated(text: &str, words: &[&str]) -> BTreeSet<Letter> {
+fn stated(text: &str, words: &[&str]) -> Named {
     let lower = text.to_ascii_lowercase();
-    let mut letters = BTreeSet::new();
+    let mut letters = Named::default();
     for word in words {
         for (at, _) in lower.match_indices(word) {
             let (before, behind) = text.split_at(at);
@@ -92,10 +100,18 @@ fn stated(text: &str, words: &[&str]) -> BTreeSet<Letter> {
             if before.ends_with(inside) || behind.starts_with(inside) || is_negated(before) {
                 continue;
             }
-            letters.extend(after_fillers(behind));
+            for letter in after_fillers(behind) {
+                name(&mut letters, letter);
+            }
         }
     }
     letters
+}
+
+fn name(letters: &mut Named, letter: Letter) {
+    if let Some(named) = letters.get_mut(letter.index()) {
+        *named = true;
+    }
 }
 
 /// "not option A", "isn't option A".
@@ -138,8 +154,8 @@ fn joined(text: &str) -> Option<Letter> {
 
 /// Letters that lines begin with, alone or before a bracket, colon or full stop: `**B**`, `(C)`,
 /// `B. Move the slice`. Several are a list of options, and no answer.
-fn first_of_line(text: &str) -> BTreeSet<Letter> {
-    let mut letters = BTreeSet::new();
+fn first_of_line(text: &str) -> Named {
+    let mut letters = Named::default();
     for line in text.lines() {
         let line = undecorated(line);
         let Some((letter, behind)) = letter(line) else {
@@ -147,19 +163,19 @@ fn first_of_line(text: &str) -> BTreeSet<Letter> {
         };
         let alone = behind.trim_start_matches(is_decoration).is_empty();
         if alone || behind.starts_with([')', ':', '.', ']']) {
-            letters.insert(letter);
+            name(&mut letters, letter);
         }
     }
     // Only what the text begins with is an answer; what comes later may be a list.
     match letter(undecorated(text)) {
-        Some((first, _)) if letters.contains(&first) => letters,
-        _ => BTreeSet::new(),
+        Some((first, _)) if letters.get(first.index()) == Some(&true) => letters,
+        _ => Named::default(),
     }
 }
 
 /// Capital letters that stand alone and are no words.
-fn alone(text: &str) -> BTreeSet<Letter> {
-    let mut letters = BTreeSet::new();
+fn alone(text: &str) -> Named {
+    let mut letters = Named::default();
     let mut before = None;
     for (at, c) in text.char_indices() {
         let rest = text.get(at..).unwrap_or_default();
@@ -173,7 +189,7 @@ fn alone(text: &str) -> BTreeSet<Letter> {
             && !is_article(rest, behind)
             && !is_negated(text.get(..at).unwrap_or_default())
         {
-            letters.insert(letter);
+            name(&mut letters, letter);
         }
     }
     letters

@@ -125,11 +125,7 @@ def main():
                 same = ours is None and str(raised) in error
                 theirs = f"refused: {raised}"
                 outcomes.add(f"refused by the template: {raised}")
-            except jinja2.TemplateError as failed:
-                same = ours is None
-                theirs = f"failed: {failed}"
-                outcomes.add(f"fails: {failed}")
-            except TypeError as failed:
+            except (jinja2.TemplateError, TypeError) as failed:
                 same = ours is None
                 theirs = f"failed: {failed}"
                 outcomes.add(f"fails: {failed}")

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use edgescore_record::fsync_folder;
+use edgescore_taskpack::Pack;
 
 use crate::failure::Failure;
 
@@ -21,6 +22,11 @@ pub fn open(path: &Path) -> Result<fs::File, Failure> {
         Ok(metadata) if metadata.is_dir() => Err(unreadable(path, &ErrorKind::IsADirectory.into())),
         _ => Ok(file),
     }
+}
+
+/// The pack that `bytes`, read from `path`, hold.
+pub fn open_pack<'b>(path: &Path, bytes: &'b [u8]) -> Result<Pack<'b>, Failure> {
+    Pack::open(bytes).map_err(|error| Failure::Data(anyhow!("{}: {error}", path.display())))
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {

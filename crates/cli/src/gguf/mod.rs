@@ -7,6 +7,7 @@
 //! encode values alike; version 3 added big-endian files, which this program does not read.
 
 mod read;
+pub mod tokenizer;
 mod value;
 mod write;
 

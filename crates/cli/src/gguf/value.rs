@@ -191,6 +191,16 @@ impl Array {
         }
     }
 
+    /// The elements of an array of 32-bit whole numbers; of another array, none.
+    pub fn i32s(&self) -> impl Iterator<Item = i32> {
+        let bytes = match self.kind {
+            Kind::I32 => self.bytes.as_slice(),
+            _ => &[],
+        };
+        let numbers = bytes.as_chunks().0.iter();
+        numbers.map(|bytes| i32::from_le_bytes(*bytes))
+    }
+
     /// The elements of an array of strings; of another array, none.
     pub fn strings(&self) -> impl Iterator<Item = &[u8]> {
         let mut rest = match self.kind {

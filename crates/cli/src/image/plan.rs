@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use edgescore_record::frame::{COMMAND, Encoder};
 use edgescore_record::{Command, LINGER_FOR_EVER, Plan, RunId, parts};
-use edgescore_taskpack::{Hash, Pack};
+use edgescore_taskpack::Hash;
 
 use super::entry::{Content, Entry};
 use super::request::Request;
@@ -15,8 +15,7 @@ use crate::files;
 /// `plan`, the prompts, the pack and the model, for the board's folder `there`.
 pub fn files(request: &Request, there: &str) -> Result<Vec<Entry>, Failure> {
     let pack = &request.pack;
-    Pack::open(&files::read(pack)?)
-        .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack.display())))?;
+    files::open_pack(pack, &files::read(pack)?)?;
     let pack = entry(pack)?;
     let mut models = Vec::new();
     for part in parts(&request.model) {

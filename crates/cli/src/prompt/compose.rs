@@ -51,21 +51,18 @@ pub fn compose(
 ) -> Result<Prompts, Failure> {
     let source = source::find(model, options.template.as_ref())?;
     let bytes = files::read(pack)?;
-    let pack = Pack::open(&bytes)
-        .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack.display())))?;
+    let pack = files::open_pack(pack, &bytes)?;
     let fail = |error: edgescore_chat::TemplateError| {
         Failure::Data(anyhow!(
             "{}: {error}; give what it needs as --template-arg NAME=VALUE, or another template as --template FILE.jinja",
             model.display()
         ))
     };
-    let mut arguments = options.arguments()?;
-    arguments.bos.clone_from(&source.bos);
-    arguments.eos.clone_from(&source.eos);
-    let asked = Frame {
+    let arguments = options.arguments(&source)?;
+    let mut asked = Frame {
         system: !pack.system().is_empty(),
         shots: few_shot::shots(options.shots, layout, pack.instruction())?,
-        samples: samples(&pack, layout),
+        samples: Vec::new(),
     };
     let mut prompts = Prompts {
         markers: None,
@@ -92,6 +89,7 @@ pub fn compose(
         Think::Off => switch(&template, false, &mut prompts.arguments),
         Think::Tokens(_) => switch(&template, true, &mut prompts.arguments),
     };
+    asked.samples = samples(&pack, layout);
     let Framed { parts, system } = frame(&template, &asked, &prompts.arguments).map_err(fail)?;
     prompts.system = system;
     prompts.parts = match parts {

@@ -5,6 +5,7 @@ use edgescore_chat::Arguments;
 use edgescore_record::Think;
 
 use super::choice::{Choice, think};
+use super::source::ChatSource;
 use crate::failure::Failure;
 
 #[allow(missing_docs)]
@@ -50,9 +51,11 @@ impl Default for PromptOptions {
 }
 
 impl PromptOptions {
-    /// The arguments of a template, without the tokens of a model.
-    pub fn arguments(&self) -> Result<Arguments, Failure> {
+    /// The arguments of the template of `source`.
+    pub fn arguments(&self, source: &ChatSource) -> Result<Arguments, Failure> {
         let mut arguments = Arguments {
+            bos: source.bos.clone(),
+            eos: source.eos.clone(),
             // A day, not a time, so that a run that is repeated the same day has the same prompts.
             now: self
                 .template_date

@@ -9,13 +9,8 @@ use edgescore_taskpack::Hash;
 use super::choice::{BUILT_IN, Choice};
 use crate::failure::Failure;
 use crate::files;
+use crate::gguf::tokenizer::{TEMPLATE, TOKENS, TYPES, USER_DEFINED};
 use crate::gguf::{self, Array, Entry, Kind, ReadError, Value};
-
-const TEMPLATE: &str = "tokenizer.chat_template";
-const TOKENS: &str = "tokenizer.ggml.tokens";
-const TYPES: &str = "tokenizer.ggml.token_type";
-/// Of a token's type (`enum llama_token_type`).
-const USER_DEFINED: i32 = 4;
 
 /// A template, and what a model file says that it may need.
 #[derive(Clone, Debug)]
@@ -55,15 +50,16 @@ impl ChatSource {
 /// The template that `choice` names, or the model's own.
 pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure> {
     let keep = |key: &str| key.starts_with("tokenizer.") && !key.ends_with(".merges");
-    let entries = gguf::metadata(model, keep).map_err(|error| {
+    let mut entries = gguf::metadata(model, keep).map_err(|error| {
         let path = model.display();
         Failure::Data(match error {
             ReadError::Io(error) => anyhow!("cannot read the model {path}: {error}; check --model"),
             error => anyhow!("{path}: {error}"),
         })
     })?;
-    let tokens = match value(&entries, TOKENS) {
-        Some(Value::Array(tokens)) => tokens.clone(),
+    let at = entries.iter().position(|(key, _)| key == TOKENS);
+    let tokens = match at.map(|at| entries.swap_remove(at).1) {
+        Some(Value::Array(tokens)) => tokens,
         _ => Array::empty(Kind::String),
     };
     let token = |key: &str| {
@@ -124,9 +120,7 @@ fn user_defined(entries: &[Entry], source: &ChatSource) -> Vec<String> {
     let Some(Value::Array(types)) = value(entries, TYPES) else {
         return Vec::new();
     };
-    let types = types.bytes.as_chunks().0.iter();
-    let kinds = types.map(|bytes| i32::from_le_bytes(*bytes));
-    let tokens = source.tokens.strings().zip(kinds);
+    let tokens = source.tokens.strings().zip(types.i32s());
     tokens
         .filter(|(_, kind)| *kind == USER_DEFINED)
         .filter_map(|(token, _)| std::str::from_utf8(token).ok())

@@ -4,19 +4,10 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use crate::gguf::tokenizer::{CONTROL, NORMAL, SCORES, TEMPLATE, TOKENS, TYPES, UNUSED};
 use crate::gguf::{Array, Entry, Kind, ReadError, Value, metadata};
 
 const PREFIX: &str = "tokenizer.";
-pub(super) const TOKENS: &str = "tokenizer.ggml.tokens";
-pub(super) const TYPES: &str = "tokenizer.ggml.token_type";
-pub(super) const SCORES: &str = "tokenizer.ggml.scores";
-pub(super) const TEMPLATE: &str = "tokenizer.chat_template";
-
-/// Token types (`enum llama_token_type`).
-pub(super) const NORMAL: i32 = 1;
-pub(super) const CONTROL: i32 = 3;
-pub(super) const USER_DEFINED: i32 = 4;
-const UNUSED: i32 = 5;
 
 /// The special tokens behind the 256 bytes, whose ids are their positions.
 const END_OF_TEXT: (u32, &str) = (256, "<|endoftext|>");

@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::tokenizer::{
-    CONTROL, NORMAL, SCORES, TOKENS, TYPES, TokenizerError, USER_DEFINED, byte_symbols,
-};
+use super::tokenizer::{TokenizerError, byte_symbols};
+use crate::gguf::tokenizer::{CONTROL, NORMAL, SCORES, TOKENS, TYPES, USER_DEFINED};
 use crate::gguf::{Array, Entry, Value};
 
 /// The tokenizer of a model that is being written.
@@ -72,11 +71,9 @@ impl Vocabulary {
 
     /// The control and user-defined tokens with their texts.
     pub fn special(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        let types = self.types.bytes.as_chunks().0.iter();
-        let kinds = types.map(|bytes| i32::from_le_bytes(*bytes));
         (0..)
             .zip(self.tokens.strings())
-            .zip(kinds)
+            .zip(self.types.i32s())
             .filter(|(_, kind)| [CONTROL, USER_DEFINED].contains(kind))
             .map(|(token, _)| token)
     }

@@ -16,6 +16,7 @@ use super::tensors::{Fill, SHORT_CONV, SSM_CONV, SSM_STATE, Tensor, tensors, tim
 use super::tokenizer;
 use super::vocabulary::Vocabulary;
 use super::weights::Weights;
+use crate::gguf::tokenizer::TEMPLATE;
 use crate::gguf::{Array, Entry, Kind, Value, front, padded};
 
 /// What to write.
@@ -204,8 +205,8 @@ fn metadata(spec: &Spec, shape: &Shape, tokenizer: Vec<Entry>) -> Vec<Entry> {
     }
     entries.extend(tokenizer);
     if let Some(template) = &spec.template {
-        entries.retain(|(key, _)| key != tokenizer::TEMPLATE);
-        entries.push((tokenizer::TEMPLATE.to_owned(), Value::string(template)));
+        entries.retain(|(key, _)| key != TEMPLATE);
+        entries.push((TEMPLATE.to_owned(), Value::string(template)));
     }
     entries
 }

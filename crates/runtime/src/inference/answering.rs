@@ -126,6 +126,10 @@ impl<'m> Answerer<'m> {
         after: Option<AfterTrace>,
     ) -> Answerer<'m> {
         let max_tokens = u32::from(plan.max_tokens.max(1));
+        let trace_limit = match template.think {
+            Think::Tokens(tokens) => Some(u32::from(tokens)),
+            Think::Auto | Think::Off => None,
+        };
         Answerer {
             model,
             max_tokens,
@@ -136,11 +140,13 @@ impl<'m> Answerer<'m> {
             cache: PrefixCache::new(session, plan.reuse),
             first: Vec::with_capacity(model.facts().vocabulary as usize),
             state: Vec::new(),
-            text: TraceReader::new(template.markers, template.in_trace),
-            trace_limit: match template.think {
-                Think::Tokens(tokens) => Some(u32::from(tokens)),
-                Think::Auto | Think::Off => None,
-            },
+            // Tokens of 16 bytes and more are rare; the buffer grows once if need be.
+            text: TraceReader::new(
+                template.markers,
+                template.in_trace,
+                16 * (max_tokens + trace_limit.unwrap_or(0)) as usize,
+            ),
+            trace_limit,
             after,
             notes: Notes::default(),
         }
@@ -260,11 +266,7 @@ impl<'m> Answerer<'m> {
             .after
             .as_ref()
             .map_or(0, |after| after.by_limit.tokens.len() as u32);
-        self.fits(prompt, self.trace_limit.unwrap_or(0) + longest)?;
-        let prefill = self.cache.fill(prompt)?;
-        self.first.clear();
-        self.first
-            .extend_from_slice(self.cache.session().logits().unwrap_or_default());
+        let prefill = self.begin(prompt, self.trace_limit.unwrap_or(0) + longest)?;
         let from = self.meter().edge();
         let start = Instant::now();
         let Written {
@@ -303,12 +305,8 @@ impl<'m> Answerer<'m> {
         question: &taskpack::Question,
         prompt: Prompt,
     ) -> Result<Question, NoAnswer> {
-        self.fits(prompt, self.room())?;
-        let prefill = self.cache.fill(prompt)?;
-        self.first.clear();
+        let prefill = self.begin(prompt, self.room())?;
         let session = self.cache.session();
-        self.first
-            .extend_from_slice(session.logits().unwrap_or_default());
         if self.draws > 0 && question.task.pass_at_k && !session.rewinds() {
             session.save(&mut self.state).map_err(DecodeError::from)?;
         }
@@ -352,6 +350,16 @@ impl<'m> Answerer<'m> {
             generated: written.generated,
             energy: written.energy,
         })
+    }
+
+    /// Computes a prompt that leaves `room`, and keeps the logits behind it.
+    fn begin(&mut self, prompt: Prompt, room: u32) -> Result<Prefill, NoAnswer> {
+        self.fits(prompt, room)?;
+        let prefill = self.cache.fill(prompt)?;
+        self.first.clear();
+        self.first
+            .extend_from_slice(self.cache.session().logits().unwrap_or_default());
+        Ok(prefill)
     }
 
     fn fits(&self, prompt: Prompt, room: u32) -> Result<(), NoAnswer> {

@@ -7,6 +7,8 @@ pub struct TraceReader<'a> {
     markers: Option<TraceMarkers<'a>>,
     starts_inside: bool,
     text: Vec<u8>,
+    /// Bytes of it in which no end of a trace was found.
+    searched: usize,
     state: State,
 }
 
@@ -22,12 +24,17 @@ enum State {
 }
 
 impl<'a> TraceReader<'a> {
-    /// Follows texts behind prompts that end inside a trace, or do not.
-    pub fn new(markers: Option<TraceMarkers<'a>>, starts_inside: bool) -> TraceReader<'a> {
+    /// Follows texts of about `bytes` bytes behind prompts that end inside a trace, or do not.
+    pub fn new(
+        markers: Option<TraceMarkers<'a>>,
+        starts_inside: bool,
+        bytes: usize,
+    ) -> TraceReader<'a> {
         TraceReader {
             markers,
             starts_inside,
-            text: Vec::new(),
+            text: Vec::with_capacity(bytes),
+            searched: 0,
             state: State::Free,
         }
     }
@@ -35,6 +42,7 @@ impl<'a> TraceReader<'a> {
     /// Forgets the text, for the next one.
     pub fn restart(&mut self) {
         self.text.clear();
+        self.searched = 0;
         self.state = match (self.markers, self.starts_inside) {
             (None, _) => State::Answer(0),
             (Some(_), true) => State::Inside,
@@ -65,13 +73,16 @@ impl<'a> TraceReader<'a> {
             return false;
         }
         let close = markers.close.as_bytes();
-        let found = self
-            .text
+        // The mark may have begun in what was searched before.
+        let from = (self.searched + 1).saturating_sub(close.len());
+        let unsearched = self.text.get(from..).unwrap_or_default();
+        let found = unsearched
             .windows(close.len().max(1))
             .rposition(|window| window == close);
         if let Some(at) = found {
-            self.state = State::Answer(at + close.len());
+            self.state = State::Answer(from + at + close.len());
         }
+        self.searched = self.text.len();
         found.is_some()
     }
 
@@ -116,7 +127,7 @@ mod tests {
 
     /// Feeds `text` byte by byte.
     fn read(markers: Option<TraceMarkers<'static>>, inside: bool, text: &str) -> Option<String> {
-        let mut reader = TraceReader::new(markers, inside);
+        let mut reader = TraceReader::new(markers, inside, 0);
         reader.restart();
         for byte in text.bytes() {
             reader.text().push(byte);
@@ -149,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_trace_can_be_closed_from_outside() {
-        let mut reader = TraceReader::new(Some(THINK), true);
+        let mut reader = TraceReader::new(Some(THINK), true, 0);
         reader.restart();
         reader.text().extend_from_slice(b"A, no, B");
         assert!(!reader.look() && reader.is_inside());

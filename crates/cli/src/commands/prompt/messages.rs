@@ -24,9 +24,7 @@ pub fn render(model: &Path, options: &PromptOptions, path: &Path) -> Result<Stri
             path.display()
         ))
     })?;
-    let mut arguments = options.arguments()?;
-    arguments.bos = source.bos;
-    arguments.eos = source.eos;
+    let arguments = options.arguments(&source)?;
     Template::parse(&source.text)
         .and_then(|template| template.render(&messages, &arguments))
         .map_err(Failure::data)

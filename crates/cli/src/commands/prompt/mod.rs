@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use edgescore_chat::expand;
-use edgescore_taskpack::{Pack, Rotation};
+use edgescore_taskpack::Rotation;
 
 use crate::defaults;
 use crate::failure::Failure;
@@ -69,8 +69,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
     let prompts = args.options.compose(&pack, &model)?;
     let bytes = files::read(&pack)?;
-    let opened = Pack::open(&bytes)
-        .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack.display())))?;
+    let opened = files::open_pack(&pack, &bytes)?;
     let question = opened.question(args.question).map_err(|_| {
         let count = opened.question_count();
         Failure::Usage(anyhow!(

@@ -24,8 +24,7 @@ pub fn show(
 ) -> Result<(), Failure> {
     let pack_path = pack.map_or_else(defaults::pack, |pack| Ok(pack.to_owned()))?;
     let bytes = files::read(&pack_path)?;
-    let pack = Pack::open(&bytes)
-        .map_err(|error| Failure::Data(anyhow!("{}: {error}", pack_path.display())))?;
+    let pack = files::open_pack(&pack_path, &bytes)?;
     let mut blocks = Vec::new();
     for result in results {
         let decoded = decode_file(result).map_err(Failure::data)?;

@@ -1,6 +1,5 @@
-//! As 6G-Bench's reference notebook does
-//! finds it (`parse_mcq_answer_from_json`): a JSON object's keys, then `"answer": "X"` anywhere, then
-//! the first A, B, C or D that stands alone. Upper case only.
+//! As 6G-Bench's reference notebook finds it (`parse_mcq_answer_from_json`): a JSON object's keys,
+//! then `"answer": "X"` anywhere, then the first A, B, C or D that stands alone. Upper case only.
 
 use edgescore_record::Found;
 use edgescore_taskpack::Letter;

@@ -163,7 +163,7 @@ impl<'a> Prompter<'a> {
             &self.form,
             &self.user,
             &mut self.scratch,
-            &mut self.tokens,
+            (&mut self.tokens, &mut self.other),
         )?;
         Ok((question, self.prompt()?, letters))
     }
@@ -186,7 +186,7 @@ impl<'a> Prompter<'a> {
         }
         if mode == Mode::Letter && matches!(self.template().think, Think::Tokens(_)) {
             for (form, forced) in forms.iter().zip([&mut after.by_model, &mut after.by_limit]) {
-                let tokens = &mut forced.tokens;
+                let tokens = (&mut forced.tokens, &mut self.other);
                 forced.letters = force(self.model, form, "", &mut self.scratch, tokens)?;
             }
         }
@@ -288,20 +288,19 @@ fn whole(
     Ok(form)
 }
 
-/// Appends the tokens of `form` and the forced start of an answer. Returns the four tokens of
-/// which one comes next.
+/// Appends the tokens of `form` and the forced start of an answer to `tokens`; `other` is a buffer.
+/// Returns the four tokens of which one comes next.
 fn force(
     model: &Model,
     form: &Form,
     user: &str,
     scratch: &mut Scratch,
-    tokens: &mut Vec<Token>,
+    (tokens, other): (&mut Vec<Token>, &mut Vec<Token>),
 ) -> Result<[Token; 4], PromptError> {
     form.head(model, user, scratch, tokens)?;
     let head = tokens.len();
     let mut part = None;
     let mut letters = [Token(0); 4];
-    let mut other = Vec::new();
     for (letter, slot) in Letter::ALL.into_iter().zip(&mut letters) {
         let answer = format!("{FORCED}{letter}{AFTER}");
         if letter == Letter::A {
@@ -309,9 +308,9 @@ fn force(
             continue;
         }
         other.clear();
-        form.tail(model, user, &answer, scratch, &mut other)?;
+        form.tail(model, user, &answer, scratch, other)?;
         let first = tokens.get(head..).unwrap_or_default();
-        let pairs = first.iter().zip(&other);
+        let pairs = first.iter().zip(other.iter());
         let here = pairs.take_while(|(a, b)| a == b).count();
         if here != *part.get_or_insert(here) {
             return Err(PromptError::LettersNotSeparable);

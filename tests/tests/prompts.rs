@@ -39,11 +39,11 @@ fn a_prompt_is_shown_whole_in_parts_and_in_tokens() {
     );
     assert!(text.ends_with("Reply as {\"answer\": \"A\"}.<|im_end|>\n<|im_start|>assistant\n"));
     let parts = json!([
-        { "kind": "template", "text": "<|im_start|>system\n" },
-        { "kind": "system" },
-        { "kind": "template", "text": "<|im_end|>\n<|im_start|>user\n" },
-        { "kind": "user" },
-        { "kind": "template", "text": "<|im_end|>\n<|im_start|>assistant\n" },
+        { "template": "<|im_start|>system\n" },
+        { "system": "none" },
+        { "template": "<|im_end|>\n<|im_start|>user\n" },
+        { "user": "none" },
+        { "template": "<|im_end|>\n<|im_start|>assistant\n" },
     ]);
     assert_eq!(shown["parts"], parts);
     // Letter mode: the forced start of an answer, and what may come next.
@@ -75,7 +75,7 @@ fn a_prompt_is_shown_whole_in_parts_and_in_tokens() {
     let tokens = shown["tokens"].as_array().unwrap().len();
     assert_eq!(asked.prompt_tokens as usize, tokens);
     let provenance = &sandbox.report("a.esr")["provenance"];
-    assert_eq!(provenance["prompt_parts"][1], json!({ "system": "none" }));
+    assert_eq!(provenance["prompt_parts"], parts);
     assert_eq!(provenance["llama_cpp_prompt"], "");
     let beyond = "prompt --model tiny.gguf --pack small.pack --question 4";
     sandbox.refused(2, beyond, &["4 questions", "counted from 0"]);
@@ -245,8 +245,9 @@ fn a_day_and_arguments_change_the_prompt_and_are_recorded() {
     assert!(off.ends_with("<think>\n\n</think>\n\n"), "{off}");
     // Runs that were asked otherwise are not compared without a word.
     sandbox.done("run --model tiny.gguf --pack small.pack -o b.esr");
-    let compare = "compare a.esr b.esr";
-    sandbox.refused(4, compare, &["different prompt templates"]);
+    sandbox.refused(4, "compare a.esr b.esr", &["different prompt templates"]);
+    sandbox.done("run --model tiny.gguf --pack small.pack --shots 1 -o c.esr");
+    sandbox.refused(4, "compare b.esr c.esr", &["different prompt templates"]);
 }
 
 #[test]

@@ -154,14 +154,15 @@ impl RunSummary {
     }
 
     /// What else of the prompts' making a score depends on.
-    pub fn prompt_making(&self) -> Option<[&str; 4]> {
+    pub fn prompt_making(&self) -> Option<([&str; 4], u64)> {
         let facts = self.provenance.template.as_ref()?;
-        Some([
-            &facts.template_arguments,
+        let texts = [
+            facts.template_arguments.as_str(),
             &facts.template_date,
             facts.system_message.0.label(),
             &facts.think,
-        ])
+        ];
+        Some((texts, facts.shots))
     }
 
     /// Model and quantisation.

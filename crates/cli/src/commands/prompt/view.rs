@@ -1,7 +1,8 @@
 //! What `edgescore prompt` shows.
 
 use edgescore_chat::{Markers, Part};
-use edgescore_record::{Labels, Trim};
+use edgescore_record::Labels;
+use edgescore_summary::{PromptPartView, PromptParts};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -16,7 +17,7 @@ pub struct View<'p> {
     #[serde(skip)]
     facts: Vec<(&'static str, String)>,
     template: TemplateView<'p>,
-    parts: Vec<PartView<'p>>,
+    parts: PromptParts,
     text: &'p str,
     tokens: Vec<ShownToken>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -49,20 +50,14 @@ struct TraceView<'p> {
     in_trace: bool,
 }
 
-#[derive(Serialize)]
-struct PartView<'p> {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'p str>,
-    /// White space that the template takes off the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trimmed: Option<&'static str>,
-}
-
 impl<'p> View<'p> {
     /// The prompt `text` of `parts`.
     pub fn new(prompts: &'p Prompts, parts: &'p [Part], text: &'p str, tokens: Tokens) -> View<'p> {
         let source = &prompts.source;
+        let mut shown = PromptParts::default();
+        for part in parts {
+            shown.take(&part.borrowed());
+        }
         let trace = |markers: &'p Markers| TraceView {
             open: &markers.open,
             close: &markers.close,
@@ -81,7 +76,7 @@ impl<'p> View<'p> {
                 linear: prompts.parts.is_ok(),
                 trace: prompts.markers.as_ref().map(trace),
             },
-            parts: parts.iter().map(PartView::new).collect(),
+            parts: shown,
             text,
             tokens: tokens.prompt,
             letters: tokens.letters,
@@ -91,12 +86,11 @@ impl<'p> View<'p> {
 
     /// As a page.
     pub fn page(&self) -> Vec<Block> {
-        let row = |part: &PartView| {
-            let text = part.text.map(|text| format!("{text:?}"));
-            vec![
-                part.kind.to_owned(),
-                text.or(part.trimmed.map(str::to_owned)).unwrap_or_default(),
-            ]
+        let row = |part: &PromptPartView| match part {
+            PromptPartView::Template(text) => vec!["template".to_owned(), format!("{text:?}")],
+            PromptPartView::Text(text) => vec!["text".to_owned(), format!("{text:?}")],
+            PromptPartView::System(trim) => vec!["system".to_owned(), trimmed(trim)],
+            PromptPartView::User(trim) => vec!["user".to_owned(), trimmed(trim)],
         };
         let token = |token: &ShownToken| vec![token.id.to_string(), format!("{:?}", token.text)];
         let mut blocks = vec![
@@ -104,7 +98,7 @@ impl<'p> View<'p> {
             Block::Title("Parts".to_owned()),
             Block::Table(Table {
                 head: vec!["part", "text"],
-                rows: self.parts.iter().map(row).collect(),
+                rows: self.parts.0.iter().map(row).collect(),
             }),
             Block::Title(format!("Prompt, {} tokens", self.tokens.len())),
             Block::Line(self.text.to_owned()),
@@ -131,26 +125,11 @@ impl<'p> View<'p> {
     }
 }
 
-impl<'p> PartView<'p> {
-    fn new(part: &'p Part) -> PartView<'p> {
-        let (kind, text, trimmed) = match part {
-            Part::Template(text) => ("template", Some(text.as_str()), None),
-            Part::Text(text) => ("text", Some(text.as_str()), None),
-            Part::Slot(slot, trim) => (slot.label(), None, trimmed(*trim)),
-        };
-        PartView {
-            kind,
-            text,
-            trimmed,
-        }
-    }
-}
-
-fn trimmed(trim: Trim) -> Option<&'static str> {
-    match (trim.start, trim.end) {
-        (false, false) => None,
-        (true, false) => Some("trimmed at the start"),
-        (false, true) => Some("trimmed at the end"),
-        (true, true) => Some("trimmed"),
+/// What is trimmed off a message.
+fn trimmed(trim: &str) -> String {
+    match trim {
+        "none" => String::new(),
+        "both" => "trimmed".to_owned(),
+        end => format!("trimmed at the {end}"),
     }
 }

@@ -27,7 +27,7 @@ def questions(edgescore, split, seed, per_task, level):
     with tempfile.TemporaryDirectory() as folder:
         pack = pathlib.Path(folder, "questions.pack")
         build = [edgescore, "pack", "build", "--split", split, "--seed", str(seed)]
-        build += ["--per-task", str(per_task), "--level", str(level), "-o", pack]
+        build += ["--per-task", str(per_task), "--level", str(level), "--force", "-o", pack]
         subprocess.run(build, check=True, stderr=subprocess.DEVNULL)
         shown = subprocess.run(
             [edgescore, "pack", "show", pack, "--messages"], check=True, stdout=subprocess.PIPE

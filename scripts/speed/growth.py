@@ -11,7 +11,7 @@ MODEL = "tasks/models/reference-0.3m.gguf"
 
 def measure(sitting, number):
     pack = f"{sitting.out}/growth.pack"
-    sitting.call([sitting.edgescore, "pack", "build", "--seed", "1", "--per-task", "100", "-o", pack])
+    sitting.call([sitting.edgescore, "pack", "build", "--seed", "1", "--per-task", "100", "--force", "-o", pack])
     points = []
     for size in SIZES:
         _, report, _ = sitting.ours(f"growth-{size}", "--limit", str(size), "--layout", "shared-prefix",

@@ -19,6 +19,7 @@ mod split;
 mod sshd;
 mod tasks;
 mod templates;
+mod terminal;
 
 pub use dice::Dice;
 pub use each::each;
@@ -32,3 +33,4 @@ pub use split::split_in_two;
 pub use sshd::{Sshd, free_port};
 pub use tasks::SmallTasks;
 pub use templates::with_templates;
+pub use terminal::Terminal;

@@ -43,7 +43,7 @@ fn both_parsers_are_there_and_where_they_differ_is_counted() {
         }
         let report = sandbox.report("a.esr");
         assert_eq!(report["answers"]["read_otherwise"], 4);
-        let page = sandbox.done("report a.esr");
+        let page = sandbox.done("report --full a.esr");
         assert!(page.contains(parser), "{page}");
     }
 }
@@ -80,6 +80,7 @@ fn texts_are_kept_unless_that_is_unwanted() {
         assert!(printed.contains("<b>red</b>"), "{format}: {printed}");
     }
     let html = sandbox.done("report --format html a.esr");
+    assert!(html.contains("<div class=\"texts\">") && html.contains("<td>wrong</td>"));
     assert!(
         html.contains("&lt;b&gt;red") || html.contains("&#60;b&#62;red"),
         "texts are in the page, escaped"
@@ -95,6 +96,8 @@ fn texts_are_kept_unless_that_is_unwanted() {
     let printed = sandbox.done("report --questions --format jsonl a.esr");
     assert!(!printed.contains("red"), "{printed}");
     assert_eq!(sandbox.report("a.esr")["answers"]["text_kept"], false);
+    let wrong = sandbox.done("report --wrong --pack small.pack a.esr");
+    assert!(wrong.contains("the texts were not kept"), "{wrong}");
 }
 
 #[test]
@@ -102,7 +105,17 @@ fn wrong_answers_need_the_pack_of_the_run() {
     let sandbox = Sandbox::with_small_pack(SMALL);
     says(&sandbox, "B");
     sandbox.done(RUN);
-    sandbox.refused(4, "report --wrong a.esr", &["another", "--pack"]);
+    sandbox.refused(
+        4,
+        "report --wrong a.esr",
+        &["another (", "give that one as --pack"],
+    );
+    let default = RUN
+        .replace("--pack small.pack", "--limit 2")
+        .replace("a.esr", "d.esr");
+    sandbox.done(&default);
+    let words = ["leave --pack out"];
+    sandbox.refused(4, "report --wrong --pack small.pack d.esr", &words);
     let words = ["--questions"];
     sandbox.refused(
         2,
@@ -139,4 +152,23 @@ fn what_a_person_reads_is_read() {
         };
         assert_eq!(read, expected.split(':').next().unwrap(), "{text}");
     }
+}
+
+/// Runs whose texts were read by other rules, or that were asked in another way, are not put side by
+/// side without a word.
+#[test]
+fn what_was_read_or_asked_otherwise_is_said() {
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    says(&sandbox, "B");
+    sandbox.done(RUN);
+    let again = RUN.replace("a.esr", "b.esr");
+    sandbox.done(&format!("{again} --parser reference"));
+    let words = ["different parsers", "--allow-different=mode"];
+    sandbox.refused(4, "compare a.esr b.esr", &words);
+    sandbox.done("compare a.esr b.esr --allow-different=mode");
+    let page = sandbox.done("report a.esr b.esr");
+    assert!(page.contains("differ in their parsers"), "{page}");
+    sandbox.done(&format!("{again} --shots 1"));
+    let page = sandbox.done("report a.esr b.esr");
+    assert!(page.contains("differ in their prompts"), "{page}");
 }

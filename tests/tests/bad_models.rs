@@ -178,12 +178,8 @@ fn synth_refuses_what_it_cannot_make() {
     sandbox.refused(4, "synth --tokenizer bad.gguf -o new.gguf", &["bad.gguf"]);
     sandbox.refused(4, "synth -o nowhere/new.gguf", &["nowhere/new.gguf"]);
     sandbox.refused(4, "synth -o tasks", &["no regular file", "-o"]);
-    // It may have been a long download; a synthetic model can be made again.
-    sandbox.refused(
-        4,
-        "synth -o bad.gguf",
-        &["not a synthetic model", "--force"],
-    );
-    let same = sandbox.done("synth -o tiny.gguf");
+    // It may have been a long download.
+    sandbox.refused(4, "synth -o bad.gguf", &["bad.gguf exists", "--force"]);
+    let same = sandbox.done("synth --force -o tiny.gguf");
     assert!(same.contains("synthetic weights"), "{same}");
 }

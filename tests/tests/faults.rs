@@ -52,7 +52,7 @@ fn a_wrong_answer_has_the_fault_that_the_pack_gives_it() {
         "myopic": myopic, "average_case": average_case, "policy_blind": policy_blind, "unknown": 0
     });
     assert_eq!(report["faults"], expected);
-    let page = sandbox.done("report run.esr");
+    let page = sandbox.done("report --full run.esr");
     let line = format!(
         "of the wrong answers {myopic} myopic (ignored what may come), {average_case} average-case \
          (optimised for the average), {policy_blind} policy-blind (chose a forbidden option)"

@@ -128,7 +128,11 @@ fn packs_and_models_are_whole_or_absent() {
     let sandbox = sandbox();
     sandbox.write("old.pack", "an older pack");
     for out in ["new.pack", "old.pack"] {
-        let mut build = limited(&sandbox, 500, &format!("pack build --tasks tasks -o {out}"));
+        let mut build = limited(
+            &sandbox,
+            500,
+            &format!("pack build --tasks tasks --force -o {out}"),
+        );
         sandbox.refused_command(4, &mut build, &[out, "free space"]);
     }
     let mut synth = limited(&sandbox, 50_000, "synth -o new.gguf");

@@ -126,7 +126,7 @@ fn the_default_pack_has_ten_questions_of_each_task() {
     sandbox.done("pack build --seed 1 --per-task 10 --level 1 --split test -o same.pack");
     assert!(sandbox.read("default.pack") == sandbox.read("same.pack"));
     for other in ["--seed 2", "--level 2", "--split dev"] {
-        sandbox.done(&format!("pack build {other} -o other.pack"));
+        sandbox.done(&format!("pack build {other} --force -o other.pack"));
         assert!(sandbox.read("default.pack") != sandbox.read("other.pack"));
     }
     let info = json(sandbox.done("pack info --json default.pack"));
@@ -158,16 +158,16 @@ fn the_default_pack_has_ten_questions_of_each_task() {
 #[test]
 fn the_same_seed_gives_the_same_bytes_on_every_machine() {
     let frozen = [
-        "21ad6e303f321811e7416549d274a4e731ceb87f7776ba6ce7d46e11ea0392b4",
-        "e917e5a6d01141cdbe0cf0df29a34041b74df37827dd816b1cbb179a20bed518",
-        "01a8d4d607d620b3b3e1eacc0839848b20e80e0c451b99089449dbb31135cfb3",
-        "f19743f4ae918545a16333fb6f39ede29fa3accd047ee745e604a202942d27b5",
-        "9e6918bbf1d5276cb62d5e94c2d8ef352c05187e1e4f5c330be0a21fa0bb3d1b",
+        "0e21c1f1dec3a71df8a929240530f027ec59417bdca73872c24cc1323ed7dfaf",
+        "04e8588c79e834e10706664576a89647b0da75c7f82515c7424bf3168fd45d71",
+        "509197557a8ee7bb95601c4b5cc7b28f8b6c89fef844911ad1eda82ef2df8964",
+        "85fe88c0db6bcb45663e751f00fecb98c7186c6c44e94b6dc89e45d7bbcb929f",
+        "1aefc95e2ce289ddda2a1ad6984ae73cbb677a3f4fa95afd1e1cf04a44a141ee",
     ];
     let sandbox = Sandbox::default();
     for (level, hash) in (1..).zip(frozen) {
         sandbox.done(&format!(
-            "pack build --seed 1 --per-task 10 --level {level} --split test -o level.pack"
+            "pack build --seed 1 --per-task 10 --level {level} --split test --force -o level.pack"
         ));
         let info = json(sandbox.done("pack info --json level.pack"));
         assert_eq!(info["sha256"], hash, "level {level}");

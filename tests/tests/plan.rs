@@ -78,7 +78,7 @@ fn what_does_not_fit_its_budget_is_said_and_is_the_exit_code() {
     // Weights that memory has twice when they are repacked.
     sandbox.done("synth --shape arch=llama,embd=768,layers=12,heads=12,ff=3072 --force -o m.gguf");
     let plan_with = |options: &str, code: i32| {
-        let command = format!("plan {MODEL} --limit 1 {options} -o plan.json");
+        let command = format!("plan {MODEL} --limit 1 {options} --force -o plan.json");
         let printed = sandbox.edgescore(&command).expect(code).stdout;
         (printed, plan(&sandbox, "plan.json"))
     };
@@ -159,7 +159,7 @@ fn every_kind_of_model_has_a_plan() {
         "--like lfm2-350m --quant q4_0",
     ] {
         sandbox.done(&format!("synth {shape} --force -o m.gguf"));
-        sandbox.done(&format!("plan {MODEL} --limit 1 -o plan.json"));
+        sandbox.done(&format!("plan {MODEL} --limit 1 --force -o plan.json"));
         sandbox.done(&format!(
             "run {MODEL} --limit 1 --no-calibrate --force -o run.esr"
         ));

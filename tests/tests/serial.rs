@@ -231,6 +231,8 @@ fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
         order: Order::Pack,
         rotate: false,
         limit: 0,
+        leg: None,
+        repeat_for: None,
         seed: 1,
         draws: 0,
         temperature_milli: 700,

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use edgescore_record::{VerdictKind, WhySkipped};
-use edgescore_tests::{Sandbox, SmallTasks};
+use edgescore_tests::{Outcome, Sandbox, SmallTasks};
 
 /// Three short questions and a long one in the middle, number 1 of the pack.
 fn sandbox() -> Sandbox {
@@ -46,11 +46,10 @@ fn assert_one_skipped(sandbox: &Sandbox) {
     assert_eq!(report["skipped"], 1);
     assert_eq!(report["tasks"]["T1"]["skipped"], 1);
     assert_eq!(report["tasks"]["T2"]["skipped"], 0);
-    assert!(
-        sandbox
-            .done("report run.esr")
-            .contains("3 answered, 1 skipped")
-    );
+    let page = sandbox.done("report run.esr");
+    assert!(page.contains("3 answered, 1 skipped"), "{page}");
+    assert!(page.contains("1 skipped: prompt and answer need"), "{page}");
+    assert!(page.contains("give a larger --context"), "{page}");
 }
 
 #[test]
@@ -63,7 +62,9 @@ fn a_prompt_longer_than_the_context_asked_for() {
 #[test]
 fn a_prompt_longer_than_the_model_was_trained_for() {
     let sandbox = sandbox();
-    sandbox.done("synth --shape embd=64,layers=1,heads=2,ff=64,ctx=768 --quant f16 -o tiny.gguf");
+    sandbox.done(
+        "synth --force --shape embd=64,layers=1,heads=2,ff=64,ctx=768 --quant f16 -o tiny.gguf",
+    );
     sandbox.done(RUN);
     assert_one_skipped(&sandbox);
 }
@@ -76,20 +77,69 @@ fn in_generate_mode_the_answer_needs_room_too() {
     ));
     assert_one_skipped(&sandbox);
     // The short prompts fit, but no longer with so long an answer behind them.
-    sandbox.done(&format!(
-        "{RUN} --force --mode generate --max-tokens 690 --draws 0 --context 700"
-    ));
-    let rows = sandbox.rows("run.esr");
-    assert_eq!((rows.questions.len(), rows.skipped.len()), (0, 4));
+    sandbox.refused(
+        4,
+        &format!("{RUN} --force --mode generate --max-tokens 690 --draws 0 --context 700"),
+        &[
+            "no question fits a context of 700 tokens",
+            "--max-tokens",
+            "--context",
+        ],
+    );
 }
 
 #[test]
-fn a_run_that_can_ask_nothing_is_still_a_result() {
+fn a_run_that_can_ask_nothing_is_refused() {
     let sandbox = sandbox();
-    sandbox.done(&format!("{RUN} --context 60"));
+    let words = [
+        "no question fits a context of 60 tokens",
+        "the shortest prompt has",
+        "larger --context",
+    ];
+    sandbox.refused(4, &format!("{RUN} --context 60"), &words);
+    sandbox.refused(
+        4,
+        "plan --pack small.pack --model tiny.gguf -t 1 --context 60",
+        &words[..1],
+    );
+    // What is asked for is not what a model is made for: the refusal names it.
+    sandbox.write("think.jinja", "{{ messages[-1].content }}</think><a>");
+    let words = [
+        "no question fits a context of 32768 tokens",
+        "its trace up to 65535",
+        "--think",
+    ];
+    let thinks =
+        format!("{RUN} --template think.jinja --mode generate --think 65535 --context 32768");
+    sandbox.refused(2, &thinks, &["closes the trace"]);
+    sandbox.write(
+        "think.jinja",
+        "{% if x %}</think>{% endif %}{{ messages[-1].content }}<a>",
+    );
+    sandbox.refused(4, &thinks, &words);
+}
+
+/// A run that skips all it was to ask is no success: here each prompt fits, but not with the forced
+/// start of an answer behind its trace.
+#[test]
+fn a_run_that_skips_everything_is_no_success() {
+    let sandbox = sandbox();
+    sandbox.write(
+        "think.jinja",
+        "{% if x %}</think>{% endif %}{{ messages[-1].content }}<a>",
+    );
+    let run = format!("{RUN} --template think.jinja --think 8 --limit 1");
+    sandbox.done(&run);
+    let tokens = sandbox.rows("run.esr").questions[0].prompt_tokens;
+    let run = format!("{run} --force --context {}", tokens + 8);
+    let outcome = Outcome::of(&mut sandbox.command(&run)).expect(1);
+    let words = "all 1 questions were skipped: prompt and answer need";
+    assert!(outcome.stdout.contains(words), "{outcome:?}");
     let report = sandbox.report("run.esr");
-    assert_eq!(report["answered"], 0);
-    assert_eq!(report["skipped"], 4);
+    assert_eq!(
+        (&report["answered"], &report["skipped"]),
+        (&0.into(), &1.into())
+    );
     for value in [
         &report["pass_at_1"],
         &report["latency_ms"]["p50"],
@@ -98,5 +148,5 @@ fn a_run_that_can_ask_nothing_is_still_a_result() {
     ] {
         assert!(value["missing"].is_string(), "{value}");
     }
-    sandbox.done("report run.esr");
+    assert!(sandbox.done("report run.esr").contains("1 skipped: "));
 }

@@ -202,6 +202,43 @@ fn a_trace_is_closed_at_its_limit() {
     for row in &rows.questions {
         assert_eq!(row.answer.choice(), Some(Letter::C));
     }
+    // What closes a trace is none of its tokens, in either mode.
+    for mode in ["generate", "letter"] {
+        sandbox.done(&format!("{RUN} --mode {mode} --draws 0 --think 3"));
+        let traces = &sandbox.report("a.esr")["answers"]["traces"];
+        assert_eq!(traces["tokens"], 3.0, "{mode}: {traces}");
+    }
+}
+
+/// Traces that begin late, again, or without their mark.
+#[test]
+fn an_answer_is_behind_the_last_trace() {
+    // ChatML of a model that thinks; the byte-level vocabulary has no marks.
+    let template = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content.split('</think>')[-1] }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n";
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    sandbox.write("think.jinja", template);
+    for (text, choice) in [
+        ("Okay. <think>Option A is", None),
+        ("Sure!\n<think>Option A?</think>B", Some(Letter::B)),
+        ("Option A is slow.\n</think>\n\n**B**", Some(Letter::B)),
+        (
+            "<think>C</think>Option A is good. Hmm.</think>Option B.",
+            Some(Letter::B),
+        ),
+        ("<think>C</think>A <think>so B", None),
+    ] {
+        let mut command = sandbox.command("synth -o m.gguf --force");
+        Outcome::of(command.args(["--says", text])).expect(0);
+        sandbox.done(&format!(
+            "{RUN} --mode generate --draws 0 --limit 1 --template think.jinja"
+        ));
+        let answer = sandbox.rows("a.esr").questions[0].answer;
+        let found = match choice {
+            Some(_) => answer.found(),
+            None => Found::Incomplete,
+        };
+        assert_eq!((answer.choice(), answer.found()), (choice, found), "{text}");
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn wrong_arguments_are_exit_code_2() {
         ("run --threads 0", "--threads"),
         ("run --temperature 0", "--temperature"),
         ("run --context -1", "-1"),
-        ("run stray.gguf", "stray.gguf"),
+        ("compare a.esr", "<RUN.esr>"),
         ("report", "<RUN.esr>"),
         ("report run.esr --format xml", "table, json"),
         ("pack build", "--output"),

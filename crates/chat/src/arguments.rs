@@ -47,8 +47,8 @@ pub enum BadArgument {
 }
 
 impl Arguments {
-    /// Adds `NAME=VALUE`. The value is JSON; what is no JSON is text, so `reasoning_effort=low`
-    /// needs no quotes.
+    /// Adds `NAME=VALUE`. The value is JSON, or Python's `True`, `False` or `None`; all else is text,
+    /// so `reasoning_effort=low` needs no quotes.
     ///
     /// # Errors
     /// [`BadArgument`] without a name, and for the names that messages are given by.
@@ -60,7 +60,12 @@ impl Arguments {
         if ["messages", "add_generation_prompt"].contains(&name) {
             return Err(BadArgument::Reserved(name.to_owned()));
         }
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        let value = match value {
+            "True" => Value::Bool(true),
+            "False" => Value::Bool(false),
+            "None" => Value::Null,
+            _ => serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned())),
+        };
         self.named.insert(name.to_owned(), value);
         Ok(())
     }
@@ -93,7 +98,16 @@ mod tests {
     #[test]
     fn a_value_is_json_or_else_text() {
         let mut arguments = Arguments::default();
-        for assignment in ["a=false", "b=3", "c=low", "d=", "e=[1, \"x\"]", "f=a=b"] {
+        for assignment in [
+            "a=false",
+            "b=3",
+            "c=low",
+            "d=",
+            "e=[1, \"x\"]",
+            "f=a=b",
+            "g=False",
+            "h=None",
+        ] {
             arguments.set(assignment).unwrap();
         }
         let values: Vec<Value> = arguments.named.into_values().collect();
@@ -105,7 +119,9 @@ mod tests {
                 json!("low"),
                 json!(""),
                 json!([1, "x"]),
-                json!("a=b")
+                json!("a=b"),
+                json!(false),
+                json!(null)
             ]
         );
     }

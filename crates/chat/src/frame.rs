@@ -16,7 +16,7 @@ pub struct Frame {
     pub system: bool,
     /// Questions with their answers that come before the question.
     pub shots: Vec<(String, String)>,
-    /// Messages that will be asked, to compare the parts with.
+    /// All messages that will be asked: the parts must say what the template makes of each.
     pub samples: Vec<Sample>,
 }
 

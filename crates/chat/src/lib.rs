@@ -18,15 +18,19 @@
 mod arguments;
 mod environment;
 mod frame;
-mod generation;
+mod located;
+mod methods;
 mod parts;
 mod python_json;
 mod python_none;
+mod source;
+mod strftime;
 mod template;
 mod thinking;
 
 pub use arguments::{Arguments, BadArgument};
 pub use frame::{Frame, Framed, frame};
-pub use parts::{Content, Fill, Fit, Part, Sample, expand, fit, locate};
+pub use located::{Located, each};
+pub use parts::{Content, Fill, Fit, Part, Sample, expand, fit};
 pub use template::{Message, Template, TemplateError};
-pub use thinking::{Markers, Thinking, switch};
+pub use thinking::{Markers, Thinking, switch, switches};

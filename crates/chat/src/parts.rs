@@ -88,7 +88,7 @@ pub enum Fit {
     Changes,
 }
 
-/// Messages that are asked: what a template makes of them is compared.
+/// Messages that are asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sample {
     /// The system message.
@@ -97,9 +97,19 @@ pub struct Sample {
     pub user: String,
 }
 
+impl Sample {
+    /// The conversation of `contents` with these messages filled in.
+    pub fn messages(&self, contents: &[Content]) -> Vec<Message> {
+        let message =
+            |content: &Content| Message::new(content.role, content.text(&self.system, &self.user));
+        contents.iter().map(message).collect()
+    }
+}
+
 /// Shows what the template makes of messages with these contents. It is rendered with marks in
 /// the place of contents, which gives the parts, then with white space around a content, and then
-/// with the messages of `samples`, for which the parts must say the same.
+/// with the messages of `samples`, all that are asked: a template that looks at what is asked, or at
+/// how long it is, makes another prompt of some.
 ///
 /// # Errors
 /// Those of [`Template::render`]
@@ -118,11 +128,21 @@ pub fn fit(
         template.render(&messages, arguments)
     };
     let marks: Vec<String> = (0..contents.len()).map(mark).collect();
-    let sections = Section::split(&render(&marks)?, &marks);
-    for index in 0..contents.len() {
-        if !sections.contains(&Section::Content(index)) {
-            return Ok(Fit::Dropped(index));
+    let marked = render(&marks)?;
+    let sections = Section::split(&marked, &marks);
+    for (index, mark) in marks.iter().enumerate() {
+        if sections.contains(&Section::Content(index)) {
+            continue;
         }
+        // A template that takes a piece of a content has not left it out.
+        let mut texts = marks.clone();
+        if let Some(text) = texts.get_mut(index) {
+            *text = mark.repeat(100);
+        }
+        return Ok(match render(&texts) {
+            Ok(rendered) if rendered == marked => Fit::Dropped(index),
+            _ => Fit::Changes,
+        });
     }
     let mut trims = vec![Trim::default(); contents.len()];
     for index in 0..contents.len() {
@@ -141,15 +161,16 @@ pub fn fit(
             return Ok(Fit::Changes);
         }
     }
-    for Sample { system, user } in samples {
+    let asked = samples.iter().map(|sample| sample.messages(contents));
+    let rendered = template.render_each(asked, arguments)?;
+    for (sample, rendered) in samples.iter().zip(rendered) {
         let texts: Vec<String> = contents
             .iter()
-            .map(|content| content.text(system, user))
+            .map(|content| content.text(&sample.system, &sample.user))
             .collect();
-        match render(&texts) {
-            Ok(rendered) if rendered == join(&sections, &texts, &trims) => {}
-            // A content that is refused is as much a content that is treated in its own way.
-            _ => return Ok(Fit::Changes),
+        // A content that is refused is as much a content that is treated in its own way.
+        if rendered.ok() != Some(join(&sections, &texts, &trims)) {
+            return Ok(Fit::Changes);
         }
     }
     Ok(Fit::Parts(parts(&sections, contents, &trims)))
@@ -166,28 +187,6 @@ pub fn expand(parts: &[Part], system: &str, user: &str) -> String {
         });
     }
     prompt
-}
-
-/// The parts of a prompt that was rendered whole. Where a message stands in it as it is, or
-/// trimmed, in the order of the messages, it is text of a message; all else is the template's.
-pub fn locate<'t>(rendered: &str, texts: impl IntoIterator<Item = &'t str>) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut rest = rendered;
-    for text in texts {
-        let text = text.trim();
-        let Some((before, behind)) = rest.split_once(text).filter(|_| !text.is_empty()) else {
-            continue;
-        };
-        if !before.is_empty() {
-            parts.push(Part::Template(before.to_owned()));
-        }
-        parts.push(Part::Text(text.to_owned()));
-        rest = behind;
-    }
-    if !rest.is_empty() {
-        parts.push(Part::Template(rest.to_owned()));
-    }
-    parts
 }
 
 /// Stands for the content of message `index`. Characters of the private use area, which no
@@ -368,19 +367,27 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_found_in_a_prompt() {
-        let text = |text: &str| Part::Text(text.into());
-        let template = |text: &str| Part::Template(text.into());
-        let parts = locate("<s>be brief\n<u>why?<a>", [" be brief ", "why?"]);
-        let expected = [
-            template("<s>"),
-            text("be brief"),
-            template("\n<u>"),
-            text("why?"),
-            template("<a>"),
-        ];
-        assert_eq!(parts, expected);
-        assert_eq!(locate("<u>WHY", ["why", ""]), [template("<u>WHY")]);
+    fn a_template_that_takes_a_piece_of_a_content_leaves_none_out() {
+        let found = fit_of(&format!("{EACH}{{{{ m.content[5:] }}}}{{% endfor %}}"));
+        assert_eq!(found, Fit::Changes);
+    }
+
+    /// What a template makes of one question shows nothing of the next.
+    #[test]
+    fn every_question_is_compared() {
+        let template = Template::parse(&format!(
+            "{EACH}{{% if 'T9' in m.content %}}!{{% endif %}}{{{{ m.content }}}}{{% endfor %}}"
+        ))
+        .unwrap();
+        let sample = |user: &str| Sample {
+            system: "be brief".into(),
+            user: user.into(),
+        };
+        let fit = |samples: &[Sample]| {
+            fit(&template, &contents(), &Arguments::default(), samples).unwrap()
+        };
+        assert!(matches!(fit(&[sample("T1"), sample("T8")]), Fit::Parts(_)));
+        assert_eq!(fit(&[sample("T1"), sample("T9")]), Fit::Changes);
     }
 
     #[test]

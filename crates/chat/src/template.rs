@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 
-use minijinja::{Error, ErrorKind, Value};
+use minijinja::{Environment, Error, ErrorKind, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::arguments::Arguments;
 use crate::environment::{Raised, environment};
-use crate::{generation, python_none};
+use crate::{python_none, source, strftime};
 
 /// One message of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,16 +46,24 @@ pub enum TemplateError {
     /// The template refuses these messages or arguments, in its own words.
     #[error("the chat template refuses: {0}")]
     Refused(String),
+    /// It needs a variable that it was not given.
+    #[error("the chat template fails: {0}")]
+    Undefined(String),
     /// It fails while it is rendered.
     #[error("the chat template fails: {0}")]
     Fails(String),
 }
 
+/// The name of the one template of an environment.
+const NAME: &str = "chat";
+/// Stack of the thread that reads and renders: expressions are read recursively, and the longest tag
+/// is 32 KiB.
+const STACK: usize = 64 << 20;
+
 /// A chat template.
 #[derive(Clone, Debug)]
 pub struct Template {
-    /// As minijinja reads it.
-    source: String,
+    environment: Environment<'static>,
 }
 
 impl Template {
@@ -64,14 +72,15 @@ impl Template {
     /// # Errors
     /// [`TemplateError::Syntax`]
     pub fn parse(text: &str) -> Result<Template, TemplateError> {
-        let template = Template {
-            source: generation::without(text),
-        };
-        let environment = environment(Arguments::default().now);
-        environment
-            .template_from_str(&template.source)
-            .map_err(|error| failure(&error))?;
-        Ok(template)
+        let source =
+            source::readable(text).map_err(|why| TemplateError::Syntax(why.to_string()))?;
+        on_a_stack(move || {
+            let mut environment = environment();
+            environment
+                .add_template_owned(NAME, source)
+                .map_err(|error| failure(&error))?;
+            Ok(Template { environment })
+        })
     }
 
     /// Whether the template reads the variable `name`.
@@ -81,11 +90,12 @@ impl Template {
 
     /// The variables that are read and that the template does not set everywhere before.
     pub fn variables(&self) -> BTreeSet<String> {
-        let environment = environment(Arguments::default().now);
-        match environment.template_from_str(&self.source) {
-            Ok(template) => template.undeclared_variables(false).into_iter().collect(),
-            Err(_) => BTreeSet::new(),
-        }
+        let variables = on_a_stack(|| {
+            let template = self.environment.get_template(NAME);
+            let template = template.map_err(|error| failure(&error))?;
+            Ok(template.undeclared_variables(false).into_iter().collect())
+        });
+        variables.unwrap_or_default()
     }
 
     /// The prompt of `messages`.
@@ -97,27 +107,67 @@ impl Template {
         messages: &[Message],
         arguments: &Arguments,
     ) -> Result<String, TemplateError> {
-        let environment = environment(arguments.now);
-        // As Transformers passes them; None where there are none.
-        let mut context = BTreeMap::from([
-            (
-                "messages",
-                messages.iter().map(Message::value).collect::<Value>(),
-            ),
-            ("add_generation_prompt", Value::from(arguments.open)),
-            ("bos_token", Value::from(arguments.bos.as_str())),
-            ("eos_token", Value::from(arguments.eos.as_str())),
-            ("tools", python_none::value()),
-            ("documents", python_none::value()),
-        ]);
-        for (name, value) in &arguments.named {
-            context.insert(name, of_json(value));
-        }
-        environment
-            .template_from_str(&self.source)
-            .and_then(|template| template.render(Value::from_pairs(context)))
-            .map_err(|error| failure(&error))
+        let mut prompts = self.render_each([messages.to_vec()], arguments)?;
+        prompts
+            .pop()
+            .unwrap_or_else(|| Err(TemplateError::Fails("it gave no prompt".to_owned())))
     }
+
+    /// The prompts of several conversations, in their order. One that fails has its error.
+    ///
+    /// # Errors
+    /// Where none can be rendered.
+    pub fn render_each(
+        &self,
+        conversations: impl IntoIterator<Item = Vec<Message>> + Send,
+        arguments: &Arguments,
+    ) -> Result<Vec<Result<String, TemplateError>>, TemplateError> {
+        on_a_stack(|| {
+            let template = self.environment.get_template(NAME);
+            let template = template.map_err(|error| failure(&error))?;
+            let render = |messages: Vec<Message>| {
+                template
+                    .render(context(&messages, arguments))
+                    .map_err(|error| failure(&error))
+            };
+            Ok(conversations.into_iter().map(render).collect())
+        })
+    }
+}
+
+/// Does `work` in a thread with a stack for any template that is read, and where a panic of the
+/// template engine is an error.
+fn on_a_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, TemplateError> + Send,
+) -> Result<T, TemplateError> {
+    let stopped = || TemplateError::Fails("the template engine stopped".to_owned());
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK);
+        let thread = builder.spawn_scoped(scope, work).map_err(|_| stopped())?;
+        thread.join().unwrap_or_else(|_| Err(stopped()))
+    })
+}
+
+/// What a template is rendered with, as Transformers passes it; None where there is nothing.
+fn context(messages: &[Message], arguments: &Arguments) -> Value {
+    let now = arguments.now;
+    let time = move |format: String| strftime::strftime(now, &format);
+    let mut context = BTreeMap::from([
+        (
+            "messages",
+            messages.iter().map(Message::value).collect::<Value>(),
+        ),
+        ("add_generation_prompt", Value::from(arguments.open)),
+        ("bos_token", Value::from(arguments.bos.as_str())),
+        ("eos_token", Value::from(arguments.eos.as_str())),
+        ("tools", python_none::value()),
+        ("documents", python_none::value()),
+        ("strftime_now", Value::from_function(time)),
+    ]);
+    for (name, value) in &arguments.named {
+        context.insert(name, of_json(value));
+    }
+    Value::from_pairs(context)
 }
 
 /// A JSON value as Jinja has it.
@@ -156,8 +206,10 @@ fn failure(error: &Error) -> TemplateError {
     match error.kind() {
         ErrorKind::SyntaxError => TemplateError::Syntax(said),
         ErrorKind::OutOfFuel => TemplateError::Fails(
-            "it takes more steps than any template needs: it may be endless".to_owned(),
+            "it takes more steps, or writes more text, than any template needs: it may be endless"
+                .to_owned(),
         ),
+        ErrorKind::UndefinedError => TemplateError::Undefined(said),
         _ => TemplateError::Fails(said),
     }
 }
@@ -205,6 +257,14 @@ mod tests {
                 "system",
             ),
             ("{% generation %}x{% endgeneration %}", "x"),
+            (
+                "a\r\n{% if tools == none and none == none %}b{% endif %}\r\n",
+                "a\nb",
+            ),
+            (
+                "{{ 'a-b-c'.partition('-')[2] }}{{ 'a-b-c'.rpartition('-')[0] }}{{ 'éa'.index('a') }}{{ '%s:%02d' | format('x', 3) }}",
+                "b-ca-b1x:03",
+            ),
             ("{% if true %}\n  a\n{% endif %}\nb\n", "  a\nb"),
             (
                 "{% if add_generation_prompt %}{{ none }}{{ true }}{% endif %}",
@@ -233,5 +293,16 @@ mod tests {
         let endless =
             "{% for a in range(9999) %}{% for b in range(9999) %}{{ b }}{% endfor %}{% endfor %}";
         assert!(says(endless).contains("may be endless"));
+        let grows = "{% set ns = namespace(x='0123456789') %}{% for a in range(99) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}";
+        assert!(says(grows).contains("may be endless"));
+        assert!(says("{{ tojson }}{{ 'x' | tojson(indent=65) }}").contains("spaces of indent"));
+        assert!(says("{{ '{:>12345}'.format('x') }}").contains("a width of more than"));
+        let holds_itself = "{% set ns = namespace() %}{% set ns.a = [ns] %}";
+        for printed in ["{{ ns }}", "{{ ns | string }}", "{{ ns | tojson }}"] {
+            let said = says(&format!("{holds_itself}{printed}"));
+            assert!(said.contains("holds itself"), "{said}");
+        }
+        let deep = format!("{{{{ {}1 }}}}", "1+".repeat(8000));
+        assert_eq!(render(&deep).as_deref(), Ok("8001"));
     }
 }

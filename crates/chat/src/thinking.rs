@@ -62,7 +62,7 @@ const FORMS: [(&str, &str, &str, &str); 5] = [
 ];
 
 /// Names of variables that switch thinking, with their values for off and on.
-fn switches() -> [(&'static str, Value, Value); 5] {
+fn values() -> [(&'static str, Value, Value); 5] {
     [
         ("enable_thinking", json!(false), json!(true)),
         ("thinking", json!(false), json!(true)),
@@ -132,19 +132,37 @@ impl Markers {
     }
 }
 
-/// Turns the template's own switch, unless `arguments` turn it already. Returns whether the
-/// template has one.
-pub fn switch(template: &Template, on: bool, arguments: &mut Arguments) -> bool {
+/// The variables by which thinking is switched in this template.
+pub fn switches(template: &Template) -> Vec<&'static str> {
     let variables = template.variables();
-    let mut found = false;
-    for (name, off_value, on_value) in switches() {
-        if variables.contains(name) {
-            found = true;
-            let value = if on { on_value } else { off_value };
-            arguments.named.entry(name.to_owned()).or_insert(value);
+    let names = values().map(|(name, ..)| name).into_iter();
+    names.filter(|name| variables.contains(*name)).collect()
+}
+
+/// Turns the template's own switches, unless `arguments` turn them already.
+///
+/// # Errors
+/// The name of a switch that `arguments` turn the other way.
+pub fn switch(
+    template: &Template,
+    on: bool,
+    arguments: &mut Arguments,
+) -> Result<(), &'static str> {
+    let of_template = switches(template);
+    for (name, off_value, on_value) in values() {
+        if !of_template.contains(&name) {
+            continue;
+        }
+        match arguments.named.get(name) {
+            Some(given) if (*given == off_value) == on => return Err(name),
+            Some(_) => {}
+            None => {
+                let value = if on { on_value } else { off_value };
+                arguments.named.insert(name.to_owned(), value);
+            }
         }
     }
-    found
+    Ok(())
 }
 
 #[cfg(test)]
@@ -215,11 +233,23 @@ mod tests {
             Template::parse("{% if enable_thinking is defined and enable_thinking %}x{% endif %}")
                 .unwrap();
         let mut arguments = Arguments::default();
-        assert!(switch(&template, false, &mut arguments));
+        assert_eq!(switches(&template), ["enable_thinking"]);
+        assert_eq!(switch(&template, false, &mut arguments), Ok(()));
         assert_eq!(arguments.named["enable_thinking"], json!(false));
-        assert!(switch(&template, true, &mut arguments));
-        assert_eq!(arguments.named["enable_thinking"], json!(false));
+        assert_eq!(switch(&template, false, &mut arguments), Ok(()));
+        // What was given the other way contradicts.
+        assert_eq!(
+            switch(&template, true, &mut arguments),
+            Err("enable_thinking")
+        );
+        arguments.set("enable_thinking=1").unwrap();
+        assert_eq!(switch(&template, true, &mut arguments), Ok(()));
+        assert_eq!(
+            switch(&template, false, &mut arguments),
+            Err("enable_thinking")
+        );
         let template = Template::parse("{{ messages }}").unwrap();
-        assert!(!switch(&template, true, &mut Arguments::default()));
+        assert_eq!(switch(&template, true, &mut Arguments::default()), Ok(()));
+        assert!(switches(&template).is_empty());
     }
 }

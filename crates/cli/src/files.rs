@@ -9,6 +9,7 @@ use edgescore_record::fsync_folder;
 use edgescore_taskpack::Pack;
 
 use crate::failure::Failure;
+use crate::suggest::did_you_mean;
 
 /// The bytes of a file.
 pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -30,13 +31,26 @@ pub fn open_pack<'b>(path: &Path, bytes: &'b [u8]) -> Result<Pack<'b>, Failure> 
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let meant = similar(path);
     let remedy = match error.kind() {
+        ErrorKind::NotFound if !meant.is_empty() => &meant,
         ErrorKind::NotFound => "; check the path",
         ErrorKind::IsADirectory => "; give the name of a file",
         ErrorKind::PermissionDenied => "; check its permissions",
         _ => "",
     };
     Failure::Data(anyhow!("cannot read {}: {error}{remedy}", path.display()))
+}
+
+/// `; did you mean NAME?` where a file beside the missing `path` has a name like it.
+pub fn similar(path: &Path) -> String {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return String::new();
+    };
+    let entries = fs::read_dir(folder_of(path)).into_iter().flatten();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let names: Vec<String> = names.filter(|other| other != name).collect();
+    did_you_mean(name, names.iter().map(String::as_str))
 }
 
 /// Writes a file so that it is there whole or not at all: to a temporary file beside it,
@@ -68,8 +82,25 @@ pub fn write_with(
     fsync_folder(folder_of(path)).map_err(unwritable)
 }
 
-/// Refuses a `path` that cannot become a file: its folder is not there, or it is a folder
-/// itself, or a device such as `/dev/null`, which a rename would put an end to.
+/// Refuses a `path` that holds a file already, which may be a night's work, unless `replace`, and
+/// what [`check_output`] refuses.
+pub fn check_new(path: &Path, replace: bool) -> Result<(), Failure> {
+    match path.is_file() && !replace {
+        true => Err(exists(path)),
+        false => check_output(path),
+    }
+}
+
+/// The failure to write `path`, where there is a file that nobody allowed to replace.
+pub fn exists(path: &Path) -> Failure {
+    Failure::Data(anyhow!(
+        "{} exists: give -o another name, or --force to replace it",
+        path.display()
+    ))
+}
+
+/// Refuses a `path` that cannot become a file: its folder is not there or takes no files, or it is
+/// a folder itself, or a device such as `/dev/null`, which a rename would put an end to.
 pub fn check_output(path: &Path) -> Result<(), Failure> {
     match fs::metadata(path) {
         Ok(found) if !found.is_file() => Err(Failure::Data(anyhow!(
@@ -81,7 +112,11 @@ pub fn check_output(path: &Path) -> Result<(), Failure> {
             path.display(),
             folder_of(path).display()
         ))),
-        _ => Ok(()),
+        // A file without a name shows whether one can be made.
+        _ => match tempfile::tempfile_in(folder_of(path)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(unwritable(path, error)),
+        },
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use edgescore_probe::{Bytes, Microjoules, Microseconds, Microwatts};
-use edgescore_score::Limits;
+use edgescore_score::{CostLimits, Limits};
 use serde::Deserialize;
 
+use crate::config::LIMITS;
 use crate::failure::Failure;
 use crate::files;
 use crate::quantity::{Number, Positive, Share, written};
@@ -15,6 +16,7 @@ const GIB: f64 = (1u64 << 30) as f64;
 
 /// Limits. In a file the names have underscores: `max_latency = "2s"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, clap::Args, Deserialize)]
+#[command(next_help_heading = LIMITS)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// Accuracy (pass@1 over all questions), at least
@@ -27,7 +29,8 @@ pub struct Profile {
     #[serde(deserialize_with = "written")]
     max_delta5: Option<Number>,
 
-    /// Median latency of an answer, at most; such as 2s or 500ms
+    /// Median latency of an answer, at most, or with a power budget the mean with its rests; such as 2s
+    /// or 500ms
     #[arg(long, value_name = "TIME")]
     #[serde(deserialize_with = "written")]
     max_latency: Option<Positive<Microseconds>>,
@@ -79,13 +82,17 @@ impl Profile {
 
     /// The limits as the scores take them. Those that ask nothing are refused.
     pub fn limits(self) -> Result<Limits, Failure> {
-        if self == Profile::default() {
-            return Err(Failure::Usage(anyhow!(
+        self.asked().ok_or_else(|| {
+            Failure::Usage(anyhow!(
                 "the gate has no limit: give at least one, such as --min-accuracy 0.5, or \
                  min_accuracy = 0.5 in a profile"
-            )));
-        }
-        Ok(Limits {
+            ))
+        })
+    }
+
+    /// The limits as the scores take them, if there are any.
+    pub fn asked(self) -> Option<Limits> {
+        (self != Profile::default()).then(|| Limits {
             min_accuracy: self.min_accuracy.map(|Share(share)| share),
             max_delta_5: self.max_delta5.map(|Number(delta)| delta),
             max_latency_s: self.max_latency.map(|Positive(time)| time.0 as f64 / 1e6),
@@ -96,6 +103,17 @@ impl Profile {
                 .map(|Positive(energy)| energy.0 as f64 / 1e6),
             min_edge_score: self.min_edge_score.map(|Number(score)| score),
         })
+    }
+
+    /// The limits on what a question may take.
+    pub fn cost(self) -> Option<CostLimits> {
+        let limits = CostLimits {
+            seconds: self.max_latency.map(|Positive(time)| time.0 as f64 / 1e6),
+            joules: self
+                .max_joules
+                .map(|Positive(energy)| energy.0 as f64 / 1e6),
+        };
+        (limits != CostLimits::default()).then_some(limits)
     }
 }
 

@@ -59,10 +59,29 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     kind == Some(io::ErrorKind::BrokenPipe)
 }
 
-/// The argument `-o FILE`.
+/// The arguments `-o FILE` and `--force`.
 #[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
 pub struct Output {
     /// The file to write [default: standard output]
     #[arg(short = 'o', long = "output", value_name = "FILE")]
-    pub path: Option<PathBuf>,
+    path: Option<PathBuf>,
+
+    /// Replace FILE if it is there
+    #[arg(long, requires = "path")]
+    force: bool,
+}
+
+impl Output {
+    /// The file, if there is one to write. Refuses one that may not be written.
+    pub fn checked(&self) -> Result<Option<&Path>, Failure> {
+        let path = self.path.as_deref();
+        path.map_or(Ok(()), |path| files::check_new(path, self.force))?;
+        Ok(path)
+    }
+
+    /// The file, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
 }

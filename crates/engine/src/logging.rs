@@ -5,6 +5,7 @@
 //! threads that load two models neither mix their lines nor their error messages.
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use log::{Level, log, log_enabled};
 
@@ -38,6 +39,15 @@ pub(crate) fn receive(piece: Piece, text: &[u8]) {
             lines.push(piece, text);
         }
     });
+}
+
+/// Set when a computation was ended on purpose.
+static FAILURE_IS_EXPECTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on llama.cpp's warnings are not passed on: a computation was ended on purpose, and it
+/// says in three lines that it failed. No thread computes after that.
+pub(crate) fn expect_failure() {
+    FAILURE_IS_EXPECTED.store(true, Ordering::Relaxed);
 }
 
 /// Forgets the error lines so far, before a call whose [`reason`] may be asked for.
@@ -108,7 +118,9 @@ impl Lines {
             if line.is_empty() {
                 continue;
             }
-            log!(target: TARGET, lower(self.level), "{line}");
+            if !FAILURE_IS_EXPECTED.load(Ordering::Relaxed) {
+                log!(target: TARGET, lower(self.level), "{line}");
+            }
             if let Some(buffers) = &mut self.buffers {
                 buffers.note(line);
             }

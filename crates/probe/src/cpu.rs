@@ -29,9 +29,20 @@ pub fn policies(root: &Path) -> Vec<PathBuf> {
 
 /// The highest clock that is allowed below `root`, of the CPUs that may have the highest.
 pub fn allowed(root: &Path) -> Reading<Hertz> {
-    let allowed = clocks(root).into_iter().map(|policy| policy.allowed);
-    let highest =
-        allowed.reduce(|one, other| one.and_then(|one| other.map(|other| one.max(other))));
+    highest(root, "scaling_max_freq")
+}
+
+/// The clock now below `root`, of the CPUs that have the highest.
+pub fn current(root: &Path) -> Reading<Hertz> {
+    highest(root, "scaling_cur_freq")
+}
+
+/// The highest of all policies' values of `attribute`.
+fn highest(root: &Path, attribute: &str) -> Reading<Hertz> {
+    let clocks = policies(root)
+        .into_iter()
+        .map(|policy| kilohertz(&policy.join(attribute)));
+    let highest = clocks.reduce(|one, other| one.and_then(|one| other.map(|other| one.max(other))));
     highest.unwrap_or(Reading::Missing(Reason::Unsupported))
 }
 

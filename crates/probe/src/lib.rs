@@ -53,7 +53,10 @@ pub use units::{
 pub use {
     board::BoardFacts,
     cgroup::{Cgroup, CgroupMemory, CgroupVersion, FreshCgroup},
-    cpu::{ClockPolicy, allowed as allowed_clock, clocks, policies as clock_policies},
+    cpu::{
+        ClockPolicy, allowed as allowed_clock, clocks, current as current_clock,
+        policies as clock_policies,
+    },
     gpu::Gpu,
     heat::Thermometer,
     memory::{MemorySample, forget_memory_peak, free_memory},

@@ -49,6 +49,14 @@ pub enum Reason {
     /// A value is there, but it is impossible: negative, not finite, or zero where only a
     /// positive value makes sense.
     Invalid,
+    /// The answers do not depend on the questions, so nothing that is made of them stands.
+    Undecided,
+    /// The accuracy cannot be told from a guesser's.
+    AtChance,
+    /// The accuracy is worse than a guesser's.
+    BelowChance,
+    /// The rows hold no letter probabilities, which mode letter alone records.
+    NoProbabilities,
 }
 
 impl Reason {
@@ -65,9 +73,13 @@ impl Reason {
             Reason::Unpublished => "unpublished",
             Reason::NoRows => "no_rows",
             Reason::NoEvidence => "no_evidence",
+            Reason::NoProbabilities => "no_probabilities",
             Reason::NoFaults => "no_faults",
             Reason::Insufficient { .. } => "insufficient",
             Reason::Invalid => "invalid",
+            Reason::Undecided => "undecided",
+            Reason::AtChance => "at_chance",
+            Reason::BelowChance => "below_chance",
         }
     }
 }
@@ -147,11 +159,15 @@ impl core::fmt::Display for Reason {
             Reason::Unpublished => "not published",
             Reason::NoRows => "no question counts towards it",
             Reason::NoEvidence => "the run recorded neither letter probabilities nor draws",
+            Reason::NoProbabilities => "the run recorded no letter probabilities: mode letter does",
             Reason::NoFaults => "the pack does not say what is wrong with its wrong options",
             Reason::Insufficient { have, need } => {
                 return write!(f, "insufficient: {have} of the {need} needed");
             }
             Reason::Invalid => "the measured value is impossible",
+            Reason::Undecided => "the model did not decide",
+            Reason::AtChance => "at chance",
+            Reason::BelowChance => "below chance",
         })
     }
 }

@@ -147,6 +147,10 @@ pub struct Plan<'a> {
     pub rotate: bool,
     /// Questions to ask at most, chosen evenly over the tasks; 0 asks all.
     pub limit: u32,
+    /// Which of them, in the order of asking; none asks all.
+    pub leg: Option<Leg>,
+    /// For how long they are asked again and again, from the first question on; none asks them once.
+    pub repeat_for: Option<Microseconds>,
     /// Seed of the choice, of the order and of the draws.
     pub seed: u64,
     /// Draws a question on the pass@k tasks (generate mode); 0 draws none.
@@ -181,6 +185,16 @@ pub struct Plan<'a> {
     pub cache: CacheType,
     /// What the run may use, and how that is measured.
     pub budgets: Budgets<'a>,
+}
+
+/// A part of the questions of a run, in the order of asking: runs that differ in it alone ask all
+/// of them together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    /// Questions before it.
+    pub first: u32,
+    /// Questions in it.
+    pub questions: u32,
 }
 
 /// What a run may use, and how that is measured.

@@ -108,6 +108,22 @@ impl WhySkipped {
     }
 }
 
+impl core::fmt::Display for WhySkipped {
+    /// The reason for people, with what mends it.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            WhySkipped::PromptTooLong { needed, context } => write!(
+                f,
+                "prompt and answer need {needed} tokens of a context of {context}: give a larger --context, or a shorter trace or answer"
+            ),
+            WhySkipped::LettersNotSeparable => f.write_str(
+                "the tokenizer does not tell the letters A to D apart at one place: use --mode generate",
+            ),
+            WhySkipped::LogitsNotFinite => f.write_str("the model's logits were not finite numbers"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,7 +32,7 @@ mod record;
 pub use answer::{Answer, Ask, Found};
 pub use chain::Chain;
 pub use command::{
-    Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, MemoryBudget, Mode, Order,
+    Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, Leg, MemoryBudget, Mode, Order,
     Parser, Plan, RunId, Stop, Weights,
 };
 pub use control::{Control, Level, Phase, RefusalKind};
@@ -46,13 +46,14 @@ pub use prompt::{
     PromptPart, Slot, SystemPlace, TemplateOrigin, TemplateRow, Think, TraceMarkers, Trim,
 };
 pub use record::{
-    AnswerRules, Conditions, Generated, Memory, MemoryEstimate, MemoryLimiter, MemoryStart,
+    AnswerRules, Conditions, Generated, LegRow, Memory, MemoryEstimate, MemoryLimiter, MemoryStart,
     ModelLoaded, Origin, OtherReading, Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question,
-    QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Stalls, TaskRow,
-    Text, TokenWork, Trace, TraceEnd, Tuning, Verdict, VerdictKind, WhySkipped,
+    QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Stalls,
+    SustainedLoad, TaskRow, Text, Timed, TokenWork, Trace, TraceEnd, Tuning, Verdict, VerdictKind,
+    Vitals, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.
-pub const CURRENT_VERSION: u16 = 2;
+pub const CURRENT_VERSION: u16 = 3;
 /// Oldest version of the messages that it reads.
 pub const MIN_VERSION: u16 = 1;

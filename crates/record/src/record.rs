@@ -71,6 +71,15 @@ pub enum Record<'a> {
     /// The text of the answer whose row comes next.
     #[serde(borrow)]
     Text(Text<'a>),
+    /// The run asks a part of its questions: behind SessionStart.
+    Leg(LegRow),
+    /// The questions are asked again and again: behind SessionStart.
+    SustainedLoad(SustainedLoad),
+    /// What an answer took under sustained load: behind its Question row in the first pass, alone
+    /// in later ones.
+    Timed(Timed),
+    /// How the board fares under sustained load.
+    Vitals(Vitals),
 }
 
 /// Where, with what and how a run was made.
@@ -127,6 +136,52 @@ pub struct SessionStart<'a> {
     pub temperature_milli: u16,
     /// Tokens generated at most for one answer.
     pub max_tokens: u16,
+}
+
+/// Which of the questions a run asks, where it is a leg of a longer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegRow {
+    /// Questions of the whole before it, rotations not counted.
+    pub first: u32,
+    /// Questions of the whole.
+    pub of: u32,
+}
+
+/// For how long questions are asked again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SustainedLoad {
+    /// From the first question on.
+    pub length: Microseconds,
+}
+
+/// What an answer took under sustained load. Rows of the first pass, too, so that all answers are
+/// found in one place with their moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timed {
+    /// Which question in which order of options.
+    pub ask: Ask,
+    /// Number of the pass over the questions, from 1.
+    pub pass: u32,
+    /// Time from the first question to the end of this answer.
+    pub at: Microseconds,
+    /// Time of prefill and decode.
+    pub time: Microseconds,
+    /// Gross energy of both.
+    pub energy: Reading<Microjoules>,
+}
+
+/// How the board fares under sustained load. The first row comes before the first question, others
+/// at the ends of questions, as far apart as [`Power`] rows are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vitals {
+    /// Time since the first question.
+    pub at: Microseconds,
+    /// The highest CPU clock.
+    pub clock: Reading<Hertz>,
+    /// Temperature of the hottest zone.
+    pub temperature: Reading<MilliCelsius>,
+    /// The firmware's flags.
+    pub throttled: Reading<Throttled>,
 }
 
 /// One row of the pack's task table, so that a result is read without its pack.

@@ -3,8 +3,8 @@
 
 mod support;
 
-use edgescore_record::Record;
-use edgescore_record::file::{FileError, ResultFile};
+use edgescore_record::file::{FileError, MAGIC, ResultFile};
+use edgescore_record::{CURRENT_VERSION, MIN_VERSION, Record};
 use proptest::prelude::*;
 use support::{file, question, rows};
 
@@ -127,6 +127,10 @@ fn a_run_of_3722_questions_is_small() {
 fn assert_damage_is_seen(at: usize, flip: u8) {
     let mut bad = file(&rows(), true);
     bad[at] ^= flip;
+    // An older version that is read, too.
+    if at == MAGIC.len() && (MIN_VERSION..=CURRENT_VERSION).contains(&u16::from(bad[at])) {
+        return;
+    }
     // Damage in the last row, or to the zero in front of it, looks like a run that was
     // cut off: the rows before it are all true. Anywhere else it is an error.
     match ResultFile::parse(&bad) {

@@ -49,6 +49,11 @@ const PLAN: Plan<'static> = Plan {
     order: Order::Shuffled,
     rotate: true,
     limit: 300,
+    leg: Some(Leg {
+        first: 24,
+        questions: 36,
+    }),
+    repeat_for: Some(Microseconds(180_000_000)),
     seed: 1,
     draws: 5,
     temperature_milli: 700,
@@ -103,9 +108,12 @@ frozen! {
     power_end: Record::PowerEnd(POWER_END) => "0b8095f52a00f0c3f30100e0e6f70100808ece1c00f0b3a501840701d08603ac02";
     conditions: Record::Conditions(CONDITIONS) => "0c00d8f205010000008080108095f52a00c0843d00000101";
     roofline: Record::Roofline(ROOFLINE) => "0d0480808080010080acc7f0370080f092cbdd080453444f5401010000e0bdd4aa0180ecc185018060";
+    sustained_load: Record::SustainedLoad(SustainedLoad { length: Microseconds(180_000_000) }) => "17 80aaea55";
+    timed: Record::Timed(TIMED) => "18 a474 03 8095f52a 80feac0d 00 80e89226";
+    vitals: Record::Vitals(VITALS) => "19 8095f52a 00 80dea0cb05 00 d8f205 0101";
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
-        0170016d016601000101ac020105bc054001010104008010800401 01000102 01 \
+        0170016d016601000101ac02 01 18 24 01 80aaea55 01 05bc054001010104008010800401 01000102 01 \
         0462657374012f018092f401c0843d01020001c0a907 01 80dea0cb05 01808080800801";
     abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
     have: Command::Have { hash: Hash([0x55; 32]), whole: Hash([0x77; 32]), bytes: 300, name: "m.gguf" } => "03 \
@@ -182,5 +190,5 @@ fn of(topic: Topic, figure: Figure<&str>) -> Finding<&str> {
 
 #[test]
 fn file_header() {
-    assert_eq!(&file::header(), b"EDGESCOR\x02\x00");
+    assert_eq!(&file::header(), b"EDGESCOR\x03\x00");
 }

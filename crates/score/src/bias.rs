@@ -63,7 +63,7 @@ pub struct Habit {
 
 impl LetterBias {
     /// Fewer letters than this show no habit.
-    const FEW: u32 = 10;
+    pub(crate) const FEW: u32 = 10;
 
     /// The letter that more than 90 % of the answers chose, unparsed ones left out: they depend on
     /// the letter, not on what it stands for.

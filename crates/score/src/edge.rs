@@ -138,6 +138,31 @@ pub struct EdgeScore {
     pub standing: Standing,
 }
 
+impl EdgeScore {
+    /// The same, with no value where it may not be ranked: a number would be read as one.
+    pub fn or_refused(mut self) -> EdgeScore {
+        let because = match self.standing {
+            Standing::Ranked | Standing::Refused => return self,
+            Standing::AtChance => ("accuracy", Reason::AtChance),
+            Standing::BelowChance => ("accuracy", Reason::BelowChance),
+            Standing::SimulatedEnergy => ("energy_per_question", Reason::Simulated),
+        };
+        let (component, reason) = because;
+        self.value = Err(Refusal { component, reason });
+        self
+    }
+
+    /// The same of a model whose answers do not depend on the questions.
+    pub fn of_undecided(mut self) -> EdgeScore {
+        self.standing = Standing::Refused;
+        self.value = Err(Refusal {
+            component: "accuracy",
+            reason: Reason::Undecided,
+        });
+        self
+    }
+}
+
 /// The Edge Score of `inputs`. Refused, with the reason, when a component is missing, and
 /// when a latency, memory peak or energy is not a finite number above 0.
 pub fn edge_score(inputs: &EdgeInputs, formula: Formula, exponents: Exponents) -> EdgeScore {

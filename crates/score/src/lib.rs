@@ -15,12 +15,17 @@ mod accuracy;
 mod agreement;
 mod bias;
 mod bootstrap;
+mod confidence;
+mod debias;
 mod delta;
+mod drift;
 mod edge;
+mod escalation;
 mod faults;
 mod gate;
 mod gate_monitor;
 mod holm;
+mod indecision;
 mod latency;
 mod limits;
 mod linear;
@@ -32,8 +37,10 @@ mod parsing;
 mod pass_at_k;
 mod proportion;
 pub mod published;
+pub mod race;
 mod rotation;
 mod row;
+mod sample_size;
 mod sequence;
 mod summary;
 
@@ -45,15 +52,28 @@ pub use accuracy::{Accuracy, GroupAccuracy, Tally};
 pub use agreement::{Agreement, agreement};
 pub use bias::{ConstantLetter, Habit, LetterBias};
 pub use bootstrap::{Bootstrap, bootstrap_mean};
+pub use confidence::{
+    Confidence, ConfidentAnswer, GUESSER_BRIER, Reliability, ReliabilityBin, RiskCoverage,
+    RiskPoint,
+};
+pub use debias::{Debiased, PriorFrom};
 pub use delta::{Delta5, GUESSER_DELTA_5, GUESSER_PASS_5};
+pub use drift::{
+    BoardPoint, Change, Drift, NoDrift, Throttling, TimedAnswer, ToldBy, Windows, time_to_throttle,
+};
 pub use edge::{
     Component, EdgeInputs, EdgeScore, Energy, Exponents, Formula, InvalidExponent, Refusal,
     Standing, edge_score, order_by_value, ranking,
+};
+pub use escalation::{
+    Answered, AsGoodAsLarge, Choice, CostLimits, ESCALATE_ALL, Escalable, EscalationPoint, Goal,
+    NoChoice, choose, curve,
 };
 pub use faults::Faults;
 pub use gate::{Bound, GateError, Line, Measurements, Quantity, Verdict, gate};
 pub use gate_monitor::{GateMonitor, Settled};
 pub use holm::{InvalidPValue, holm};
+pub use indecision::Indecision;
 pub use latency::{Latency, Percentile, tokens_per_second};
 pub use limits::Limits;
 pub use linear::{Term, linear_interval};
@@ -69,5 +89,6 @@ pub use pass_at_k::{
 pub use proportion::{AgainstChance, CHANCE, Estimate, Interval, Proportion};
 pub use rotation::RotationReport;
 pub use row::{Evidence, InputError, Outcome, Row, Run, ScoredTask};
+pub use sample_size::{questions_for_half_width, questions_to_tell_apart};
 pub use sequence::{ConfidenceSequence, Decision, Regime, SequenceError, stopped_accuracy};
 pub use summary::Summary;

@@ -21,6 +21,8 @@ pub struct RotationReport {
     /// Share of the questions with the same option chosen in all four orders, right or
     /// wrong. A model that answers one letter throughout has 0.
     pub consistency: Reading<Estimate>,
+    /// Questions with the same letter chosen in all four orders: the place decided, not the option.
+    pub same_letter: u32,
     /// Share of the questions right in all four orders (the strict score of Liu et al.,
     /// MMBench, arXiv:2307.06281).
     pub always_right: Reading<Estimate>,
@@ -33,7 +35,7 @@ impl RotationReport {
         rows.sort_unstable_by_key(|row| (row.question, row.rotation.steps()));
 
         let (mut complete, mut incomplete) = (0, 0);
-        let (mut consistent, mut always_right) = (0, 0);
+        let (mut consistent, mut always_right, mut same_letter) = (0, 0, 0);
         let mut right_at = [0; 4];
         let mut mean = Moments::default();
         for turns in rows.chunk_by(|a, b| a.question == b.question) {
@@ -50,7 +52,8 @@ impl RotationReport {
             }
             mean.push(f64::from(right) / 4.0);
             always_right += u32::from(right == 4);
-            consistent += u32::from(same_option(turns));
+            consistent += u32::from(same(turns, |row, letter| row.rotation.original(letter)));
+            same_letter += u32::from(same(turns, |_, letter| letter));
         }
         let share = |count| Proportion::new(count, complete).map(Proportion::estimate);
         RotationReport {
@@ -59,19 +62,20 @@ impl RotationReport {
             accuracy: right_at.map(share),
             mean_accuracy: mean.estimate(0.0, 1.0),
             consistency: share(consistent),
+            same_letter,
             always_right: share(always_right),
         }
     }
 }
 
-/// Whether all turns answered, and all with the same option of the pack.
-fn same_option(turns: &[&Row]) -> bool {
-    let mut options = turns.iter().map(|row| match row.answer {
-        Outcome::Letter(letter) => Some(row.rotation.original(letter)),
+/// Whether all turns answered, and what `of` makes of their letters is the same.
+fn same(turns: &[&Row], of: impl Fn(&Row, Letter) -> Letter) -> bool {
+    let mut choices = turns.iter().map(|row| match row.answer {
+        Outcome::Letter(letter) => Some(of(row, letter)),
         _ => None,
     });
-    match options.next().flatten() {
-        Some(first) => options.all(|option: Option<Letter>| option == Some(first)),
+    match choices.next().flatten() {
+        Some(first) => choices.all(|choice| choice == Some(first)),
         None => false,
     }
 }

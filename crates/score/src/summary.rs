@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    Accuracy, Delta5, Latency, LetterBias, Parsing, PassAtK, Reading, Reason, Rotation,
-    RotationReport, Run, Temperature,
+    Accuracy, Confidence, Debiased, Delta5, Indecision, Latency, LetterBias, Parsing, PassAtK,
+    Reading, Reason, Rotation, RotationReport, Run, Temperature,
 };
 
 /// The scores of one run that need its rows only. Memory, energy and the Edge Score need
@@ -25,6 +25,12 @@ pub struct Summary {
     pub latency: Latency,
     /// Letters asked for and given.
     pub bias: LetterBias,
+    /// Accuracy without the model's liking for letters.
+    pub debiased: Reading<Debiased>,
+    /// What speaks against a decision, if anything does.
+    pub indecision: Option<Indecision>,
+    /// How far its confidence can be trusted.
+    pub confidence: Reading<Confidence>,
     /// All four option orders; [`Reason::Off`] when only the pack's own was asked.
     pub rotation: Reading<RotationReport>,
 }
@@ -32,6 +38,7 @@ pub struct Summary {
 impl Summary {
     /// Scores `run`; `temperature` is that of pass@k in letter mode.
     pub fn of(run: &Run, temperature: Temperature) -> Summary {
+        let (bias, rotation) = (LetterBias::of(run), RotationReport::of(run));
         Summary {
             accuracy: Accuracy::of(run),
             pass_3: PassAtK::of(run, temperature, 3),
@@ -39,13 +46,16 @@ impl Summary {
             delta_5: Delta5::of(run, temperature),
             parsing: Parsing::of(run),
             latency: Latency::of(run),
-            bias: LetterBias::of(run),
+            debiased: Debiased::of(run),
+            indecision: Indecision::of(run, &bias, &rotation),
+            bias,
+            confidence: Confidence::of(run),
             rotation: if run
                 .rows()
                 .iter()
                 .any(|row| row.rotation != Rotation::default())
             {
-                Reading::Value(RotationReport::of(run))
+                Reading::Value(rotation)
             } else {
                 Reading::Missing(Reason::Off)
             },

@@ -11,7 +11,7 @@ pub enum Difference {
     Pack,
     /// The chat template or the order of the prompt's parts.
     Template,
-    /// Letter against generate mode.
+    /// Letter against generate mode, or one parser against the other.
     Mode,
 }
 
@@ -74,6 +74,13 @@ pub fn check_comparable(
                 other.start.mode.label()
             ),
         ),
+        (
+            Difference::Mode,
+            parsers_differ(first, other),
+            "different parsers (--parser strict and reference): a difference in accuracy could \
+             come from how answers are read"
+                .to_owned(),
+        ),
     ];
     for (difference, differs, why) in found {
         if differs && !allowed.contains(&difference) {
@@ -94,6 +101,25 @@ fn prompt_making_differs(first: &RunSummary, other: &RunSummary) -> bool {
     both.is_some_and(|(first, other)| first != other)
 }
 
+/// Whether the texts of both were read by other rules. In letter mode there are none.
+fn parsers_differ(first: &RunSummary, other: &RunSummary) -> bool {
+    let parser = |run: &RunSummary| run.answers.rules.map(|rules| rules.parser);
+    let both = parser(first).zip(parser(other));
+    both.is_some_and(|(first, other)| first != other)
+}
+
+/// Whether two runs were asked in ways that models need not differ in: other shots or traces, or one
+/// model with other templates.
+fn asked_differently(first: &RunSummary, other: &RunSummary) -> bool {
+    let both = first.prompt_making().zip(other.prompt_making());
+    let think_and_shots =
+        both.is_some_and(|((a, shots), (b, others))| (a[3], shots) != (b[3], others));
+    think_and_shots
+        || first.name() == other.name()
+            && (first.template_hash() != other.template_hash()
+                || prompt_making_differs(first, other))
+}
+
 /// What ranked runs should have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
@@ -103,6 +129,10 @@ pub enum Setting {
     Mode,
     /// The layout.
     Layout,
+    /// The template of one model, shots, or traces.
+    Prompts,
+    /// How letters are found in texts.
+    Parser,
     /// The board.
     Board,
     /// The number of threads.
@@ -112,6 +142,11 @@ pub enum Setting {
 /// What `runs` do not have in common.
 pub fn unequal_settings(runs: &[RankedRun]) -> Vec<Setting> {
     let runs = || runs.iter().map(|ranked| &ranked.run);
+    let alike = |differ: fn(&RunSummary, &RunSummary) -> bool| {
+        runs()
+            .enumerate()
+            .all(|(at, run)| !runs().skip(at + 1).any(|other| differ(run, other)))
+    };
     let same = [
         (Setting::Pack, all_same(runs().map(RunSummary::pack_hash))),
         (Setting::Mode, all_same(runs().map(|run| run.start.mode))),
@@ -119,6 +154,8 @@ pub fn unequal_settings(runs: &[RankedRun]) -> Vec<Setting> {
             Setting::Layout,
             all_same(runs().map(|run| run.start.layout)),
         ),
+        (Setting::Prompts, alike(asked_differently)),
+        (Setting::Parser, alike(parsers_differ)),
         (
             Setting::Board,
             all_same(runs().map(|run| run.start.board.as_str())),

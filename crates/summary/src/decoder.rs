@@ -2,8 +2,8 @@
 
 use edgescore_probe::{Hertz, Microseconds, Reading};
 use edgescore_record::{
-    AnswerRules, Ask, Conditions, Mode, Origin, Prompts, Question, Record, SessionStart, Verdict,
-    VerdictKind, WhySkipped,
+    AnswerRules, Ask, Conditions, LegRow, Mode, Origin, Prompts, Question, Record, SessionStart,
+    Verdict, VerdictKind, WhySkipped,
 };
 use edgescore_score::ScoredTask;
 use edgescore_taskpack::Layout;
@@ -15,6 +15,7 @@ use crate::power::{PowerSource, PowerSummary};
 use crate::provenance::{EndFacts, ModelFacts, StartFacts, TemplateFacts};
 use crate::roofline::Machine;
 use crate::rules;
+use crate::sustained::LoadRows;
 
 /// Takes the records of a run one after the other and keeps what they say. They may stop at any
 /// point: a result that was cut off has no end, and a run that is going on none yet.
@@ -22,6 +23,8 @@ use crate::rules;
 pub struct Decoder {
     /// The first row.
     pub start: Option<Start>,
+    /// Which questions of a longer run these are, where they are a leg of one.
+    pub leg: Option<LegRow>,
     /// How prompts are made.
     pub template: Option<TemplateFacts>,
     /// The model, once it is loaded.
@@ -42,6 +45,8 @@ pub struct Decoder {
     pub memory: MemorySummary,
     /// Power.
     pub power: PowerSummary,
+    /// Sustained load.
+    pub load: LoadRows,
     /// Heat, throttling and waiting.
     pub conditions: Option<Conditions>,
     /// What the machine could do at best.
@@ -50,6 +55,15 @@ pub struct Decoder {
     pub verdict: Option<Ending>,
     /// The last row.
     pub end: Option<EndFacts>,
+}
+
+/// A result file, decoded.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// First 16 digits of the SHA-256 of the file.
+    pub id: String,
+    /// What its records say.
+    pub records: Decoder,
 }
 
 /// The first row.
@@ -125,6 +139,7 @@ impl Decoder {
                 self.memory.model = row.model_bytes;
                 self.start = Some(Start::from(row));
             }
+            Record::Leg(row) => self.leg = Some(*row),
             Record::Task(row) => {
                 let group = self.group(row.group)?;
                 self.tasks.push(TaskInfo {
@@ -171,6 +186,9 @@ impl Decoder {
             Record::MemoryStart(row) => self.memory.before = Some(BeforeLoad::from(row)),
             Record::Memory(row) => self.memory.end = Some(*row),
             Record::PowerStart(row) => self.power.source = Some(PowerSource::from(row)),
+            Record::SustainedLoad(row) => self.load.planned = Some(*row),
+            Record::Timed(row) => self.load.answers.push(*row),
+            Record::Vitals(row) => self.load.vitals.push(*row),
             Record::Power(row) => self.power.points.push(*row),
             Record::PowerEnd(row) => self.power.end = Some(*row),
             Record::Conditions(row) => self.conditions = Some(*row),

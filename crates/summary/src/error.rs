@@ -33,6 +33,16 @@ pub enum Error {
     /// Rows came without the first one.
     #[error("the result has no first row: collect it again from the board, or repeat the run")]
     NoStart,
+    /// A leg of a run does not begin where the one before it ended.
+    #[error(
+        "questions {first} to {next} of the run are in no file: give all legs that `edgescore choose` wrote for it, or one alone"
+    )]
+    MissingLeg {
+        /// Questions that are known.
+        first: u32,
+        /// Where the next leg begins.
+        next: u32,
+    },
     /// More tasks or groups than a result can have.
     #[error("more than 256 {0}: split the pack")]
     TooMany(&'static str),

@@ -1,13 +1,14 @@
 //! A run held against limits.
 
 use edgescore_score::{
-    Bound, EdgeScore, Exponents, Formula, GateMonitor, Limits, Line, Measurements, Quantity,
-    Reading, Reason, Verdict, edge_score, gate,
+    Bound, EdgeScore, Estimate, Exponents, Formula, GateMonitor, Indecision, Limits, Line,
+    Measurements, Quantity, Reading, Reason, Verdict, edge_score, gate,
 };
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::figure::Figure;
+use crate::indecision::describe;
 use crate::run::RunSummary;
 
 /// What came of a gate.
@@ -17,13 +18,37 @@ pub struct Judged {
     pub verdict: Verdict,
     /// Whether the run ended as planned.
     pub ended_well: bool,
+    /// What speaks against a decision of the model: then the gate is not passed, whatever holds.
+    pub indecision: Option<Indecision>,
+    /// What each line was measured with, where that has an interval: the estimate.
+    pub estimates: Vec<Option<Estimate>>,
 }
 
 impl Judged {
+    /// The lines, each with whether its limit lies inside the 95 % interval of what was measured. One
+    /// that was decided early was decided with its own error rate.
+    pub fn lines(&self) -> impl Iterator<Item = (&Line, Option<Estimate>, bool)> {
+        let lines = self.verdict.lines.iter().zip(&self.estimates);
+        lines.map(|(line, estimate)| (line, *estimate, is_close(line, estimate.as_ref())))
+    }
+
+    /// The same, but a limit inside the interval fails.
+    pub fn strict(mut self) -> Judged {
+        for (line, estimate) in self.verdict.lines.iter_mut().zip(&self.estimates) {
+            line.pass &= !is_close(line, estimate.as_ref());
+        }
+        self
+    }
+
     /// Whether everything holds.
     pub fn pass(&self) -> bool {
-        self.ended_well && self.verdict.pass()
+        self.ended_well && self.indecision.is_none() && self.verdict.pass()
     }
+}
+
+fn is_close(line: &Line, estimate: Option<&Estimate>) -> bool {
+    let interval = estimate.and_then(|estimate| estimate.interval.value());
+    line.decided_after.is_none() && interval.is_some_and(|interval| interval.contains(line.limit))
 }
 
 /// Holds `run` against `limits`. A run that stopped early keeps the decision it stopped on.
@@ -51,7 +76,10 @@ pub fn judge(run: &RunSummary, limits: &Limits) -> Result<Judged, Error> {
         delta_5: run.scores.delta_5.published.map(|delta| delta.value),
         latency_s: run.latency_s(),
         memory_gib: run.memory_gib(),
-        power_w: run.power.mean_w(),
+        power_w: match run.power.is_simulated() {
+            true => Reading::Missing(Reason::Simulated),
+            false => run.power.mean_w(),
+        },
         energy_j: run.energy().and_then(|energy| match energy.simulated {
             true => Reading::Missing(Reason::Simulated),
             false => Reading::Value(energy.joules),
@@ -61,9 +89,17 @@ pub fn judge(run: &RunSummary, limits: &Limits) -> Result<Judged, Error> {
             Err(refusal) => Reading::Missing(refusal.reason),
         },
     };
+    let verdict = gate(limits, &measurements, monitor.as_ref())?;
+    let estimate = |line: &Line| match line.quantity {
+        Quantity::Accuracy => run.pass_at_1.value(),
+        Quantity::Delta5 => run.scores.delta_5.published.value(),
+        _ => None,
+    };
     Ok(Judged {
-        verdict: gate(limits, &measurements, monitor.as_ref())?,
+        estimates: verdict.lines.iter().map(estimate).collect(),
+        verdict,
         ended_well: run.ended_well(),
+        indecision: run.indecision,
     })
 }
 
@@ -80,6 +116,8 @@ pub struct GateView {
     pub pass: bool,
     /// Whether the run ended as planned.
     pub ended_well: bool,
+    /// What speaks against a decision of the model; null if nothing does.
+    pub did_not_decide: Option<String>,
     /// The limits.
     pub lines: Vec<GateLineView>,
 }
@@ -101,6 +139,9 @@ pub struct GateLineView {
     pub margin: Figure<f64>,
     /// The number of questions after which the line was decided, if it was decided early.
     pub decided_after: Option<u32>,
+    /// Whether the limit lies inside the 95 % interval of what was measured; with `gate --strict` the
+    /// line fails then.
+    pub limit_in_interval: bool,
     /// Whether the limit holds.
     pub pass: bool,
 }
@@ -114,18 +155,17 @@ impl GateView {
             pack: run.start.pack.clone(),
             pass: judged.pass(),
             ended_well: judged.ended_well,
+            did_not_decide: judged.indecision.as_ref().map(describe),
             lines: judged
-                .verdict
-                .lines
-                .iter()
-                .map(GateLineView::from)
+                .lines()
+                .map(|(line, _, close)| GateLineView::of(line, close))
                 .collect(),
         }
     }
 }
 
-impl From<&Line> for GateLineView {
-    fn from(line: &Line) -> GateLineView {
+impl GateLineView {
+    fn of(line: &Line, limit_in_interval: bool) -> GateLineView {
         GateLineView {
             quantity: line.quantity,
             unit: line.quantity.unit(),
@@ -134,6 +174,7 @@ impl From<&Line> for GateLineView {
             measured: line.measured.into(),
             margin: line.margin.into(),
             decided_after: line.decided_after,
+            limit_in_interval,
             pass: line.pass,
         }
     }

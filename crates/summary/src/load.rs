@@ -2,28 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use edgescore_record::file::ResultFile;
 use edgescore_taskpack::Hash;
 
-use crate::decoder::Decoder;
+use crate::decoder::{Decoded, Decoder};
 use crate::error::Error;
+use crate::legs::{self, InFile};
 use crate::run::RunSummary;
 
 /// Digits of an id.
 const ID_DIGITS: usize = 16;
-
-/// A result file, decoded.
-#[derive(Clone, Debug)]
-pub struct Decoded {
-    /// First 16 digits of the SHA-256 of the file.
-    pub id: String,
-    /// What its records say.
-    pub records: Decoder,
-}
 
 /// Decodes the bytes of a result file.
 ///
@@ -56,33 +47,55 @@ pub fn decode_file(path: &Path) -> Result<Decoded, Error> {
 /// # Errors
 /// A file that cannot be read, is no result, or contradicts itself.
 pub fn load(path: &Path) -> Result<RunSummary, Error> {
-    let Decoded { id, records } = decode_file(path)?;
-    let file = path.display().to_string();
-    RunSummary::of(records, file, id).map_err(|error| error.in_file(path))
+    let decoded = decode_file(path)?;
+    score((path.display().to_string(), decoded))
 }
 
-/// Reads and scores results, on all CPUs, in the order given.
+/// Reads and scores results, on all CPUs, in the order given. The legs of one run are one run.
 ///
 /// # Errors
-/// Those of [`load`], of the first file that has one.
+/// Those of [`load`], of the first file that has one, and a leg that is missing.
 pub fn load_all(paths: &[PathBuf]) -> Result<Vec<RunSummary>, Error> {
-    let next = AtomicUsize::new(0);
-    let loaded = Mutex::new(Vec::with_capacity(paths.len()));
+    let read = on_all_cpus(paths.to_vec(), |path| {
+        let decoded = decode_file(&path)?;
+        Ok((path.display().to_string(), decoded))
+    })?;
+    on_all_cpus(legs::join(read)?, score)
+}
+
+fn score((file, decoded): InFile) -> Result<RunSummary, Error> {
+    let Decoded { id, records } = decoded;
+    let path = PathBuf::from(&file);
+    RunSummary::of(records, file, id).map_err(|error| error.in_file(&path))
+}
+
+/// What `work` makes of `items`, in their order.
+fn on_all_cpus<I: Send, O: Send>(
+    items: Vec<I>,
+    work: impl Fn(I) -> Result<O, Error> + Sync,
+) -> Result<Vec<O>, Error> {
     let threads = thread::available_parallelism().map_or(1, |n| n.get());
+    let threads = threads.min(items.len());
+    let waiting = Mutex::new(items.into_iter().enumerate());
+    let next = || {
+        waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next()
+    };
+    let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..threads.min(paths.len()) {
+        for _ in 0..threads {
             scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(path) = paths.get(index) else { break };
-                    let run = load(path);
-                    let mut loaded = loaded.lock().unwrap_or_else(|e| e.into_inner());
-                    loaded.push((index, run));
+                while let Some((index, item)) = next() {
+                    let made = work(item);
+                    let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+                    done.push((index, made));
                 }
             });
         }
     });
-    let mut loaded = loaded.into_inner().unwrap_or_else(|e| e.into_inner());
-    loaded.sort_unstable_by_key(|(index, _)| *index);
-    loaded.into_iter().map(|(_, run)| run).collect()
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, made)| made).collect()
 }

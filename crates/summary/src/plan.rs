@@ -48,6 +48,13 @@ pub struct PlanView {
     pub copies: Vec<CopyView>,
 }
 
+impl PlanView {
+    /// Whether memory and power suffice, as far as is known.
+    pub fn can_run(&self) -> bool {
+        self.fits != Some(false) && self.power.duty != Figure::Value(0.0)
+    }
+}
+
 /// Planned memory, part by part, and what there is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlannedMemoryView {

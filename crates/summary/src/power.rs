@@ -9,6 +9,9 @@ use serde::Serialize;
 use crate::figure::Figure;
 use crate::labels::Labelled;
 
+/// Name of the source that has nothing to say.
+const NO_SOURCE: &str = "none";
+
 /// What the rows of a result say about power.
 #[derive(Clone, Debug, Default)]
 pub struct PowerSummary {
@@ -70,7 +73,9 @@ impl PowerSummary {
 
     /// Whether power is a model of the board's and not a measurement.
     pub fn is_simulated(&self) -> bool {
-        self.metered() == Some(false)
+        // Without a source nothing is measured, and nothing simulated.
+        let source = self.source.as_ref();
+        source.is_some_and(|source| !source.measured && source.name != NO_SOURCE)
     }
 
     /// Seconds since the first question and mean watts of the trace's points.
@@ -107,6 +112,15 @@ impl PowerSummary {
         let after = self.idle_after_w();
         self.idle_before_w()
             .and_then(|before| after.map(|after| f64::midpoint(before, after)))
+    }
+
+    /// How much longer the questions took with the rests that the budget made: 1 without any.
+    pub fn stretch(&self) -> f64 {
+        self.end.as_ref().map_or(1.0, |end| {
+            let length = end.length.0.max(1) as f64;
+            let worked = end.length.0.saturating_sub(end.rested.0).max(1) as f64;
+            length / worked
+        })
     }
 
     /// Joules of loading the model, gross.

@@ -1,9 +1,9 @@
 //! One run, scored.
 
 use edgescore_probe::{Bytes, Reading, Reason};
-use edgescore_record::{Conditions, Labels, Origin, Stop, VerdictKind};
+use edgescore_record::{Conditions, Labels, Origin, Stop, VerdictKind, WhySkipped};
 use edgescore_score::{
-    EdgeInputs, Energy, Estimate, Faults, Row, Run, ScoredTask, Summary, Temperature,
+    EdgeInputs, Energy, Estimate, Faults, Indecision, Row, Run, ScoredTask, Summary, Temperature,
     stopped_accuracy, tokens_per_second,
 };
 use edgescore_taskpack::{Fault, Hash, Rotation};
@@ -20,6 +20,8 @@ use crate::provenance::Provenance;
 use crate::roofline::{DecodeWork, RooflineSummary};
 use crate::rows::score_row;
 use crate::rules;
+use crate::skips;
+use crate::sustained::SustainedSummary;
 
 /// One run, scored.
 #[derive(Clone, Debug)]
@@ -42,6 +44,9 @@ pub struct RunSummary {
     pub rows: Vec<Row>,
     /// The scores.
     pub scores: Summary,
+    /// What speaks against a decision. Faults, groups and tasks are then withheld: of random weights
+    /// nobody expects one, so nothing is said.
+    pub indecision: Option<Indecision>,
     /// Faults of the wrong letters, in the pack's own order of options.
     pub faults: Reading<Faults>,
     /// pass@1 with the interval that fits how the run ended: Wilson's, or that of the
@@ -59,12 +64,16 @@ pub struct RunSummary {
     pub answers: AnswersSummary,
     /// The texts that were kept.
     pub texts: Vec<AnswerText>,
+    /// Why questions were skipped, with how many.
+    pub skips: Vec<(WhySkipped, u32)>,
     /// Memory.
     pub memory: MemorySummary,
     /// Energy.
     pub energy: EnergySummary,
     /// Power.
     pub power: PowerSummary,
+    /// Sustained load, with --minutes.
+    pub sustained: Option<SustainedSummary>,
     /// Heat, throttling and waiting, if the run came to its end.
     pub conditions: Option<Conditions>,
     /// How the run ended; `None` if the file was cut off.
@@ -85,11 +94,21 @@ impl RunSummary {
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         let temperature = Temperature::new(f64::from(start.temperature_milli.max(1)) / 1000.0)?;
         let run = Run::new(&score_tasks, &rows)?;
-        let scores = Summary::of(&run, temperature);
+        let mut scores = Summary::of(&run, temperature);
+        let origin = decoder.model.as_ref().map(|model| model.origin);
+        let indecision = scores
+            .indecision
+            .filter(|_| origin != Some(Origin::Synthetic));
+        if indecision.is_some() {
+            scores.accuracy.groups.clear();
+            scores.accuracy.tasks.clear();
+        }
         let stop = decoder.end.as_ref().and_then(|end| end.stop);
         let stopped_early = stop == Some(Labelled(Stop::Decided));
-        let pass_at_1 = match stopped_early {
-            true => stopped_accuracy(&run, start.questions)?,
+        // A leg, or a run whose legs ended before the whole was asked, is a part of a random order.
+        let of = decoder.leg.map_or(start.questions, |leg| leg.of);
+        let pass_at_1 = match stopped_early || start.questions < of {
+            true => stopped_accuracy(&run, of)?,
             false => scores.accuracy.overall.accuracy(),
         };
         let totals = Totals::of(&decoder.asked);
@@ -108,7 +127,11 @@ impl RunSummary {
             tasks: decoder.tasks,
             groups: decoder.groups,
             scores,
-            faults: Faults::of(decoder.asked.iter().filter_map(wrong)),
+            faults: match indecision {
+                Some(_) => Reading::Missing(Reason::Undecided),
+                None => Faults::of(decoder.asked.iter().filter_map(wrong)),
+            },
+            indecision,
             pass_at_1,
             stopped_early,
             prefill_tps,
@@ -122,9 +145,11 @@ impl RunSummary {
             ),
             answers: AnswersSummary::of(decoder.answer_rules, &decoder.asked),
             texts: decoder.asked.iter().filter_map(AnswerText::of).collect(),
+            skips: skips::reasons(&decoder.asked),
             memory: decoder.memory,
             energy: EnergySummary::of(&decoder.asked),
             power: decoder.power,
+            sustained: SustainedSummary::of(&decoder.load),
             conditions: decoder.conditions,
             verdict: decoder.verdict,
             rows,
@@ -219,8 +244,18 @@ impl RunSummary {
         }
     }
 
-    /// Median latency in seconds.
+    /// Seconds an answer: what a limit on latency is held against, and the Edge Score divides by. The
+    /// median, or with a power budget the mean with its rests, since single answers then come in two
+    /// heaps, with a rest and without.
     pub fn latency_s(&self) -> Reading<f64> {
+        match self.power.budget_w() {
+            Some(_) => self.sustained_s(),
+            None => self.median_s(),
+        }
+    }
+
+    /// Median time of computing an answer, in seconds.
+    pub fn median_s(&self) -> Reading<f64> {
         self.scores.latency.median_us.map(|us| us / 1e6)
     }
 
@@ -234,6 +269,13 @@ impl RunSummary {
             0 => Reading::Missing(Reason::NoRows),
             count => Reading::Value(sum / 1e6 / f64::from(count)),
         }
+    }
+
+    /// Mean time of an answer in seconds with the rests that a power budget makes: what the board
+    /// sustains.
+    pub fn sustained_s(&self) -> Reading<f64> {
+        self.answer_s()
+            .map(|seconds| seconds * self.power.stretch())
     }
 
     /// Peak resident memory of the runtime.

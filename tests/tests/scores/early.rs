@@ -97,6 +97,6 @@ fn four_orders_of_each_question() {
     );
     assert_eq!(run["rotation"]["complete"], 3);
     assert!(run["rotation"]["consistency"]["value"].is_number());
-    let table = sandbox.done("report rotated.esr");
+    let table = sandbox.done("report --full rotated.esr");
     assert!(table.contains("option orders"), "{table}");
 }

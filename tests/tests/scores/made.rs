@@ -1,6 +1,6 @@
 //! Results that no board made: known answers, so that a report's figures are known too.
 
-use edgescore_probe::{Bytes, Microseconds, Reading, Reason};
+use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading, Reason};
 use edgescore_record::*;
 use edgescore_score::published::TASKS;
 use edgescore_taskpack::{self as taskpack, Hash, Layout, Letter, Rotation};
@@ -18,6 +18,8 @@ pub struct Made {
     /// Which questions are right, and the times, depend on it.
     pub seed: u32,
     pub verdict: VerdictKind,
+    /// Power while answering, if a meter saw it.
+    pub milliwatts: Option<u64>,
 }
 
 impl Default for Made {
@@ -32,6 +34,7 @@ impl Default for Made {
             template: 1,
             seed: 0,
             verdict: VerdictKind::Ok,
+            milliwatts: None,
         }
     }
 }
@@ -60,6 +63,11 @@ impl Made {
         for (number, task) in (0..).zip(tasks) {
             self.answer(number, task, &mut writer);
         }
+        self.finish(writer)
+    }
+
+    /// The bytes of a file with the last rows behind those that are written.
+    pub fn finish(&self, mut writer: Writer) -> Vec<u8> {
         writer.row(&Record::Memory(Memory {
             rss_peak: Reading::Value(Bytes(self.memory_mib << 20)),
             rss_anon: Reading::Missing(Reason::Denied),
@@ -78,7 +86,7 @@ impl Made {
         writer.end()
     }
 
-    fn start(&self) -> SessionStart<'static> {
+    pub fn start(&self) -> SessionStart<'static> {
         SessionStart {
             runtime: "0.1.0",
             llama: "b1",
@@ -108,7 +116,7 @@ impl Made {
         }
     }
 
-    fn loaded(&self) -> ModelLoaded<'static> {
+    pub fn loaded(&self) -> ModelLoaded<'static> {
         ModelLoaded {
             name: "Made",
             architecture: "qwen2",
@@ -133,7 +141,7 @@ impl Made {
         }
     }
 
-    fn answer(&self, number: u32, task: u32, writer: &mut Writer) {
+    pub fn answer(&self, number: u32, task: u32, writer: &mut Writer) {
         let mix = mixed(number, self.seed);
         let key = Letter::ALL[number as usize % 4];
         let is_right = (mix >> 4) % 100 < self.right;
@@ -147,6 +155,8 @@ impl Made {
         };
         let ask = Ask::new(number, Rotation::default());
         let median = u64::from(self.median_ms) * 1000;
+        // 0.8 to 1.2 medians, evenly.
+        let prefill = Microseconds(median * (800 + u64::from(mix % 401)) / 1000);
         writer.row(&Record::Question(Question {
             ask,
             task,
@@ -159,9 +169,17 @@ impl Made {
                 tokens: 8,
                 decode: Microseconds(median / 4),
             }),
-            // 0.8 to 1.2 medians, evenly.
-            prefill: Microseconds(median * (800 + u64::from(mix % 401)) / 1000),
-            energy: Reading::Missing(Reason::Off),
+            prefill,
+            energy: match self.milliwatts {
+                None => Reading::Missing(Reason::Off),
+                Some(power) => Reading::Value(QuestionEnergy {
+                    prefill: Microjoules(power * prefill.0 / 1000),
+                    decode: Microjoules(match self.mode {
+                        Mode::Letter => 0,
+                        Mode::Generate => power * median / 4000,
+                    }),
+                }),
+            },
         }));
         if self.mode == Mode::Generate && TASKS[task as usize].pass_k {
             for draw in 0..5 {
@@ -199,7 +217,7 @@ fn mixed(number: u32, seed: u32) -> u32 {
     (mix ^ (mix >> 13)).wrapping_mul(0xC2B2_AE35) >> 5
 }
 
-struct Writer {
+pub struct Writer {
     encoder: Box<frame::Encoder>,
     chain: Chain,
     bytes: Vec<u8>,
@@ -208,7 +226,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn new() -> Writer {
+    pub fn new() -> Writer {
         Writer {
             encoder: Box::default(),
             chain: Chain::default(),
@@ -218,7 +236,7 @@ impl Writer {
         }
     }
 
-    fn row(&mut self, record: &Record) {
+    pub fn row(&mut self, record: &Record) {
         self.answered += u32::from(matches!(record, Record::Question(_)));
         let encoded = self.encoder.encode(self.rows, record).unwrap();
         self.chain.add(encoded.content);

@@ -8,11 +8,15 @@
 )]
 
 mod compare;
+mod confidence;
 mod early;
+mod escalate;
 mod formats;
 mod gate;
 mod made;
 mod many;
 mod page;
 mod published;
+mod reference;
 mod report;
+mod sustained;

@@ -99,6 +99,7 @@ fn the_page_loads_nothing_and_the_browser_does_not_complain() {
     );
     sandbox.done("report good.esr poor.esr guess.esr odd.esr --against published -o all.html");
     sandbox.done("report good.esr -o one.html");
+    sandbox.done("report --escalate poor.esr odd.esr -o two.html");
     let text = String::from_utf8(sandbox.read("all.html")).unwrap();
     assert!(!text.contains("<script"), "markup from a name");
     for attribute in [" src=", "@import", "url(", "<link rel=\"stylesheet"] {
@@ -123,7 +124,7 @@ fn the_page_loads_nothing_and_the_browser_does_not_complain() {
         loads.hosts
     );
     assert!(!loads.console.is_empty());
-    for page in ["all.html", "one.html"] {
+    for page in ["all.html", "one.html", "two.html"] {
         let opened = open(&sandbox, page).unwrap();
         assert!(opened.dom.contains("</html>"), "{page}: {}", opened.dom);
         assert!(opened.dom.contains("<circle class=\"dot\""), "{page}");
@@ -139,6 +140,7 @@ fn screenshots_in_light_dark_and_on_a_phone() {
     let sandbox = three();
     sandbox.done("report good.esr poor.esr guess.esr --against published -o all.html");
     sandbox.done("report poor.esr -o one.html");
+    sandbox.done("report --escalate poor.esr good.esr --max-latency 2s -o two.html");
     let keep = std::env::var_os("EDGESCORE_SCREENSHOTS").map(PathBuf::from);
     let looks = [
         ("light", "1100,2600", None),
@@ -150,7 +152,7 @@ fn screenshots_in_light_dark_and_on_a_phone() {
         ("phone", "390,3600", None),
     ];
     for (look, size, option) in looks {
-        for page in ["all", "one"] {
+        for page in ["all", "one", "two"] {
             let profile = sandbox.path(format!("profile-{look}-{page}"));
             let Some(mut browser) = chromium(&profile) else {
                 return;

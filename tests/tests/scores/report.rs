@@ -106,30 +106,40 @@ fn a_guesser_is_not_ranked_however_quick() {
     let sandbox = three();
     let report = json(&sandbox, "good.esr poor.esr guess.esr");
     let runs = report["runs"].as_array().unwrap();
-    let literal = |i: usize| runs[i]["edge_score"]["literal"]["value"].as_f64().unwrap();
-    assert!(
-        literal(2) > literal(1) && literal(1) > literal(0),
-        "the guesser's is largest"
-    );
-    assert_eq!(
-        report["ranking"],
-        serde_json::json!(["poor.esr", "good.esr"])
-    );
+    // By the published formula it would be first: a score that may not be ranked has no value.
+    let literal = &runs[2]["edge_score"]["literal"]["value"];
+    assert_eq!(literal["missing"], "accuracy: the model did not decide");
+    // The most accurate first, and by the Edge Score the quick one.
+    let ranking = |arguments: &str| {
+        json(
+            &sandbox,
+            &format!("good.esr poor.esr guess.esr {arguments}"),
+        )["ranking"]
+            .clone()
+    };
+    assert_eq!(ranking(""), serde_json::json!(["good.esr", "poor.esr"]));
+    let by_score = ranking("--rank-by edge-score");
+    assert_eq!(by_score, serde_json::json!(["poor.esr", "good.esr"]));
+    assert_eq!(ranking("--max-latency 1s"), serde_json::json!(["poor.esr"]));
     assert_eq!(
         report["pareto_front"],
         serde_json::json!(["good.esr", "poor.esr"])
     );
     assert!(runs[2]["rank"].is_null());
+    assert_eq!(runs[2]["not_ranked_because"], "did not decide");
     assert_eq!(runs[2]["pareto"]["place"], "left_out");
-    let table = sandbox.done("report good.esr poor.esr guess.esr");
-    assert!(table.contains("- at chance"), "{table}");
+    let table = sandbox.done("report good.esr poor.esr guess.esr --max-latency 1s");
+    for words in [
+        "Most accurate within the limits: poor-350m",
+        "- over the limit of latency",
+        "- did not decide",
+    ] {
+        assert!(table.contains(words), "{words}: {table}");
+    }
 
     // A house that does not mind waiting ranks the other way.
-    let report = json(&sandbox, "good.esr poor.esr --exponents 1,0,0");
-    assert_eq!(
-        report["ranking"],
-        serde_json::json!(["good.esr", "poor.esr"])
-    );
+    let patient = ranking("--rank-by edge-score --exponents 1,0,0");
+    assert_eq!(patient, serde_json::json!(["good.esr", "poor.esr"]));
     sandbox.refused(2, "report good.esr --exponents 1,-1,0", &["exponent -1"]);
     sandbox.refused(2, "report good.esr --exponents 1", &["three numbers"]);
 }

@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use edgescore_record::{Command, Control, Phase, RunId, Stop, VerdictKind};
 use edgescore_summary::load;
 
+use crate::bars;
 use crate::failure::{Failure, Outcome};
 use crate::link::{BoardAddress, Connection, Item, RunFollower, StopRequests, Want, list};
 use crate::output::print;
@@ -27,7 +28,12 @@ pub struct Args {
     board: BoardAddress,
 
     /// The result to write
-    #[arg(short, long = "output", value_name = "RUN.esr")]
+    #[arg(
+        short,
+        long = "output",
+        value_name = "RUN.esr",
+        help_heading = "Output"
+    )]
     output: Option<PathBuf>,
 
     /// Fetch this run, also if it was fetched before
@@ -38,8 +44,8 @@ pub struct Args {
     #[arg(long, requires = "output")]
     stop: bool,
 
-    /// Replace an existing result
-    #[arg(long)]
+    /// Replace RUN.esr if it is there
+    #[arg(long, help_heading = "Output")]
     force: bool,
 
     #[command(flatten)]
@@ -60,7 +66,7 @@ struct Kept {
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let progress = Progress::new();
     let options = args.reach.options(false);
-    let mut connection = Connection::open(&args.board, &options, Arc::new(progress.printer()))?;
+    let mut connection = Connection::open(&args.board, &options, Arc::new(bars::say))?;
     match &args.output {
         Some(output) => fetch(args, output, &mut connection, progress),
         None if connection.is_capture() => Err(Failure::Usage(anyhow!(
@@ -68,7 +74,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
             args.board
         ))),
         None => {
-            progress.finish();
+            drop(progress);
             show(&runs(&mut connection)?, &args.board)
         }
     }
@@ -97,7 +103,7 @@ fn fetch(
         progress.take(&row.record);
         Ok(ControlFlow::Continue(()))
     });
-    progress.finish();
+    drop(progress);
     let verdict = recorder.close(finish)?;
     follower.acknowledge_all()?;
     let run = load(output).map_err(Failure::data)?;

@@ -7,8 +7,10 @@ use edgescore_summary::{ComparisonView, Difference, check_comparable, compare_al
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::render::format::{self, Format};
 use crate::render::pages::comparison::page;
-use crate::render::print::{Format, print};
+use crate::render::print::print;
+use crate::results;
 
 /// Say what differs between results, and how sure that is
 ///
@@ -34,9 +36,9 @@ pub struct Args {
     )]
     allow_different: Vec<Allowed>,
 
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    /// How to print [default: what the ending of FILE says, else table]
+    #[arg(long, value_parser = format::names(format::PAGE))]
+    format: Option<Format>,
 
     #[command(flatten)]
     output: Output,
@@ -65,6 +67,8 @@ impl From<Allowed> for Difference {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
+    let (path, format) = format::choose(args.format, &args.output, format::PAGE)?;
+    results::check_different(&args.results)?;
     let runs = load_all(&args.results).map_err(Failure::data)?;
     let Some((first, others)) = runs.split_first() else {
         return Ok(());
@@ -75,8 +79,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     }
     let against = compare_all(first, others).map_err(Failure::data)?;
     print(
-        &args.output,
-        args.format,
+        path,
+        format,
         &page(first, &against),
         &ComparisonView::of(first, &against),
     )

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::anyhow;
-
 use crate::defaults;
 use crate::failure::Failure;
+use crate::files;
 use crate::image::{self, Board, Request};
 use crate::output::print;
-use crate::session::{Inputs, RunOptions};
+use crate::session::{Inputs, OneModel, RunOptions};
 
 // Doc comments of a flattened group would replace this one, so the group has none.
 /// Write a card image that runs a pack on a model when the board is powered on, and nothing else
@@ -24,9 +23,8 @@ pub struct Args {
     #[arg(long, value_name = "BOARD")]
     board: String,
 
-    /// The model [default: the best reference model]
-    #[arg(long, value_name = "M.gguf")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: OneModel,
 
     /// The task pack [default: the built-in one]
     #[arg(long, value_name = "P.pack")]
@@ -57,25 +55,25 @@ pub struct Args {
     options: RunOptions,
 
     /// The image or tarball to write
-    #[arg(short, long = "output", value_name = "CARD.img")]
+    #[arg(
+        short,
+        long = "output",
+        value_name = "CARD.img",
+        help_heading = "Output"
+    )]
     output: PathBuf,
 
-    /// Replace an existing image
-    #[arg(long)]
+    /// Replace CARD.img if it is there
+    #[arg(long, help_heading = "Output")]
     force: bool,
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let board = Board::find(&args.board)?;
-    if args.output.exists() && !args.force {
-        return Err(Failure::Data(anyhow!(
-            "{} exists: give -o another name, or --force to replace it",
-            args.output.display()
-        )));
-    }
+    files::check_new(&args.output, args.force)?;
     let pack = args.pack.clone().map_or_else(defaults::pack, Ok)?;
-    let model = args.model.clone().map_or_else(defaults::model, Ok)?;
+    let model = args.model.path()?;
     let Inputs {
         pack,
         model,

@@ -1,10 +1,13 @@
 //! One module for each subcommand. `main` alone imports them.
 
+pub mod choose;
 pub mod collect;
 pub mod compare;
+pub mod completions;
 pub mod doctor;
 pub mod gate;
 pub mod image;
+pub mod man;
 pub mod pack;
 pub mod plan;
 pub mod prompt;

@@ -1,16 +1,15 @@
 //! `edgescore synth`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use indicatif::{HumanBytes, HumanCount};
 
 use crate::failure::Failure;
+use crate::files;
 use crate::output::print;
-use crate::synth::{
-    MODELS, Model, Quant, Shape, Spec, Summary, SynthError, TINY, is_synthetic, named, write,
-};
+use crate::synth::{MODELS, Model, Quant, Shape, Spec, Summary, SynthError, TINY, named, write};
 
 /// Write a model with a real model's shapes and random weights
 ///
@@ -59,7 +58,7 @@ pub struct Args {
     #[arg(long, default_value_t = 0)]
     seed: u64,
 
-    /// Replace OUT.gguf even if it is not a synthetic model
+    /// Replace OUT.gguf if it is there
     #[arg(long)]
     force: bool,
 
@@ -73,14 +72,18 @@ pub struct Args {
 
 /// Runs the command: writes the model and prints one line about it.
 pub fn run(args: &Args) -> Result<(), Failure> {
+    files::check_new(&args.output, args.force)?;
     let Summary {
         path,
         bytes,
         parameters,
-    } = make(args).map_err(|error| match error {
-        SynthError::Shape(_) => Failure::Usage(error.into()),
-        _ => Failure::data(error),
-    })?;
+    } = args
+        .spec()
+        .and_then(|spec| write(&spec, &args.output))
+        .map_err(|error| match error {
+            SynthError::Shape(_) => Failure::Usage(error.into()),
+            _ => Failure::data(error),
+        })?;
     print(|out| {
         writeln!(
             out,
@@ -91,14 +94,6 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             args.quant,
         )
     })
-}
-
-/// [`write()`], unless the file exists and is not a synthetic model.
-fn make(args: &Args) -> Result<Summary, SynthError> {
-    if !args.force {
-        check_replaceable(&args.output)?;
-    }
-    write(&args.spec()?, &args.output)
 }
 
 impl Args {
@@ -136,14 +131,6 @@ fn model_names() -> impl TypedValueParser<Value = Model> {
         .iter()
         .map(|model| PossibleValue::new(model.name).aliases(model.alias));
     PossibleValuesParser::new(names).try_map(|name| named(&name))
-}
-
-/// A synthetic model can be made again; anything else may have been a long download.
-fn check_replaceable(path: &Path) -> Result<(), SynthError> {
-    match path.is_file() && !is_synthetic(path) {
-        true => Err(SynthError::Exists(path.to_owned())),
-        false => Ok(()),
-    }
 }
 
 #[cfg(test)]

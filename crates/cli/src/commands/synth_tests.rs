@@ -60,20 +60,3 @@ fn wrong_arguments_are_refused_with_the_choices() {
     );
     assert!(spec("--quant q2_k").unwrap_err().contains("q4_0"));
 }
-
-#[test]
-fn only_synthetic_models_are_replaced_unasked() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("m.gguf");
-    let cli = |extra: &[&str]| {
-        let words = ["synth", "-o", path.to_str().unwrap()];
-        Cli::parse_from(words.iter().chain(extra)).args
-    };
-    make(&cli(&[])).unwrap();
-    make(&cli(&["--seed", "1"])).unwrap();
-    std::fs::write(&path, "a long download").unwrap();
-    assert!(matches!(make(&cli(&[])), Err(SynthError::Exists(_))));
-    assert_eq!(std::fs::read(&path).unwrap(), b"a long download");
-    make(&cli(&["--force"])).unwrap();
-    assert!(check_replaceable(&path).is_ok());
-}

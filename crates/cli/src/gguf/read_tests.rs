@@ -39,7 +39,7 @@ fn what_was_written_is_read_back() {
     assert_eq!(read(&file()).unwrap(), entries());
     let kept = parse(&file()[..], END as u64, |key| key == "synthetic").unwrap();
     assert_eq!(kept.len(), 1);
-    assert!(kept[0].1.is_true());
+    assert_eq!(kept[0].1, Value::bool(true));
 }
 
 #[test]

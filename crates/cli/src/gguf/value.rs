@@ -154,11 +154,6 @@ impl Value {
             _ => None,
         }
     }
-
-    /// Whether this is the boolean `true`.
-    pub fn is_true(&self) -> bool {
-        matches!(self, Self::Scalar { kind: Kind::Bool, bytes } if bytes[..] != [0])
-    }
 }
 
 impl Array {

@@ -5,6 +5,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use crate::failure::Failure;
+use crate::suggest::did_you_mean;
 
 /// The boards, as they were when this program was built.
 static TARGETS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../targets");
@@ -98,7 +99,8 @@ impl Board {
                 let with_image: Vec<_> =
                     folders.filter(|name| Board::read(name).is_some()).collect();
                 Err(Failure::Usage(anyhow!(
-                    "no image can be made for a board {name}: give --board one of {}",
+                    "no image can be made for a board {name}{}: give --board one of {}",
+                    did_you_mean(name, with_image.iter().copied()),
                     with_image.join(", ")
                 )))
             }

@@ -9,6 +9,7 @@ use super::log::LogSink;
 use super::runtime::beside_this_program;
 use super::transport::{Peer, Transport};
 use crate::failure::Failure;
+use crate::verbosity;
 
 /// Starts `runtime`, or the edgescore-rt beside this program, or the one in PATH. A `detached`
 /// one does not get the signals of this program's terminal.
@@ -16,6 +17,9 @@ pub fn connect(runtime: Option<&Path>, detached: bool, log: LogSink) -> Result<T
     let program = runtime.map_or_else(beside_this_program, Path::to_owned);
     let mut command = Command::new(&program);
     command.arg("--link");
+    if let Some(level) = verbosity::log_level() {
+        command.env("RUST_LOG", level);
+    }
     if detached {
         command.process_group(0);
     }

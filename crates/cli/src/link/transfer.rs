@@ -1,11 +1,11 @@
 //! What a person sees of a transfer: a bar on a terminal, a line every tenth elsewhere.
 
-use std::io::IsTerminal;
 use std::time::Instant;
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressStyle};
 
 use super::log::LogSink;
+use crate::{bars, verbosity};
 
 /// Shorter transfers need no report.
 const QUIET: u64 = 256 * 1024;
@@ -24,8 +24,8 @@ pub struct Transfer {
 impl Transfer {
     /// A transfer of `bytes` bytes, of which `from` are there already.
     pub fn new(what: String, bytes: u64, from: u64, log: LogSink) -> Transfer {
-        let bar = (std::io::stderr().is_terminal() && bytes >= QUIET).then(|| {
-            let bar = ProgressBar::new(bytes).with_message(what.clone());
+        let bar = (bytes >= QUIET).then(|| {
+            let bar = bars::show(ProgressBar::new(bytes).with_message(what.clone()))?;
             // The template is a constant; a typing error in it shows at once.
             if let Ok(style) = ProgressStyle::with_template(
                 "{msg}  {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go",
@@ -34,12 +34,12 @@ impl Transfer {
             }
             bar.set_position(from);
             bar.reset_eta();
-            bar
+            Some(bar)
         });
         Transfer {
             what,
             bytes,
-            bar,
+            bar: bar.flatten(),
             started: Instant::now(),
             from,
             tenths: from * 10 / bytes.max(1),
@@ -54,7 +54,7 @@ impl Transfer {
             return;
         }
         let tenths = position * 10 / self.bytes.max(1);
-        if tenths <= self.tenths || self.bytes < QUIET {
+        if tenths <= self.tenths || self.bytes < QUIET || verbosity::is_quiet() {
             return;
         }
         self.tenths = tenths;

@@ -5,6 +5,16 @@ use edgescore_record::{SystemPlace, TemplateOrigin};
 use super::compose::Prompts;
 
 impl Prompts {
+    /// What a person should know before a run of these prompts.
+    pub fn warning(&self) -> Option<String> {
+        (!self.no_tokens.is_empty()).then(|| {
+            format!(
+                "{} in the template: this vocabulary has no such token, so the template may be another model's; the model's own is the default, without --template",
+                self.no_tokens.join(" ")
+            )
+        })
+    }
+
     /// What was found, line by line.
     pub fn describe(&self) -> Vec<(&'static str, String)> {
         let source = &self.source;
@@ -56,6 +66,19 @@ impl Prompts {
                 "trace",
                 format!("{:?} to {:?}{ends}", markers.open, markers.close),
             ));
+        } else {
+            let none = "none: neither the template nor the vocabulary has marks of one";
+            facts.push(("trace", none.to_owned()));
+        }
+        facts.push((
+            "switch of thinking",
+            match self.switches.as_slice() {
+                [] => "none".to_owned(),
+                names => names.join(", "),
+            },
+        ));
+        if let Some(warning) = self.warning() {
+            facts.push(("warning", warning));
         }
         if !source.user_defined.is_empty() {
             let names = source.user_defined.join(" ");

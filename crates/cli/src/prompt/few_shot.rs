@@ -2,7 +2,7 @@
 
 use edgescore_record::Labels;
 use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
-use edgescore_taskpack::{Layout, Pack, Rotation};
+use edgescore_taskpack::{Layout, Letter, Pack, Rotation};
 
 use crate::failure::Failure;
 
@@ -33,8 +33,12 @@ pub fn shots(
     let mut shots = Vec::new();
     for index in 0..u32::from(count).min(pack.question_count()) {
         let question = pack.question(index).map_err(Failure::data)?;
-        // The key of each stands at another letter, so that none of them looks right by its place.
-        let rotation = Rotation::new((index % 4) as u8);
+        // The keys go round, A, B, C, D, so that no letter looks right by its place.
+        let letter = Letter::ALL.into_iter().cycle().nth(index as usize);
+        let rotation = Rotation::ALL
+            .into_iter()
+            .find(|rotation| Some(rotation.shown(question.key)) == letter)
+            .unwrap_or_default();
         let mut user = String::new();
         // Writing to a String cannot fail.
         let _ = question.write_user_message(layout, rotation, instruction, &mut user);
@@ -53,12 +57,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shots_are_whole_questions_with_several_letters() {
-        let shots = shots(8, Layout::Reference, "Answer in JSON.").unwrap();
-        assert_eq!(shots.len(), 8);
-        assert!(shots.iter().all(|(user, _)| user.contains("OPTIONS\nA: ") && user.ends_with("Answer in JSON.")));
-        let letters: std::collections::BTreeSet<&str> =
-            shots.iter().map(|(_, answer)| answer.as_str()).collect();
-        assert!(letters.len() >= 2, "{letters:?}");
+    fn shots_are_whole_questions_whose_keys_go_round() {
+        let shots = shots(6, Layout::Reference, "Answer in JSON.").unwrap();
+        for (user, _) in &shots {
+            assert!(user.contains("OPTIONS\nA: ") && user.ends_with("Answer in JSON."));
+        }
+        let answers: Vec<&str> = shots.iter().map(|(_, answer)| answer.as_str()).collect();
+        let expected =
+            ["A", "B", "C", "D", "A", "B"].map(|letter| format!("{{\"answer\": \"{letter}\"}}"));
+        assert_eq!(answers, expected);
+    }
+
+    /// The option that a shot's answer names is the same whatever letter it stands at.
+    #[test]
+    fn a_shots_answer_names_the_key() {
+        let recipe = Recipe {
+            seed: SEED,
+            split: Split::Train,
+            level: Level::ONE,
+            per_task: 1,
+        };
+        let bytes = Generator::new()
+            .unwrap()
+            .draft(&recipe)
+            .unwrap()
+            .to_bytes()
+            .unwrap();
+        let pack = Pack::open(&bytes).unwrap();
+        let shots = shots(8, Layout::Reference, "").unwrap();
+        for (index, (user, answer)) in (0..).zip(&shots) {
+            let question = pack.question(index).unwrap();
+            let key = question.option(question.key, Rotation::default());
+            let letter = answer
+                .trim_start_matches("{\"answer\": \"")
+                .chars()
+                .next()
+                .unwrap();
+            assert!(
+                user.contains(&format!("\n{letter}: {key}\n")),
+                "{user}\n{answer}"
+            );
+        }
     }
 }

@@ -8,6 +8,6 @@ mod few_shot;
 mod options;
 mod source;
 
-pub use compose::{Prompts, compose};
+pub use compose::{BehindTrace, Prompts, compose};
 pub use options::PromptOptions;
 pub use source::find;

@@ -1,7 +1,8 @@
 //! The arguments that say how prompts are made.
 
+use anyhow::anyhow;
 use chrono::{NaiveDateTime, Utc};
-use edgescore_chat::Arguments;
+use edgescore_chat::{Arguments, Template, switch};
 use edgescore_record::Think;
 
 use super::choice::{Choice, think};
@@ -9,7 +10,8 @@ use super::source::ChatSource;
 use crate::failure::Failure;
 
 #[allow(missing_docs)]
-#[derive(clap::Args)]
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Prompts")]
 pub struct PromptOptions {
     /// The chat template: FILE.jinja, a named one of the model such as tool_use, chatml or llama3,
     /// or none for a base model, which continues plain text [default: the model's own]
@@ -19,7 +21,7 @@ pub struct PromptOptions {
     /// A variable of the chat template, such as enable_thinking=false or reasoning_effort=low; may
     /// be given again
     ///
-    /// The value is JSON; what is no JSON is text.
+    /// The value is JSON, or Python's True, False or None; what is neither is text.
     #[arg(long, value_name = "NAME=VALUE")]
     pub template_arg: Vec<String>,
 
@@ -65,8 +67,62 @@ impl PromptOptions {
         for assignment in &self.template_arg {
             arguments
                 .set(assignment)
-                .map_err(|error| Failure::Usage(anyhow::anyhow!("--template-arg {error}")))?;
+                .map_err(|error| Failure::Usage(anyhow!("--template-arg {error}")))?;
         }
         Ok(arguments)
+    }
+
+    /// Refuses what only a template can do, where there is none.
+    pub fn check_without_template(&self) -> Result<(), Failure> {
+        if let Think::Tokens(_) = self.think {
+            return Err(Failure::Usage(anyhow!(
+                "--think: with --template none no trace has marks; leave --think out"
+            )));
+        }
+        match self.template_arg.first() {
+            None => Ok(()),
+            Some(given) => Err(Failure::Usage(anyhow!(
+                "--template-arg {given}: --template none has no variables; leave --template-arg out"
+            ))),
+        }
+    }
+
+    /// Refuses variables that the template does not read: they are mistyped.
+    pub fn check_arguments(&self, template: &Template) -> Result<(), Failure> {
+        let read = template.variables();
+        for assignment in &self.template_arg {
+            let name = assignment.split('=').next().unwrap_or_default();
+            // Some every template is given, whether it reads them or not.
+            let given = ["bos_token", "eos_token", "tools", "documents"].contains(&name);
+            if given || read.contains(name) {
+                continue;
+            }
+            let closeness = |known: &&String| (strsim::jaro_winkler(known, name) * 1e6) as u32;
+            let near = read.iter().max_by_key(closeness);
+            let near = near.filter(|known| closeness(known) > 800_000);
+            let advice = match near {
+                Some(known) => format!("did you mean {known}?"),
+                None => "leave it out; the template shows what it reads".to_owned(),
+            };
+            return Err(Failure::Usage(anyhow!(
+                "--template-arg {assignment}: the chat template reads no variable {name}: {advice}"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Turns the template's switches of thinking as `--think` asks.
+    pub fn switch(&self, template: &Template, arguments: &mut Arguments) -> Result<(), Failure> {
+        let on = match self.think {
+            Think::Auto => return Ok(()),
+            Think::Off => false,
+            Think::Tokens(_) => true,
+        };
+        switch(template, on, arguments).map_err(|name| {
+            let think = if on { "a trace" } else { "no trace" };
+            Failure::Usage(anyhow!(
+                "--think asks for {think} and --template-arg {name} for the opposite: leave one of them out"
+            ))
+        })
     }
 }

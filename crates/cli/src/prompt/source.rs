@@ -9,7 +9,7 @@ use edgescore_taskpack::Hash;
 use super::choice::{BUILT_IN, Choice};
 use crate::failure::Failure;
 use crate::files;
-use crate::gguf::tokenizer::{TEMPLATE, TOKENS, TYPES, USER_DEFINED};
+use crate::gguf::tokenizer::{CONTROL, TEMPLATE, TOKENS, TYPES, USER_DEFINED};
 use crate::gguf::{self, Array, Entry, Kind, ReadError, Value};
 
 /// A template, and what a model file says that it may need.
@@ -29,6 +29,8 @@ pub struct ChatSource {
     pub eos: String,
     /// The texts of all tokens: 150,000 and more, so that they are not taken apart for nothing.
     tokens: Array,
+    /// Their types, as in [`crate::gguf::tokenizer`].
+    types: Array,
     /// Tokens of the template's text that the vocabulary lists as user-defined: llama.cpp finds
     /// them in every text, so in a message too.
     pub user_defined: Vec<String>,
@@ -45,6 +47,20 @@ impl ChatSource {
         let texts = self.tokens.strings();
         texts.filter_map(|text| std::str::from_utf8(text).ok())
     }
+
+    /// Tokens of this type that `text` names. White space is no name.
+    fn named_in<'s>(&'s self, text: &'s str, kind: i32) -> impl Iterator<Item = &'s str> {
+        let tokens = self.tokens.strings().zip(self.types.i32s());
+        tokens
+            .filter(move |(_, of)| *of == kind)
+            .filter_map(|(token, _)| std::str::from_utf8(token).ok())
+            .filter(move |token| token.trim().len() > 2 && text.contains(token))
+    }
+
+    /// A control token that `text` names.
+    pub fn control_token_in<'s>(&'s self, text: &'s str) -> Option<&'s str> {
+        self.named_in(text, CONTROL).next()
+    }
 }
 
 /// The template that `choice` names, or the model's own.
@@ -53,7 +69,10 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
     let mut entries = gguf::metadata(model, keep).map_err(|error| {
         let path = model.display();
         Failure::Data(match error {
-            ReadError::Io(error) => anyhow!("cannot read the model {path}: {error}; check --model"),
+            ReadError::Io(error) => {
+                let meant = files::similar(model);
+                anyhow!("cannot read the model {path}: {error}; check --model{meant}")
+            }
             error => anyhow!("{path}: {error}"),
         })
     })?;
@@ -61,6 +80,11 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
     let tokens = match at.map(|at| entries.swap_remove(at).1) {
         Some(Value::Array(tokens)) => tokens,
         _ => Array::empty(Kind::String),
+    };
+    let at = entries.iter().position(|(key, _)| key == TYPES);
+    let types = match at.map(|at| entries.swap_remove(at).1) {
+        Some(Value::Array(types)) => types,
+        _ => Array::empty(Kind::I32),
     };
     let token = |key: &str| {
         let id = value(&entries, key)?.number()?;
@@ -76,6 +100,7 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
         bos: named("tokenizer.ggml.bos_token_id"),
         eos: named("tokenizer.ggml.eos_token_id"),
         tokens,
+        types,
         user_defined: Vec::new(),
     };
     let text = |key: &str| {
@@ -111,22 +136,11 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
             source.name = name.clone();
         }
     }
-    source.user_defined = user_defined(&entries, &source);
+    let user_defined = source
+        .named_in(&source.text, USER_DEFINED)
+        .map(str::to_owned);
+    source.user_defined = user_defined.collect();
     Ok(source)
-}
-
-/// Names that the template's text has of user-defined tokens. White space is no name.
-fn user_defined(entries: &[Entry], source: &ChatSource) -> Vec<String> {
-    let Some(Value::Array(types)) = value(entries, TYPES) else {
-        return Vec::new();
-    };
-    let tokens = source.tokens.strings().zip(types.i32s());
-    tokens
-        .filter(|(_, kind)| *kind == USER_DEFINED)
-        .filter_map(|(token, _)| std::str::from_utf8(token).ok())
-        .filter(|token| token.trim().len() > 2 && source.text.contains(token))
-        .map(str::to_owned)
-        .collect()
 }
 
 fn value<'e>(entries: &'e [Entry], key: &str) -> Option<&'e Value> {

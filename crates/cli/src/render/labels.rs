@@ -1,6 +1,21 @@
 //! What values mean, in the words of a page.
 
 use edgescore_score::{AgainstChance, Estimate, Place};
+use edgescore_summary::Warning;
+
+/// A warning in a narrow column.
+pub fn warning(warning: &Warning) -> String {
+    match warning {
+        Warning::Waited(_, share) => {
+            format!(
+                "{} {:.0} %",
+                warning.label().replace('_', " "),
+                100.0 * share
+            )
+        }
+        other => other.label().replace('_', " "),
+    }
+}
 
 /// Where an accuracy over `questions` lies against that of guessing.
 pub fn against_chance(accuracy: &Estimate, questions: u32) -> String {

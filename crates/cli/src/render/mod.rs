@@ -1,6 +1,8 @@
 //! How results are shown: pages of blocks for people, tables and JSON for programs.
 
 pub mod blocks;
+mod columns;
+pub mod format;
 pub mod html;
 pub mod json;
 pub mod labels;

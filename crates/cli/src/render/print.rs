@@ -1,36 +1,28 @@
 //! Printing a page or its view.
 
-use clap::ValueEnum;
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::blocks::Block;
+use super::format::Format;
 use super::{json, markdown, text};
 use crate::failure::Failure;
-use crate::output::{self, Content, Output};
+use crate::output::{self, Content};
+use crate::screen::Screen;
 
-/// How a command prints that has no rows to export.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Tables for reading
-    Table,
-    /// One JSON object
-    Json,
-    /// Markdown
-    Md,
-}
-
-/// Prints `blocks`, or `view` in their place, to where `output` says.
+/// Prints `blocks`, or `view` in their place, to `path` or standard output.
 pub fn print(
-    output: &Output,
+    path: Option<&Path>,
     format: Format,
     blocks: &[Block],
     view: &impl Serialize,
 ) -> Result<(), Failure> {
-    output::to(output.path.as_deref(), Content::Text, |out| {
+    output::to(path, Content::Text, |out| {
         match format {
-            Format::Table => text::write(out, blocks),
-            Format::Md => markdown::write(out, blocks),
             Format::Json => json::write(out, view),
+            Format::Md => markdown::write(out, blocks),
+            _ => text::write_for(out, blocks, Screen::of(path)),
         }
         .map_err(Failure::data)
     })

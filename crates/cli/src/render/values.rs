@@ -44,6 +44,23 @@ pub fn percent(estimate: Reading<Estimate>) -> String {
     })
 }
 
+/// `+3.4 (-1.0 to +7.8)`, in points.
+pub fn points(difference: Reading<Estimate>) -> String {
+    // A tenth of a point that is rounded away leaves no `-0.0`.
+    let points = |value: f64| format!("{:+.1}", (1000.0 * value).round() / 10.0 + 0.0);
+    or_reason(difference, |e| match e.interval {
+        Reading::Value(Interval { low, high }) => {
+            format!("{} ({} to {})", points(e.value), points(low), points(high))
+        }
+        Reading::Missing(_) => points(e.value),
+    })
+}
+
+/// A confidence with the digits in which a result records it.
+pub fn confidence(confidence: f64) -> String {
+    format!("{confidence:.5}")
+}
+
 /// `0.356 (0.329 to 0.383)`.
 pub fn number(estimate: Reading<Estimate>) -> String {
     or_reason(estimate, |Estimate { value, interval }| {
@@ -133,6 +150,14 @@ mod tests {
         assert_eq!(shown, ["9.10 ms", "90.9 ms", "112 ms", "1.23 s", "12.3 s"]);
         assert_eq!([0.03, 0.89].map(gib), ["30.7 MiB", "0.89 GiB"]);
         let shown = [0.3561, -0.0002, -0.0, -0.0006, 4e-4].map(thousandths);
+        let difference = Estimate {
+            value: -0.0001,
+            interval: Reading::Value(Interval {
+                low: -0.02,
+                high: 0.0199,
+            }),
+        };
+        assert_eq!(points(Reading::Value(difference)), "+0.0 (-2.0 to +2.0)");
         assert_eq!(shown, ["0.356", "0.000", "0.000", "-0.001", "0.000"]);
     }
 

@@ -8,6 +8,7 @@ use crate::link::{BoardAddress, ConnectOptions};
 // The board, and how it is reached. What clap shows of it are its fields.
 #[allow(missing_docs)]
 #[derive(clap::Args)]
+#[command(next_help_heading = "Board")]
 pub struct Board {
     /// The board: `local`, `ssh:[user@]host[:port]` or `serial:/dev/ttyUSB0[@baud]`
     ///
@@ -23,6 +24,7 @@ pub struct Board {
 // How a board is reached, beside its address. What clap shows of it are its fields.
 #[allow(missing_docs)]
 #[derive(clap::Args)]
+#[command(next_help_heading = "Board")]
 pub struct Reach {
     /// How long to wait for a board that does not answer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]

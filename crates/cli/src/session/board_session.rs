@@ -13,6 +13,7 @@ use super::inputs::{Inputs, PromptsFile};
 use super::interrupts;
 use super::progress::Progress;
 use super::recorder::Recorder;
+use crate::bars;
 use crate::failure::Failure;
 use crate::link::{BoardAddress, Connection, RunFollower, StopRequests, Want, find_or_send};
 use crate::random;
@@ -25,6 +26,8 @@ const LINGER: u32 = 300;
 pub struct BoardSession {
     connection: Connection,
     stops: Arc<StopRequests>,
+    /// Of the next run, which begins with the connection.
+    progress: Option<Progress>,
     pack: String,
     model: String,
     prompts: String,
@@ -37,6 +40,7 @@ impl BoardSession {
     /// this program has ended.
     pub fn open(board: &Board, detached: bool, inputs: &Inputs) -> Result<BoardSession, Failure> {
         let file = inputs.prompts_file()?;
+        let progress = Progress::new();
         let mut connection = connect(board, detached)?;
         connection.can_run()?;
         Ok(BoardSession {
@@ -45,6 +49,7 @@ impl BoardSession {
             prompts: path_on_board(&mut connection, &file.path)?,
             _file: file,
             stops: interrupts::catch(&connection)?,
+            progress: Some(progress),
             connection,
         })
     }
@@ -95,7 +100,7 @@ impl BoardSession {
         mut recorder: Recorder,
         mut early_stop: Option<EarlyStop>,
     ) -> Result<Option<VerdictKind>, Failure> {
-        let mut progress = Progress::new();
+        let mut progress = self.progress();
         let (stops, linger) = (self.stops(), self.linger());
         let mut follower = self.follow(plan, linger)?;
         let finish = follower.follow(&mut |row| {
@@ -109,10 +114,15 @@ impl BoardSession {
             }
             Ok(ControlFlow::Continue(()))
         });
-        progress.finish();
+        drop(progress);
         let verdict = recorder.close(finish)?;
         follower.acknowledge_all()?;
         Ok(verdict)
+    }
+
+    /// What shows the next run.
+    pub fn progress(&mut self) -> Progress {
+        self.progress.take().unwrap_or_else(Progress::new)
     }
 
     /// Closes the connection; a board that was started detached continues.
@@ -129,7 +139,7 @@ fn connect(board: &Board, detached: bool) -> Result<Connection, Failure> {
         )));
     }
     let options = board.reach.options(detached);
-    Connection::open(address, &options, Arc::new(Progress::new().printer()))
+    Connection::open(address, &options, Arc::new(bars::say))
 }
 
 /// Where the board has the file at `path`; it is sent there if it is not there.

@@ -8,10 +8,11 @@ use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius, NotA
 use edgescore_record::{Budgets, MemoryBudget};
 
 use crate::quantity::Positive;
+use crate::suggest::did_you_mean;
 
 /// What a run may use, and how that is measured.
 #[derive(clap::Args)]
-#[command(next_help_heading = "Budgets")]
+#[command(next_help_heading = "Budgets and power")]
 pub struct BudgetOptions {
     /// Keep the mean power of every window at or below P, such as 4W, by resting between
     /// pieces of work. Idle and active power are calibrated at the start
@@ -107,8 +108,9 @@ fn window(text: &str) -> Result<Microseconds, String> {
 
 fn scope(text: &str) -> Result<Scope, String> {
     Scope::named(text).ok_or_else(|| {
-        let names = Scope::ALL.map(Scope::name).join(", ");
-        format!("no such scope: use one of {names}")
+        let names = Scope::ALL.map(Scope::name);
+        let meant = did_you_mean(text, names);
+        format!("no such scope{meant}: use one of {}", names.join(", "))
     })
 }
 
@@ -120,9 +122,21 @@ fn source(text: &str) -> Result<String, String> {
             Err(error) => Err(error.to_string()),
         },
         Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(format!("{error}{}", did_you_mean(text, SOURCES))),
     }
 }
+
+/// The names of power sources, without their arguments.
+const SOURCES: [&str; 8] = [
+    "best",
+    "pi5-pmic",
+    "jetson-ina3221",
+    "rapl",
+    "hwmon",
+    "fnb58",
+    "simulated",
+    "none",
+];
 
 fn clock(text: &str) -> Result<Hertz, String> {
     let clock: Hertz = text.parse().map_err(said)?;

@@ -23,7 +23,11 @@ pub struct Inputs {
 impl Inputs {
     /// The files of a run of `options`. Renders the model's chat template.
     pub fn new(options: &RunOptions, pack: PathBuf, model: PathBuf) -> Result<Inputs, Failure> {
-        let prompts = options.compose(&pack, &model)?.to_bytes()?;
+        let prompts = options.compose(&pack, &model)?;
+        if let Some(warning) = prompts.warning() {
+            eprintln!("warning: {warning}");
+        }
+        let prompts = prompts.to_bytes()?;
         Ok(Inputs {
             pack,
             model,

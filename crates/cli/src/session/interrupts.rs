@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use edgescore_record::Stop;
 
+use crate::bars;
 use crate::failure::Failure;
 use crate::link::{Connection, StopRequests, Waker};
 
@@ -24,6 +25,7 @@ pub fn catch(connection: &Connection) -> Result<Arc<StopRequests>, Failure> {
     ctrlc::set_handler(move || {
         interrupts += 1;
         if interrupts > 1 {
+            bars::clear();
             std::process::exit(130);
         }
         if let Some((stops, waker)) = &*in_progress() {

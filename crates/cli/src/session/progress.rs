@@ -1,16 +1,25 @@
 //! Progress of a run: a bar on a terminal, a line a task elsewhere.
 
-use std::io::IsTerminal;
 use std::time::Duration;
 
-use edgescore_record::Record;
+use edgescore_probe::Microseconds;
+use edgescore_record::{Record, Timed};
 use edgescore_summary::{about_origin, rules};
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{bars, verbosity};
 
 /// Shows a run as its rows come in.
 pub struct Progress {
     bar: Option<ProgressBar>,
+    /// Name of the model, where the run is a leg: it then takes one line in all.
+    leg: Option<String>,
+    model: String,
     tasks: Vec<Task>,
+    /// For how long questions are asked again and again, if they are.
+    load: Option<Microseconds>,
+    /// Whole minutes of it that were told.
+    told: u64,
     asked: u64,
     answered: u32,
     correct: u32,
@@ -25,16 +34,20 @@ struct Task {
 }
 
 impl Progress {
-    /// A bar if standard error is a terminal.
+    /// A bar if standard error is a terminal. It is taken away when this is dropped.
     pub fn new() -> Progress {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new_spinner().with_message("starting edgescore-rt");
+        let bar = ProgressBar::new_spinner().with_message("starting edgescore-rt");
+        let bar = bars::show(bar);
+        if let Some(bar) = &bar {
             bar.enable_steady_tick(Duration::from_millis(200));
-            bar
-        });
+        }
         Progress {
             bar,
+            leg: None,
+            model: String::new(),
             tasks: Vec::new(),
+            load: None,
+            told: 0,
             asked: 0,
             answered: 0,
             correct: 0,
@@ -45,11 +58,13 @@ impl Progress {
     pub fn take(&mut self, record: &Record) {
         match record {
             Record::SessionStart(start) => {
+                self.model = rules::model_name(start.model_file).to_owned();
                 if let Some(bar) = &self.bar {
                     bar.set_length(u64::from(start.asks));
                     bar.set_message(format!("loading {}", start.model_file));
                 }
             }
+            Record::Leg(_) => self.leg = Some(self.model.clone()),
             Record::Task(task) => self.tasks.push(Task {
                 title: format!("{} {}", task.id, task.name),
                 planned: task.asks,
@@ -68,8 +83,10 @@ impl Progress {
                     bar.reset_eta();
                     bar.reset_elapsed();
                 }
-                if let Some(about) = about_origin(loaded.origin) {
-                    self.print(about);
+                if let Some(about) = about_origin(loaded.origin)
+                    .filter(|_| self.leg.is_none() && !verbosity::is_quiet())
+                {
+                    bars::say(about);
                 }
             }
             Record::Question(question) => {
@@ -79,6 +96,9 @@ impl Progress {
                 self.count(question.task, correct, rules::answer_time(question).0);
             }
             Record::Skipped(skipped) => self.count(skipped.task, false, 0),
+            Record::SustainedLoad(load) => self.load = Some(load.length),
+            Record::Timed(timed) if timed.pass > 1 => self.repeated(timed),
+            Record::Verdict(_) => self.end_leg(),
             _ => {}
         }
     }
@@ -89,7 +109,11 @@ impl Progress {
             bar.set_position(self.asked);
             if self.answered > 0 {
                 let accuracy = 100.0 * f64::from(self.correct) / f64::from(self.answered);
-                bar.set_message(format!("accuracy {accuracy:.1} %"));
+                let of = self
+                    .leg
+                    .as_ref()
+                    .map_or(String::new(), |model| format!("{model} "));
+                bar.set_message(format!("{of}accuracy {accuracy:.1} %"));
             }
         }
         let Some(task) = self.tasks.get_mut(task as usize) else {
@@ -98,7 +122,8 @@ impl Progress {
         task.asked += 1;
         task.correct += u32::from(correct);
         task.microseconds += microseconds;
-        if self.bar.is_none() && task.asked == task.planned {
+        let is_told = self.bar.is_none() && self.leg.is_none() && !verbosity::is_quiet();
+        if is_told && task.asked == task.planned {
             let seconds = task.microseconds as f64 / 1e6 / f64::from(task.asked);
             eprintln!(
                 "{}: {} of {} correct, {seconds:.3} s a question",
@@ -107,22 +132,40 @@ impl Progress {
         }
     }
 
-    /// Prints a line without disturbing the bar.
-    pub fn print(&self, line: &str) {
-        self.printer()(line);
-    }
-
-    /// [`Progress::print`] for another thread.
-    pub fn printer(&self) -> impl Fn(&str) + Send + Sync + use<> {
-        let bar = self.bar.clone();
-        move |line| match &bar {
-            Some(bar) => bar.println(line),
-            None => eprintln!("{line}"),
+    /// An answer of a later pass: a line a minute, and on a terminal the time.
+    fn repeated(&mut self, timed: &Timed) {
+        let length = self.load.unwrap_or_default();
+        let minutes = timed.at.0 / 60_000_000;
+        let text = format!(
+            "pass {}, {:.3} s a question",
+            timed.pass,
+            timed.time.0 as f64 / 1e6
+        );
+        if let Some(bar) = &self.bar {
+            bar.set_length(length.0 / 1_000_000);
+            bar.set_position(timed.at.0 / 1_000_000);
+            bar.set_message(format!("seconds of load, {text}"));
+        } else if minutes > self.told && !verbosity::is_quiet() {
+            eprintln!("minute {minutes} of {:.1}: {text}", length.0 as f64 / 6e7);
         }
+        self.told = minutes;
     }
 
-    /// Takes the bar away.
-    pub fn finish(&self) {
+    fn end_leg(&self) {
+        let Some(model) = self.leg.as_ref().filter(|_| !verbosity::is_quiet()) else {
+            return;
+        };
+        let microseconds: u64 = self.tasks.iter().map(|task| task.microseconds).sum();
+        let seconds = microseconds as f64 / 1e6 / f64::from(self.answered.max(1));
+        bars::say(&format!(
+            "  {model}: {} of {} right, {seconds:.3} s a question",
+            self.correct, self.asked
+        ));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -40,11 +40,8 @@ impl Recorder {
     /// Records into `path`. An existing file is refused unless `replace`: it may be a
     /// night's work.
     pub fn new(path: &Path, replace: bool) -> Result<Recorder, Failure> {
-        if !replace && path.exists() {
-            return Err(exists(path));
-        }
         // Now, not after a long load.
-        files::check_output(path)?;
+        files::check_new(path, replace)?;
         let now = Instant::now();
         Ok(Recorder {
             path: path.to_owned(),
@@ -187,7 +184,7 @@ impl Recorder {
             Ok(made)
         });
         made.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => exists(&self.path),
+            ErrorKind::AlreadyExists => files::exists(&self.path),
             _ => unwritable(&self.path, error),
         })
     }
@@ -225,11 +222,4 @@ impl Recorder {
             None => Ok(()),
         }
     }
-}
-
-fn exists(path: &Path) -> Failure {
-    Failure::Data(anyhow!(
-        "{} exists: give -o another name, or --force to replace it",
-        path.display()
-    ))
 }

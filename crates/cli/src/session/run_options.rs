@@ -10,56 +10,81 @@ use super::choices::{self, labels};
 use crate::failure::Failure;
 use crate::prompt::{PromptOptions, Prompts, compose};
 
+// The headings of the help.
+const QUESTIONS: &str = "Questions";
+const GENERATING: &str = "Generate mode";
+const SPEED: &str = "Speed and memory";
+
 // What is asked of the model and how: what a host sends to a board and an image holds.
 #[allow(missing_docs)]
 #[derive(clap::Args)]
 pub struct RunOptions {
     /// How an answer is obtained
-    #[arg(long, value_parser = labels(choices::mode), default_value = Mode::Letter.label())]
+    #[arg(help_heading = QUESTIONS, long, value_parser = labels(choices::mode), default_value = Mode::Letter.label())]
     mode: Mode,
 
-    /// Order of the parts of a prompt
-    #[arg(long, value_parser = labels(choices::layout), default_value = Layout::Reference.label())]
-    layout: Layout,
-
-    /// Compute every prompt from its first token, also what the prefix cache has of it
-    ///
-    /// The answers are the same, to the bit; only the time differs.
-    #[arg(long)]
-    no_reuse: bool,
-
-    /// Ask at most N questions, spread evenly over the tasks
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Ask at most N questions: one of a task of each group, then of the groups' other tasks, then
+    /// a second one of each task, and so on
+    #[arg(help_heading = QUESTIONS, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
 
+    /// Seed of the choice of questions and of the draws
+    #[arg(help_heading = QUESTIONS, long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+
     /// Ask every question in all four cyclic orders of its options
-    #[arg(long)]
+    #[arg(help_heading = QUESTIONS, long)]
     rotate: bool,
+
+    /// Order of the parts of a prompt
+    #[arg(help_heading = QUESTIONS, long, value_parser = labels(choices::layout), default_value = Layout::Reference.label())]
+    layout: Layout,
+
+    #[command(flatten)]
+    prompts: PromptOptions,
+
+    /// Tokens at most for one answer
+    #[arg(help_heading = GENERATING, long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    max_tokens: u16,
+
+    /// How the letter is found in a text
+    ///
+    /// strict reads it as a person would: fences, Markdown, lower case, "the answer is B"; a text
+    /// that names two letters, or a letter that is a word, has no answer. reference does as the
+    /// notebook of 6G-Bench does. The report says how many answers the other one reads otherwise.
+    #[arg(help_heading = GENERATING, long, value_parser = labels(choices::parser), default_value = Parser::Strict.label())]
+    parser: Parser,
+
+    /// Keep the generated texts in the result, for `report --wrong` [default: yes
+    /// below 1,000 questions]
+    #[arg(help_heading = GENERATING, long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes", value_parser = yes_or_no)]
+    keep_text: Option<bool>,
+
+    /// Draws a question on the pass@k tasks
+    #[arg(help_heading = GENERATING, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=100))]
+    draws: u8,
+
+    /// Temperature of the draws
+    #[arg(help_heading = GENERATING, long, value_name = "T", default_value = "0.7", value_parser = temperature)]
+    temperature: u16,
 
     #[command(flatten)]
     budgets: BudgetOptions,
 
     /// Threads [default: measured once for this board, model and build]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    #[arg(help_heading = SPEED, long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     threads: Option<u16>,
 
-    /// Seed of the choice of questions and of the draws
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
-
-    #[command(flatten)]
-    prompts: PromptOptions,
-
     /// Context in tokens [default: what the longest prompt needs]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = SPEED, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     context: Option<u32>,
 
     /// Tokens of a logical batch
-    #[arg(long, short, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    #[arg(help_heading = SPEED, long, short, value_name = "N", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=65536))]
     batch: u32,
 
     /// Tokens of a physical batch [default: measured once for this board, model and build]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
+    #[arg(help_heading = SPEED, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
     ubatch: Option<u32>,
 
     /// Measure nothing before the run: one thread for each CPU, physical batches of 512 tokens
@@ -68,51 +93,32 @@ pub struct RunOptions {
     /// fastest, in generate mode also whether flash attention is, keeps that on the board for later
     /// runs, and says so in its result. Other choices round differently, so make them, or give
     /// this, to compare runs to the last bit.
-    #[arg(long)]
+    #[arg(help_heading = SPEED, long)]
     no_calibrate: bool,
 
     /// How weights are held: mapped as in the file, or repacked for the CPU (faster prefill,
     /// up to twice the memory) [default: repacked where memory is free for it and --memory has
     /// room]
-    #[arg(long, value_parser = labels(choices::weights))]
+    #[arg(help_heading = SPEED, long, value_parser = labels(choices::weights))]
     weights: Option<Weights>,
 
     /// Whether attention is computed in one pass: faster prefill and less memory, slower decode
     ///
     /// With auto it is measured in generate mode (see --no-calibrate); else llama.cpp decides,
     /// which is on.
-    #[arg(long, value_parser = labels(choices::flash_attention), default_value = FlashAttention::Auto.label())]
+    #[arg(help_heading = SPEED, long, value_parser = labels(choices::flash_attention), default_value = FlashAttention::Auto.label())]
     flash_attention: FlashAttention,
 
     /// Type of the KV cache's elements: q8_0 takes about half the memory of f16, needs flash
     /// attention, and is slower where the CPU has no fast 8-bit kernel
-    #[arg(long, value_parser = labels(choices::cache_type), default_value = CacheType::F16.label())]
+    #[arg(help_heading = SPEED, long, value_parser = labels(choices::cache_type), default_value = CacheType::F16.label())]
     cache_type: CacheType,
 
-    /// Generate mode: tokens at most for one answer
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
-    max_tokens: u16,
-
-    /// Generate mode: how the letter is found in a text
+    /// Compute every prompt from its first token, also what the prefix cache has of it
     ///
-    /// strict reads it as a person would: fences, Markdown, lower case, "the answer is B"; a text
-    /// that names two letters, or a letter that is a word, has no answer. reference does as the
-    /// notebook of 6G-Bench does. The report says how many answers the other one reads otherwise.
-    #[arg(long, value_parser = labels(choices::parser), default_value = Parser::Strict.label())]
-    parser: Parser,
-
-    /// Generate mode: keep the generated texts in the result, for `report --wrong` [default: yes
-    /// below 1,000 questions]
-    #[arg(long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes", value_parser = yes_or_no)]
-    keep_text: Option<bool>,
-
-    /// Generate mode: draws a question on the pass@k tasks
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=100))]
-    draws: u8,
-
-    /// Generate mode: temperature of the draws
-    #[arg(long, value_name = "T", default_value = "0.7", value_parser = temperature)]
-    temperature: u16,
+    /// The answers are the same, to the bit; only the time differs.
+    #[arg(help_heading = SPEED, long)]
+    no_reuse: bool,
 }
 
 impl RunOptions {
@@ -141,6 +147,8 @@ impl RunOptions {
             order: Order::Pack,
             rotate: self.rotate,
             limit: self.limit.unwrap_or(0),
+            leg: None,
+            repeat_for: None,
             seed: self.seed,
             draws: match self.mode {
                 Mode::Letter => 0,

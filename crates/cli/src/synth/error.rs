@@ -25,12 +25,6 @@ pub enum SynthError {
         /// What the system said.
         source: io::Error,
     },
-    /// There is a file that may not be easy to get back.
-    #[error(
-        "{0} exists and is not a synthetic model; give -o another name, or add --force to \
-         replace it"
-    )]
-    Exists(PathBuf),
     /// A folder or a device has that name.
     #[error("{0} is no regular file; give -o the name of a file")]
     NotAFile(PathBuf),

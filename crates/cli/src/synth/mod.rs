@@ -10,7 +10,6 @@
 //! missing, 2.5 MB or 0.3 % of a 1.5B model in q4_0, and nothing with `--tokenizer`.
 
 mod error;
-mod key;
 mod quant;
 mod script;
 mod shape;
@@ -21,7 +20,6 @@ mod weights;
 mod write;
 
 pub use error::SynthError;
-pub use key::{SYNTHETIC_KEY, is_synthetic};
 pub use quant::Quant;
 pub use shape::{MODELS, Model, Shape, TINY, named};
-pub use write::{Spec, Summary, write};
+pub use write::{SYNTHETIC_KEY, Spec, Summary, write};

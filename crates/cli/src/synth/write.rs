@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::error::SynthError;
-use super::key::SYNTHETIC_KEY;
 use super::quant::Quant;
 use super::script::{self, Script};
 use super::shape::{Arch, Shape};
@@ -18,6 +17,9 @@ use super::vocabulary::Vocabulary;
 use super::weights::Weights;
 use crate::gguf::tokenizer::TEMPLATE;
 use crate::gguf::{Array, Entry, Kind, Value, front, padded};
+
+/// The metadata key, a boolean, that marks a model with synthetic weights.
+pub const SYNTHETIC_KEY: &str = "edgescore.synthetic";
 
 /// What to write.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,6 +11,7 @@ use llama_cpp_sys_2 as sys;
 use super::buffer::{append, clamp_len};
 use super::model::Model;
 use super::pool::Pool;
+use crate::logging;
 use crate::options::SessionOptions;
 use crate::token::Token;
 
@@ -38,7 +39,11 @@ impl Drop for Context<'_> {
 
 unsafe extern "C" fn should_abort(flag: *mut c_void) -> bool {
     // SAFETY: `Context::new` passes a `&'static AtomicBool`.
-    unsafe { (*flag.cast::<AtomicBool>()).load(Ordering::Relaxed) }
+    let abort = unsafe { (*flag.cast::<AtomicBool>()).load(Ordering::Relaxed) };
+    if abort {
+        logging::expect_failure();
+    }
+    abort
 }
 
 impl<'m> Context<'m> {

@@ -205,6 +205,21 @@ pub const CONDITIONS: Conditions = Conditions {
     },
 };
 
+pub const TIMED: Timed = Timed {
+    ask: Ask::new(3721, Rotation::new(0)),
+    pass: 3,
+    at: Microseconds(90_000_000),
+    time: Microseconds(28_000_000),
+    energy: Reading::Value(Microjoules(80_000_000)),
+};
+
+pub const VITALS: Vitals = Vitals {
+    at: Microseconds(90_000_000),
+    clock: Reading::Value(Hertz(1_500_000_000)),
+    temperature: Reading::Value(MilliCelsius(48_300)),
+    throttled: Reading::Missing(Reason::Unsupported),
+};
+
 pub const VERDICT: Verdict<'static> = Verdict {
     kind: VerdictKind::EngineFailed,
     detail: "no",

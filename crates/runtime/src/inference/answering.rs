@@ -74,7 +74,7 @@ pub struct Notes {
 /// A trace that was written.
 #[derive(Clone, Copy)]
 pub struct WrittenTrace {
-    /// Tokens.
+    /// Tokens that the model wrote, without those that close the trace in its place.
     pub tokens: u32,
     /// Time.
     pub time: Microseconds,
@@ -395,13 +395,16 @@ impl<'m> Answerer<'m> {
                 let _ = self.model.piece(token, special, self.text.text());
                 closed = self.text.look();
             }
-            let trace_limit = self.trace_limit.filter(|_| self.text.is_inside());
+            // A trace is closed once; one that begins again has what is left of the answer's tokens.
+            let first_trace = trace.is_none() && self.text.is_inside();
+            let trace_limit = self.trace_limit.filter(|_| first_trace);
             let over = trace_limit.is_some_and(|most| ended || tokens >= most);
             if closed || over {
                 let session = self.cache.session();
                 if !ended {
                     session.decode(token)?;
                 }
+                let written = tokens;
                 if over
                     && answers
                     && let Some(after) = &self.after
@@ -411,7 +414,7 @@ impl<'m> Answerer<'m> {
                     tokens += after.closing.len() as u32;
                 }
                 trace = Some(WrittenTrace {
-                    tokens,
+                    tokens: written,
                     time: start.elapsed().into(),
                     energy: self.meter().since(from),
                     end: if closed {
@@ -421,7 +424,8 @@ impl<'m> Answerer<'m> {
                     },
                 });
                 if self.trace_limit.is_some() {
-                    limit = tokens + self.max_tokens;
+                    // At most what the context was made for, should a trace have begun late.
+                    limit = (tokens + self.max_tokens).min(self.room() + 1);
                 }
                 if !answers || tokens >= limit {
                     break;

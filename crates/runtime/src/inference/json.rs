@@ -1,26 +1,31 @@
 //! Just enough JSON (RFC 8259) to tell whether a text is one valid object and to look at its
-//! top-level strings. Like Python's `json.loads` it takes NaN and Infinity.
+//! top-level values. Like Python's `json.loads` it takes NaN and Infinity.
 
 /// Nesting at most; Python gives up at about a thousand levels, a model's answer has two.
 const MAX_DEPTH: u32 = 64;
 
-/// Calls `entry` with every key of the top-level object and, where the value is a string, its
-/// characters. `None` when `text` as a whole is not one valid object.
-pub fn object<'t>(text: &'t str, mut entry: impl FnMut(Text<'t>, Option<Text<'t>>)) -> Option<()> {
-    let mut cursor = Cursor { rest: text };
-    cursor.space();
-    cursor.members(MAX_DEPTH, &mut entry)?;
-    cursor.space();
-    cursor.rest.is_empty().then_some(())
+/// Calls `entry` with every key of the top-level object and its value as it is written. `None` when
+/// `text` as a whole is not one valid object.
+pub fn object<'t>(text: &'t str, entry: impl FnMut(Text<'t>, &'t str)) -> Option<()> {
+    let text = trim(text);
+    (first_object(text, entry)? == text.len()).then_some(())
 }
 
-/// As [`object`], for the object that `text` begins with, whatever follows it.
-pub fn first_object<'t>(
-    text: &'t str,
-    mut entry: impl FnMut(Text<'t>, Option<Text<'t>>),
-) -> Option<()> {
+/// As [`object`], for the object that `text` begins with, whatever follows it. Returns its bytes.
+pub fn first_object<'t>(text: &'t str, mut entry: impl FnMut(Text<'t>, &'t str)) -> Option<usize> {
     let mut cursor = Cursor { rest: text };
-    cursor.members(MAX_DEPTH, &mut entry)
+    cursor.members(MAX_DEPTH, &mut entry)?;
+    Some(text.len() - cursor.rest.len())
+}
+
+/// The characters of `value`, a valid JSON value, if it is a string.
+pub fn string(value: &str) -> Option<Text<'_>> {
+    let body = value.strip_prefix('"')?;
+    Some(Text(body.strip_suffix('"')?.chars()))
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
 }
 
 /// The characters of a valid JSON string, escapes resolved. Unpaired surrogates come out as
@@ -86,11 +91,7 @@ impl<'t> Cursor<'t> {
         Some(())
     }
 
-    fn members(
-        &mut self,
-        depth: u32,
-        entry: &mut impl FnMut(Text<'t>, Option<Text<'t>>),
-    ) -> Option<()> {
+    fn members(&mut self, depth: u32, entry: &mut impl FnMut(Text<'t>, &'t str)) -> Option<()> {
         self.take("{")?;
         self.space();
         if self.take("}").is_some() {
@@ -101,26 +102,30 @@ impl<'t> Cursor<'t> {
             let key = self.string()?;
             self.space();
             self.take(":")?;
-            entry(key, self.value(depth)?);
+            let from = self.rest;
+            self.value(depth)?;
+            let value = from.get(..from.len() - self.rest.len())?;
+            entry(key, trim(value));
             if self.take(",").is_none() {
                 return self.take("}");
             }
         }
     }
 
-    /// A value with the space around it; a string's characters are handed back.
-    fn value(&mut self, depth: u32) -> Option<Option<Text<'t>>> {
+    /// A value with the space around it.
+    fn value(&mut self, depth: u32) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         self.space();
-        let mut text = None;
         match self.rest.chars().next()? {
-            '"' => text = Some(self.string()?),
+            '"' => {
+                self.string()?;
+            }
             '{' => self.members(depth, &mut |_, _| {})?,
             '[' => self.elements(depth)?,
             _ => self.scalar()?,
         }
         self.space();
-        Some(text)
+        Some(())
     }
 
     fn elements(&mut self, depth: u32) -> Option<()> {
@@ -201,7 +206,7 @@ mod tests {
     fn keys(text: &str) -> Option<Vec<(String, Option<String>)>> {
         let mut found = Vec::new();
         object(text, |key, value| {
-            found.push((key.collect(), value.map(Iterator::collect)));
+            found.push((key.collect(), string(value).map(Iterator::collect)));
         })
         .map(|()| found)
     }

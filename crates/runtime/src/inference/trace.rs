@@ -2,12 +2,14 @@
 
 use edgescore_record::TraceMarkers;
 
-/// Follows a text while it is generated.
+/// Follows a text while it is generated. What stands behind the last mark that ends a trace is the
+/// answer, whether the text began a trace at its start, later, again, or left the beginning mark
+/// out. Behind a beginning mark that nothing ends there is none.
 pub struct TraceReader<'a> {
     markers: Option<TraceMarkers<'a>>,
     starts_inside: bool,
     text: Vec<u8>,
-    /// Bytes of it in which no end of a trace was found.
+    /// Bytes of it in which marks were looked for.
     searched: usize,
     state: State,
 }
@@ -15,8 +17,6 @@ pub struct TraceReader<'a> {
 /// Where the text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// It may still begin a trace.
-    Free,
     /// Inside a trace.
     Inside,
     /// In the answer, which begins at this byte.
@@ -35,7 +35,7 @@ impl<'a> TraceReader<'a> {
             starts_inside,
             text: Vec::with_capacity(bytes),
             searched: 0,
-            state: State::Free,
+            state: State::Answer(0),
         }
     }
 
@@ -43,10 +43,9 @@ impl<'a> TraceReader<'a> {
     pub fn restart(&mut self) {
         self.text.clear();
         self.searched = 0;
-        self.state = match (self.markers, self.starts_inside) {
-            (None, _) => State::Answer(0),
-            (Some(_), true) => State::Inside,
-            (Some(_), false) => State::Free,
+        self.state = match self.markers.is_some() && self.starts_inside {
+            true => State::Inside,
+            false => State::Answer(0),
         };
     }
 
@@ -60,30 +59,24 @@ impl<'a> TraceReader<'a> {
         let Some(markers) = self.markers else {
             return false;
         };
-        if self.state == State::Free {
-            let text = self.text.trim_ascii_start();
-            let open = markers.open.trim_ascii_end().as_bytes();
-            self.state = match () {
-                () if text.starts_with(open) => State::Inside,
-                () if open.starts_with(text) => State::Free,
-                () => State::Answer(0),
-            };
-        }
-        if self.state != State::Inside {
-            return false;
-        }
-        let close = markers.close.as_bytes();
-        // The mark may have begun in what was searched before.
-        let from = (self.searched + 1).saturating_sub(close.len());
-        let unsearched = self.text.get(from..).unwrap_or_default();
-        let found = unsearched
-            .windows(close.len().max(1))
-            .rposition(|window| window == close);
-        if let Some(at) = found {
-            self.state = State::Answer(from + at + close.len());
-        }
+        let begins = self.last(markers.open.trim_ascii_end());
+        let ends = self.last(markers.close);
         self.searched = self.text.len();
-        found.is_some()
+        // None comes before every place.
+        self.state = match ends {
+            Some(at) if ends > begins => State::Answer(at + markers.close.len()),
+            _ if begins.is_some() => State::Inside,
+            _ => return false,
+        };
+        !self.is_inside()
+    }
+
+    /// Where `mark` stands last in what was appended. It may have begun before that.
+    fn last(&self, mark: &str) -> Option<usize> {
+        let from = (self.searched + 1).saturating_sub(mark.len());
+        let unsearched = self.text.get(from..)?;
+        let mut windows = unsearched.windows(mark.len().max(1));
+        Some(from + windows.rposition(|window| window == mark.as_bytes())?)
     }
 
     /// Whether the text is inside a trace.
@@ -95,13 +88,13 @@ impl<'a> TraceReader<'a> {
     pub fn close_at_limit(&mut self) {
         let closing = self.markers.map_or("", |markers| markers.closing);
         self.text.extend_from_slice(closing.as_bytes());
+        self.searched = self.text.len();
         self.state = State::Answer(self.text.len());
     }
 
     /// The whole text, and the byte where its answer begins; none if its trace did not end.
     pub fn whole(&self) -> (&[u8], Option<usize>) {
         let start = match self.state {
-            State::Free => Some(0),
             State::Inside => None,
             State::Answer(start) => Some(start),
         };
@@ -149,7 +142,17 @@ mod tests {
         assert_eq!(answer("<think>\nA w0 A w1"), None);
         assert_eq!(answer("B"), some("B"));
         assert_eq!(answer("<thin"), some("<thin"));
-        assert_eq!(answer("I <think>A</think> B"), some("I <think>A</think> B"));
+        assert_eq!(answer("I <think>A</think> B"), some(" B"));
+        assert_eq!(answer("Okay. <think>Option A is"), None);
+        assert_eq!(
+            answer("Option A is slow.\n</think>\n\n**B**"),
+            some("\n\n**B**")
+        );
+        assert_eq!(answer("<think>A</think>C <think>B"), None);
+        assert_eq!(
+            answer("<think>C</think>Option A. Hmm.</think>Option B."),
+            some("Option B.")
+        );
         assert_eq!(read(Some(THINK), true, "A or B\n</think>C"), some("C"));
         assert_eq!(read(Some(THINK), true, "A or B"), None);
         assert_eq!(

@@ -5,10 +5,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use edgescore_probe::{
-    Microseconds, MilliCelsius, Pressure, Reading, Shortage, Thermometer, ThrottleSource, Throttled,
+    Microseconds, MilliCelsius, Pressure, Reading, Shortage, Thermometer, ThrottleSource,
+    Throttled, current_clock,
 };
-use edgescore_record::{Budgets, Conditions, Stalls, Stop};
+use edgescore_record::{Budgets, Conditions, Stalls, Stop, Vitals};
 
+use super::spacing::Spacing;
 use crate::error::RunError;
 use crate::stop;
 
@@ -22,6 +24,8 @@ pub struct ConditionsMonitor {
     root: PathBuf,
     /// The moment of the first question, and what tasks had waited by then.
     asked: (Instant, [Reading<Microseconds>; 3]),
+    /// When vitals were read last, and how far apart that is done.
+    vitals: (Option<Duration>, Spacing),
 }
 
 impl ConditionsMonitor {
@@ -43,12 +47,36 @@ impl ConditionsMonitor {
             cooled: waiting.elapsed(),
             root: root.to_owned(),
             asked: (Instant::now(), waited(root)),
+            vitals: (None, Spacing::default()),
         })
     }
 
     /// From here on waiting counts.
     pub fn first_question(&mut self) {
         self.asked = (Instant::now(), waited(&self.root));
+    }
+
+    /// Time since the first question.
+    pub fn elapsed(&self) -> Duration {
+        self.asked.0.elapsed()
+    }
+
+    /// How the board fares, if it is time to look.
+    pub fn vitals(&mut self) -> Option<Vitals> {
+        let at = self.elapsed();
+        let (last, spacing) = &mut self.vitals;
+        let since_last = last.map(|last| Microseconds::from(at.saturating_sub(last)).0);
+        if since_last.is_some_and(|since| !spacing.is_due(since)) {
+            return None;
+        }
+        *last = Some(at);
+        spacing.count();
+        Some(Vitals {
+            at: at.into(),
+            clock: current_clock(&self.root),
+            temperature: self.thermometer.hottest(),
+            throttled: flags(&mut self.throttle),
+        })
     }
 
     /// The row at the end.

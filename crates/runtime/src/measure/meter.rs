@@ -10,14 +10,13 @@ use edgescore_probe::{
 };
 use edgescore_record::{Budgets, Power, PowerEnd, PowerStart, VerdictKind};
 
+use super::spacing::Spacing;
 use crate::error::{Refusal, RunError};
 use crate::stop::INTERRUPTED;
 use crate::wire::{TEXT, clip};
 
 /// How long idle power is measured, before and after.
 const BASELINE: Duration = Duration::from_secs(2);
-/// Rows of the trace before their distance doubles.
-const TRACE_ROWS: u32 = 128;
 
 /// Measures a run.
 pub struct Meter {
@@ -29,7 +28,7 @@ pub struct Meter {
     /// The first question's start; the end of the last row of the trace.
     origin: Option<Edge>,
     traced: Option<Edge>,
-    trace_rows: u32,
+    spacing: Spacing,
 }
 
 impl Meter {
@@ -79,7 +78,7 @@ impl Meter {
             }),
             origin: None,
             traced: None,
-            trace_rows: 0,
+            spacing: Spacing::default(),
         })
     }
 
@@ -160,13 +159,13 @@ impl Meter {
     /// A question has ended: the next point of the trace, if it is time for one.
     pub fn trace(&mut self) -> Option<Power> {
         let (origin, traced) = self.origin.zip(self.traced)?;
-        let distance = 1_000_000u64 << (self.trace_rows / TRACE_ROWS).min(40);
-        if self.sampler.about().max_rate_hz == 0 || clock::now().0 - traced.at.0 < distance {
+        let elapsed = clock::now().0 - traced.at.0;
+        if self.sampler.about().max_rate_hz == 0 || !self.spacing.is_due(elapsed) {
             return None;
         }
         let edge = self.sampler.mark();
         self.traced = Some(edge);
-        self.trace_rows += 1;
+        self.spacing.count();
         Some(Power {
             at: Microseconds(edge.at.0.saturating_sub(origin.at.0)),
             mean: traced.until(edge).mean(),

@@ -5,3 +5,4 @@ mod governor;
 pub mod memory;
 pub mod meter;
 pub mod paced;
+mod spacing;

@@ -4,7 +4,19 @@ use edgescore_probe::energy::Budget;
 use edgescore_probe::{Microwatts, Reading};
 use edgescore_record::{Budgets, Conditions, Memory, MemoryLimiter, PowerEnd, VerdictKind};
 
+use super::answer_rows::Counts;
 use crate::error::RunError;
+
+/// A run that answered nothing.
+pub fn answers(counts: &Counts) -> Result<(), RunError> {
+    match counts.all_skipped() {
+        Some((skipped, why)) => {
+            let detail = format!("all {skipped} questions were skipped: {why}");
+            Err(RunError::Failed(VerdictKind::EngineFailed, detail))
+        }
+        None => Ok(()),
+    }
+}
 
 /// A run that ended before the watchdog saw how much it took.
 pub fn memory(budgets: &Budgets, limiter: MemoryLimiter, memory: &Memory) -> Result<(), RunError> {

@@ -8,6 +8,7 @@ use edgescore_probe::{Bytes, Reading};
 use edgescore_record::{Mode, Origin, Plan, TemplateRow, Think, Weights};
 
 use super::defaults;
+use crate::error::Refusal;
 use crate::stop::{self, INTERRUPTED};
 
 /// Beside weights and their copy: KV cache, compute buffers and the rest of the board.
@@ -108,6 +109,32 @@ fn context_for(prompt: u32, plan: &Plan, template: &TemplateRow, trained: u32) -
     } else {
         needed.min(trained)
     }
+}
+
+/// Refuses a run in which no question can be asked: not even the shortest prompt leaves room for a
+/// trace and an answer.
+pub fn check_room(
+    plan: &Plan,
+    template: &TemplateRow,
+    context: u32,
+    shortest: u32,
+) -> Result<(), Refusal> {
+    let trace = match template.think {
+        Think::Tokens(tokens) => u32::from(tokens),
+        Think::Auto | Think::Off => 0,
+    };
+    // The last token of an answer is picked, not computed.
+    let answer = match plan.mode {
+        Mode::Letter => 0,
+        Mode::Generate => u32::from(plan.max_tokens).saturating_sub(1),
+    };
+    if shortest.saturating_add(trace).saturating_add(answer) <= context {
+        return Ok(());
+    }
+    Err(Refusal::data(format!(
+        "no question fits a context of {context} tokens: the shortest prompt has {shortest}, its trace up to {trace} \
+         (--think) and its answer up to {answer} (--max-tokens); give less of these, or a larger --context"
+    )))
 }
 
 /// Where the weights come from, by what the file says of itself.

@@ -34,7 +34,7 @@ pub fn estimate(
     let model = outline.model();
     let mut prompter = job.prompter(model)?;
     template::report(job, model, &mut prompter, reports)?;
-    let prompts = prompts::count(&mut prompter, job.asks, plan.reuse)?;
+    let (prompts, shortest) = prompts::count(&mut prompter, job.asks, plan.reuse)?;
     reports.record(&Record::Prompts(prompts))?;
     let shared = match job.asks.first() {
         Some(ask) if plan.reuse => prompter.open(*ask)?.1.shared.to_vec(),
@@ -50,6 +50,7 @@ pub fn estimate(
         },
     };
     let options = loading::options(plan, job.prompts.template(), model, prompts.longest);
+    loading::check_room(plan, job.prompts.template(), options.context, shortest)?;
     let fitted = outlined.fit(job, choice, options)?;
     let budget = plan.budgets.memory;
     reports.record(&Record::MemoryStart(MemoryStart {

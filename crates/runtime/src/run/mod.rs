@@ -1,6 +1,7 @@
 //! One run: a plan in, the rows of a result out.
 
 mod advice;
+mod answer_rows;
 mod asking;
 mod calibration;
 pub mod cpu_level;
@@ -35,7 +36,8 @@ use crate::measure::meter::Meter;
 use crate::stop;
 use crate::storage::model_file;
 use crate::wire::{DETAIL, clip};
-use asking::{Asking, Counts};
+use answer_rows::{AnswerRows, Counts, keeps_text};
+use asking::Asking;
 use cpu_level::CpuLevel;
 use job::Job;
 use loading::WeightsChoice;
@@ -105,8 +107,7 @@ pub fn run(
             (VerdictKind::Ok, String::new(), Some(Stop::Decided))
         }
         Err(RunError::Stopped(Stop::Interrupted)) => {
-            let (answered, asks) = (counts.answered, asks.len());
-            let detail = format!("interrupted after {answered} of {asks} questions");
+            let detail = format!("interrupted after {}", counts.of(asks.len()));
             (VerdictKind::Aborted, detail, Some(Stop::Interrupted))
         }
         Err(RunError::Failed(kind, detail)) => (kind, detail, None),
@@ -172,11 +173,15 @@ fn ask_all(
         deadline: budgets
             .time
             .and_then(|limit| job.began.checked_add(limit.into())),
-        keeps_text: asking::keeps_text(job.plan, job.asks.len()),
         prompter: &mut prompter,
         answerer: &mut answerer,
-        counts,
-        reports,
+        rows: AnswerRows {
+            repeat_for: job.plan.repeat_for,
+            conditions: &mut conditions,
+            keeps_text: keeps_text(job.plan, job.asks.len()),
+            counts,
+            reports,
+        },
     };
     let ended = asking.all(job.asks);
     if ended.as_ref().is_err_and(|error| !error.leaves_result()) {
@@ -192,6 +197,7 @@ fn ask_all(
         judge::memory(budgets, job.memory.limiter, &memory)?;
         judge::power(budgets, &power)?;
         judge::throttling(&conditions)?;
+        judge::answers(counts)?;
     }
     ended
 }

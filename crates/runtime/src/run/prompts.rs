@@ -10,7 +10,12 @@ use crate::stop;
 
 /// Counts the prompts of `asks`, of which one follows the other. With `reuse`, what is cached of
 /// the one before is not computed again.
-pub fn count(prompter: &mut Prompter, asks: &[Ask], reuse: bool) -> Result<Prompts, RunError> {
+/// Returns the tokens of the shortest beside the row.
+pub fn count(
+    prompter: &mut Prompter,
+    asks: &[Ask],
+    reuse: bool,
+) -> Result<(Prompts, u32), RunError> {
     let mut counter = Counter::new(reuse);
     for ask in asks {
         if stop::is_interrupted() {
@@ -19,11 +24,12 @@ pub fn count(prompter: &mut Prompter, asks: &[Ask], reuse: bool) -> Result<Promp
         let (_, prompt) = prompter.open(*ask)?;
         counter.add(prompt);
     }
-    Ok(counter.sums)
+    Ok((counter.sums, counter.shortest))
 }
 
 struct Counter {
     sums: Prompts,
+    shortest: u32,
     reuse: bool,
     /// The last prompt up to the last of its shared ends.
     cached: Vec<Token>,
@@ -39,6 +45,7 @@ impl Counter {
                 tokens: 0,
                 cached: 0,
             },
+            shortest: u32::MAX,
             reuse,
             cached: Vec::new(),
             ends: Vec::new(),
@@ -49,6 +56,7 @@ impl Counter {
         let length = prompt.tokens.len();
         self.sums.tokens += length as u64;
         self.sums.longest = self.sums.longest.max(length as u32);
+        self.shortest = self.shortest.min(length as u32);
         if self.reuse {
             let reused = prefix_cache::reusable(self.ends.iter().copied(), &self.cached, prompt);
             let cached = reused.checked_sub(1).and_then(|last| self.ends.get(last));
@@ -88,7 +96,7 @@ mod tests {
                 tokens: 23,
                 cached,
             };
-            assert_eq!(counter.sums, expected);
+            assert_eq!((counter.sums, counter.shortest), (expected, 5));
         }
     }
 }

@@ -5,10 +5,10 @@ use edgescore_taskpack::{Pack, PackError, Rotation};
 
 use edgescore_taskpack::SplitMix64;
 
-/// The questions of `plan` in the order of asking. With a limit they are spread over the
-/// tasks as evenly as the pack allows: one of each task, then a second of each, and so on,
-/// which of a task's questions being drawn by the seed. The same plan and pack give the same
-/// questions on every board.
+/// The questions of `plan` in the order of asking, or of its leg. With a limit they are spread over the groups and
+/// tasks as evenly as the pack allows: one of the first task of each group, then of the second, until
+/// every task has one, then a second of each, and so on. Which of a task's questions is drawn by the
+/// seed. The same plan and pack give the same questions on every board.
 pub fn asks(pack: &Pack, plan: &Plan) -> Result<Vec<Ask>, PackError> {
     let mut questions: Vec<u32> = (0..pack.question_count()).collect();
     if plan.limit != 0 && plan.limit < pack.question_count() {
@@ -16,6 +16,11 @@ pub fn asks(pack: &Pack, plan: &Plan) -> Result<Vec<Ask>, PackError> {
     }
     if plan.order == Order::Shuffled {
         SplitMix64::for_purpose(plan.seed, 1).shuffle(&mut questions);
+    }
+    if let Some(leg) = plan.leg {
+        let first = (leg.first as usize).min(questions.len());
+        questions.drain(..first);
+        questions.truncate(leg.questions as usize);
     }
     let rotations = if plan.rotate {
         &Rotation::ALL[..]
@@ -41,9 +46,10 @@ fn spread(pack: &Pack, limit: usize, seed: u64) -> Result<Vec<u32>, PackError> {
     for of_task in &mut by_task {
         rng.shuffle(of_task);
     }
+    let tasks = groups_in_turn(pack)?;
     let mut chosen = Vec::with_capacity(limit);
     for round in 0.. {
-        for of_task in &by_task {
+        for of_task in tasks.iter().filter_map(|task| by_task.get(*task)) {
             if chosen.len() == limit {
                 chosen.sort_unstable();
                 return Ok(chosen);
@@ -54,12 +60,31 @@ fn spread(pack: &Pack, limit: usize, seed: u64) -> Result<Vec<u32>, PackError> {
     Ok(chosen)
 }
 
+/// The tasks of `pack`: the first of each group, then the second of each, and so on.
+fn groups_in_turn(pack: &Pack) -> Result<Vec<usize>, PackError> {
+    let mut groups: Vec<&str> = Vec::new();
+    // Place in its group, place of its group, task: the order is that of these numbers.
+    let mut tasks = Vec::new();
+    for task in 0..pack.task_count() {
+        let group = pack.task(task)?.group;
+        let place = groups.iter().position(|other| *other == group);
+        let place = place.unwrap_or_else(|| {
+            groups.push(group);
+            groups.len() - 1
+        });
+        let before = tasks.iter().filter(|(_, other, _)| *other == place).count();
+        tasks.push((before, place, task as usize));
+    }
+    tasks.sort_unstable();
+    Ok(tasks.into_iter().map(|(_, _, task)| task).collect())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use edgescore_probe::Microseconds;
-    use edgescore_record::{Budgets, CacheType, FlashAttention, Mode, Parser, Weights};
+    use edgescore_record::{Budgets, CacheType, FlashAttention, Leg, Mode, Parser, Weights};
     use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter};
 
     const PLAN: Plan<'static> = Plan {
@@ -71,6 +96,8 @@ mod tests {
         order: Order::Pack,
         rotate: false,
         limit: 0,
+        leg: None,
+        repeat_for: None,
         seed: 1,
         draws: 0,
         temperature_milli: 700,
@@ -101,20 +128,26 @@ mod tests {
 
     /// Three tasks with 2, 5 and 9 questions.
     fn pack() -> Vec<u8> {
+        pack_of(&[("A", 2), ("A", 5), ("A", 9)])
+    }
+
+    /// Tasks of these groups with so many questions.
+    fn pack_of(tasks: &[(&str, usize)]) -> Vec<u8> {
         let text = String::from;
-        let counts = [2, 5, 9];
         Draft {
-            tasks: (0..3)
-                .map(|i| DraftTask {
+            tasks: (0..)
+                .zip(tasks)
+                .map(|(i, (group, _))| DraftTask {
                     id: format!("T{i}"),
+                    group: (*group).to_owned(),
                     ..DraftTask::default()
                 })
                 .collect(),
             episodes: vec![DraftEpisode::default()],
-            questions: counts
+            questions: tasks
                 .iter()
                 .enumerate()
-                .flat_map(|(task, n)| (0..*n).map(move |i| (task, i)))
+                .flat_map(|(task, (_, n))| (0..*n).map(move |i| (task, i)))
                 .map(|(task, i)| DraftQuestion {
                     episode: 0,
                     task,
@@ -151,6 +184,41 @@ mod tests {
                 "{limit}: {counts:?}"
             );
             assert!(asks.is_sorted(), "pack order");
+        }
+    }
+
+    #[test]
+    fn legs_together_ask_what_a_run_does() {
+        let bytes = pack();
+        let pack = Pack::open(&bytes).unwrap();
+        let plan = Plan {
+            limit: 7,
+            order: Order::Shuffled,
+            ..PLAN
+        };
+        let leg = |first, questions| {
+            let leg = Some(Leg { first, questions });
+            asks(&pack, &Plan { leg, ..plan }).unwrap()
+        };
+        let all = asks(&pack, &plan).unwrap();
+        assert_eq!([leg(0, 3), leg(3, 4)].concat(), all);
+        assert_eq!(leg(6, 9), all[6..]);
+        assert!(leg(7, 1).is_empty() && leg(9, 1).is_empty());
+    }
+
+    #[test]
+    fn a_small_limit_has_a_question_of_every_group() {
+        let bytes = pack_of(&[("A", 3), ("A", 3), ("A", 3), ("B", 3), ("C", 3), ("C", 3)]);
+        let pack = Pack::open(&bytes).unwrap();
+        for (limit, expected) in [
+            (3, vec![0, 3, 4]),
+            (5, vec![0, 1, 3, 4, 5]),
+            (6, vec![0, 1, 2, 3, 4, 5]),
+            (8, vec![0, 0, 1, 2, 3, 3, 4, 5]),
+        ] {
+            let asks = asks(&pack, &Plan { limit, ..PLAN }).unwrap();
+            let tasks = asks.iter().map(|ask| pack.task_of(ask.question()).unwrap());
+            assert_eq!(tasks.collect::<Vec<_>>(), expected, "{limit}");
         }
     }
 

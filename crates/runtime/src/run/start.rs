@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use edgescore_engine::{llama_version, system_info};
 use edgescore_probe::{BoardFacts, allowed_clock};
-use edgescore_record::{Record, SessionStart, TaskRow};
+use edgescore_record::{LegRow, Record, SessionStart, SustainedLoad, TaskRow};
 
 use super::cpu_level::CpuLevel;
 use super::job::Job;
@@ -55,6 +55,19 @@ pub fn start(
         temperature_milli: plan.temperature_milli,
         max_tokens: plan.max_tokens,
     }))?;
+    if let Some(leg) = plan.leg {
+        let all = pack.question_count();
+        reports.record(&Record::Leg(LegRow {
+            first: leg.first,
+            of: match plan.limit {
+                0 => all,
+                limit => limit.min(all),
+            },
+        }))?;
+    }
+    if let Some(length) = plan.repeat_for {
+        reports.record(&Record::SustainedLoad(SustainedLoad { length }))?;
+    }
     let mut of_task = vec![0; pack.task_count() as usize];
     for ask in asks {
         let task = pack.task_of(ask.question())?;

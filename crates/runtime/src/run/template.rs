@@ -5,7 +5,7 @@ use std::io::Write;
 use edgescore_engine::Model;
 use edgescore_record::{AnswerRules, Mode, Record, TemplateOrigin, TemplateRow};
 
-use super::asking::keeps_text;
+use super::answer_rows::keeps_text;
 use super::job::Job;
 use super::report::Reports;
 use crate::error::RunError;
@@ -27,8 +27,12 @@ pub fn report(
     if template.origin == TemplateOrigin::Model
         && let Some(ask) = job.asks.first()
     {
-        let (ours, system, user) = prompter.text(*ask)?;
-        matched = difference(model, &ours, system, user);
+        let (ours, messages) = prompter.text(*ask)?;
+        let messages: Vec<(&str, &str)> = messages
+            .iter()
+            .map(|(role, content)| (*role, content.as_str()))
+            .collect();
+        matched = difference(model, &ours, &messages);
     }
     reports.record(&Record::Template(TemplateRow {
         llama_cpp: clip(&matched, 2 * TEXT),
@@ -49,22 +53,19 @@ pub fn report(
 /// What llama.cpp's matcher of phrases makes of these messages, in one line; empty where it is
 /// the same prompt. A beginning-of-sequence token, which it leaves to the tokenizer, does not
 /// count.
-fn difference(model: &Model, ours: &str, system: &str, user: &str) -> String {
-    let both = [("system", system), ("user", user)];
-    let messages = if system.is_empty() { &both[1..] } else { &both };
+fn difference(model: &Model, ours: &str, messages: &[(&str, &str)]) -> String {
     let Some(theirs) = model.matched_prompt(messages) else {
         return "does not recognise the template".to_owned();
     };
-    let ours = match model.bos() {
-        Some((bos, _)) => {
-            let mut text = Vec::new();
-            // The token is of this model's vocabulary.
-            let _ = model.piece(bos, true, &mut text);
-            let text = String::from_utf8_lossy(&text);
-            ours.strip_prefix(text.as_ref()).unwrap_or(ours)
-        }
-        None => ours,
-    };
+    let mut bos = Vec::new();
+    if let Some((token, _)) = model.bos() {
+        // The token is of this model's vocabulary.
+        let _ = model.piece(token, true, &mut bos);
+    }
+    let bos = String::from_utf8_lossy(&bos);
+    // It may be a mark of the template, so that both begin with it.
+    let behind = |text| str::strip_prefix(text, bos.as_ref()).unwrap_or(text);
+    let (ours, theirs) = (behind(ours), behind(&theirs));
     let parts = ours.chars().zip(theirs.chars());
     let same = parts.take_while(|(a, b)| a == b).count();
     if same == ours.chars().count() && same == theirs.chars().count() {
@@ -73,7 +74,7 @@ fn difference(model: &Model, ours: &str, system: &str, user: &str) -> String {
     let shown = |text: &str| -> String { text.chars().skip(same).take(SHOWN).collect() };
     format!(
         "would write {:?} where the template writes {:?}, {same} characters in",
-        shown(&theirs),
+        shown(theirs),
         shown(ours)
     )
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 pub use run::{EdgeScoresView, PlaceView, RunView, VerdictView};
 pub use scores::{
-    ByLetter, ComponentView, ConstantView, Delta5View, EdgeScoreView, FaultsView, LatencyView,
-    LettersView, PassAtKView, RotationView, TallyView,
+    ByLetter, ComponentView, ConstantView, DebiasedView, Delta5View, EdgeScoreView, FaultsView,
+    LatencyView, LettersView, PassAtKView, RotationView, TallyView,
 };
 
 use crate::figure::Entries;
@@ -27,7 +27,8 @@ pub struct Report {
     /// The runs in the order given.
     #[schemars(length(min = 1))]
     pub runs: Vec<RunView>,
-    /// Files of the ranked runs, best chance-corrected Edge Score first.
+    /// Files of the ranked runs: those that keep their budgets and the limits, most accurate first,
+    /// or with --rank-by edge-score best chance-corrected Edge Score first.
     pub ranking: Vec<String>,
     /// Files of the runs on the Pareto front.
     pub pareto_front: Vec<String>,
@@ -65,7 +66,7 @@ impl Report {
             let run = runs.get(index).map(|ranked| ranked.run.file.clone());
             run.unwrap_or_default()
         };
-        let is_ranked = |index: &usize| runs.get(*index).is_some_and(|run| run.rank.is_some());
+        let is_ranked = |index: &usize| runs.get(*index).is_some_and(|run| run.rank.is_ok());
         let front = runs.iter().filter(|run| run.place == Place::Front);
         Report {
             runs: runs.iter().map(|run| RunView::of(run, runs)).collect(),

@@ -7,19 +7,23 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scores::{
-    Delta5View, EdgeScoreView, FaultsView, LatencyView, LettersView, PassAtKView, RotationView,
-    TallyView,
+    DebiasedView, Delta5View, EdgeScoreView, FaultsView, LatencyView, LettersView, PassAtKView,
+    RotationView, TallyView,
 };
 use crate::answers::AnswersView;
 use crate::conditions::ConditionsView;
+use crate::confidence::ConfidenceView;
 use crate::energy::EnergyView;
 use crate::figure::{Entries, EstimateView, Figure};
+use crate::indecision::describe;
 use crate::labels::Labelled;
 use crate::memory::MemoryView;
 use crate::power::PowerView;
 use crate::provenance::Provenance;
 use crate::ranking::RankedRun;
 use crate::roofline::RooflineView;
+use crate::sustained::{SustainedLoadView, SustainedSummary};
+use crate::warnings::Warning;
 
 /// One run.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -54,11 +58,19 @@ pub struct RunView {
     pub answered: u32,
     /// Questions that could not be asked.
     pub skipped: u32,
+    /// What the figures do not show, the gravest first: a verdict that is not ok, cut_off, throttled,
+    /// waited_for_cpu, waited_for_memory, waited_for_disk, slow_build, not_calibrated,
+    /// simulated_power.
+    pub warnings: Vec<&'static str>,
     /// Ended by what it showed; the interval of pass_at_1 is then that of a confidence sequence,
     /// and otherwise Wilson's.
     pub stopped_early: bool,
+    /// What speaks against a decision; groups, tasks and faults are then withheld. null: nothing.
+    pub did_not_decide: Option<String>,
     /// Accuracy over all questions.
     pub pass_at_1: Figure<EstimateView>,
+    /// Accuracy without the model's liking for letters; letter mode.
+    pub debiased: Figure<DebiasedView>,
     /// pass@3 on the pass@k tasks.
     pub pass_at_3: PassAtKView,
     /// pass@5 on the pass@k tasks.
@@ -73,6 +85,8 @@ pub struct RunView {
     pub parse_failures: Figure<EstimateView>,
     /// Mean probability of the four letters together at the answer position.
     pub format_mass: Figure<EstimateView>,
+    /// How far its confidence can be trusted; only mode letter records it.
+    pub confidence: Figure<ConfidenceView>,
     /// Wrong answers by the fault of reasoning that they stand for.
     pub faults: Figure<FaultsView>,
     /// How often each letter was right and was chosen.
@@ -81,6 +95,9 @@ pub struct RunView {
     pub rotation: Figure<RotationView>,
     /// Time of an answer in milliseconds.
     pub latency_ms: LatencyView,
+    /// Mean seconds of an answer with the rests for a power budget. With one, it is the latency of
+    /// limits and Edge Scores.
+    pub sustained_s: Figure<f64>,
     /// Tokens a second of prefill.
     pub prefill_tps: Figure<f64>,
     /// How generated answers were read; null where nothing was generated.
@@ -101,13 +118,17 @@ pub struct RunView {
     pub energy: EnergyView,
     /// Power.
     pub power: PowerView,
+    /// With --minutes; null where questions were asked once.
+    pub sustained_load: Option<SustainedLoadView>,
     /// Heat, throttling and waiting over the run.
     pub conditions: Option<ConditionsView>,
     /// The three Edge Scores.
     pub edge_score: EdgeScoresView,
-    /// Rank by the chance-corrected Edge Score; null when the run is not ranked.
+    /// Its place among the ranked runs; null when it is not ranked.
     #[schemars(range(min = 1))]
     pub rank: Option<usize>,
+    /// Why it is not ranked; null when it is.
+    pub not_ranked_because: Option<String>,
     /// Its place against the Pareto front of all runs.
     pub pareto: PlaceView,
     /// How the run ended.
@@ -191,8 +212,11 @@ impl RunView {
             questions: run.start.questions,
             answered: run.answered(),
             skipped: run.skipped(),
+            warnings: run.warnings().iter().map(Warning::label).collect(),
             stopped_early: run.stopped_early,
+            did_not_decide: run.indecision.as_ref().map(describe),
             pass_at_1: run.pass_at_1.into(),
+            debiased: scores.debiased.into(),
             pass_at_3: PassAtKView::from(&scores.pass_3),
             pass_at_5: PassAtKView::from(&scores.pass_5),
             delta_5: Delta5View::from(&scores.delta_5),
@@ -202,10 +226,12 @@ impl RunView {
                 .collect(),
             parse_failures: scores.parsing.failures.into(),
             format_mass: scores.parsing.mass.into(),
+            confidence: scores.confidence.clone().into(),
             faults: run.faults.into(),
             letters: LettersView::from(&scores.bias),
             rotation: scores.rotation.into(),
             latency_ms: LatencyView::from(&scores.latency),
+            sustained_s: run.sustained_s().into(),
             prefill_tps: run.prefill_tps.into(),
             answers: run.answers.view(),
             decode_tps: run.decode_tps.into(),
@@ -216,13 +242,15 @@ impl RunView {
             mean_power_w: run.power.mean_w().into(),
             energy: run.energy.view(run.power.idle_w(), run.load()),
             power: PowerView::from(&run.power),
+            sustained_load: run.sustained.as_ref().map(SustainedSummary::view),
             conditions: run.conditions.as_ref().map(ConditionsView::from),
             edge_score: EdgeScoresView {
                 literal: EdgeScoreView::from(&ranked.literal),
                 chance_corrected: EdgeScoreView::from(&ranked.chance_corrected),
                 per_joule: EdgeScoreView::from(&ranked.per_joule),
             },
-            rank: ranked.rank,
+            rank: ranked.rank.ok(),
+            not_ranked_because: ranked.rank.err().map(|why| why.to_string()),
             pareto: PlaceView::of(ranked.place, all),
             verdict: match &run.verdict {
                 Some(ending) => Figure::Value(VerdictView {

@@ -1,8 +1,8 @@
 //! The scores of a run in the report.
 
 use edgescore_score::{
-    Component, ConstantLetter, Delta5, EdgeScore, Faults, Latency, LetterBias, PassAtK, Percentile,
-    Reading, RotationReport, Tally,
+    Component, ConstantLetter, Debiased, Delta5, EdgeScore, Faults, Latency, LetterBias, PassAtK,
+    Percentile, PriorFrom, Reading, RotationReport, Tally,
 };
 use edgescore_taskpack::Letter;
 use schemars::JsonSchema;
@@ -234,6 +234,32 @@ impl From<&Latency> for LatencyView {
             p50: latency.median_us.map(|us| us / 1e3).into(),
             p90: milliseconds(latency.p90),
             p99: milliseconds(latency.p99),
+        }
+    }
+}
+
+/// Accuracy when each letter's probability is divided by the model's liking for it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct DebiasedView {
+    /// Share of the questions right.
+    pub accuracy: EstimateView,
+    /// The liking for A to D, which sums to 1.
+    pub prior: [f64; 4],
+    /// What it was estimated on, never on the answer key: the rotations of the questions, or the
+    /// questions in the pack's order.
+    pub prior_from: &'static str,
+}
+
+impl From<Debiased> for DebiasedView {
+    fn from(debiased: Debiased) -> DebiasedView {
+        DebiasedView {
+            accuracy: debiased.accuracy.into(),
+            prior: debiased.prior,
+            prior_from: match debiased.from {
+                PriorFrom::Rotations => "rotations",
+                PriorFrom::Questions => "questions",
+            },
         }
     }
 }

@@ -25,7 +25,8 @@ use vocabulary::TaskWords;
 const SYSTEM: &str = "Decide for a 6G network. Regret: an option's cost minus the least cost of \
 any allowed option in that future. Choose the allowed option with the least worst regret.";
 
-const INSTRUCTION: &str = r#"Reply with JSON only, such as {"answer": "A"}."#;
+/// Names no letter as an example: a small model answers with it (docs/bench/2026-11-27-wording).
+const INSTRUCTION: &str = r#"Reply with JSON only, such as {"answer": "_"}."#;
 
 /// Which questions a pack is for. Splits draw from streams of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

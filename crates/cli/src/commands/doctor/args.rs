@@ -19,7 +19,7 @@ pub struct Args {
 
     /// Also say what was found of this model's chat template: where it comes from, its switches and
     /// the marks of a trace (see `edgescore prompt`)
-    #[arg(long, value_name = "M.gguf")]
+    #[arg(short, long, value_name = "MODEL.gguf")]
     pub model: Option<PathBuf>,
 
     /// Print one JSON object with the keys board, best and findings

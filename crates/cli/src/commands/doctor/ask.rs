@@ -9,6 +9,7 @@ use edgescore_probe::survey::Survey;
 use edgescore_record::{Command, Control, RefusalKind};
 
 use super::args::Args;
+use crate::bars;
 use crate::failure::Failure;
 use crate::link::{Connection, Item, list, refused};
 use crate::random;
@@ -24,8 +25,8 @@ pub fn ask(args: &Args, root: &Path) -> Result<Survey, Failure> {
         .ok_or_else(|| Failure::Usage(anyhow!("--sysfs-root {}: is not UTF-8", root.display())))?;
     let progress = Progress::new();
     let options = args.reach.options(false);
-    let mut connection = Connection::open(&args.board, &options, Arc::new(progress.printer()))?;
-    progress.finish();
+    let mut connection = Connection::open(&args.board, &options, Arc::new(bars::say))?;
+    drop(progress);
     let round = random::number()? as u32;
     let command = Command::Survey { round, root };
     let (mut board, mut best) = (String::new(), String::new());

@@ -21,6 +21,7 @@ use crate::output;
 use crate::prompt::{PromptOptions, compose};
 use crate::render::blocks::Block;
 use crate::render::text;
+use crate::screen::Screen;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
@@ -40,10 +41,10 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     };
     output::print(|out| match args.json {
         true => writeln!(out, "{:#}", json::of(&survey, &args.board)),
-        false => table::write(out, &survey, &args.board),
+        false => table::write(out, &survey, &args.board, Screen::of_stdout()),
     })?;
     match prompts {
-        Some(blocks) => output::print(|out| text::write(out, &blocks)),
+        Some(blocks) => text::show(&blocks),
         None => Ok(()),
     }
 }

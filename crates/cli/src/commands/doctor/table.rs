@@ -7,9 +7,18 @@ use edgescore_probe::{Reading, Reason};
 use indicatif::HumanBytes;
 
 use crate::link::BoardAddress;
+use crate::screen::{Screen, wrap};
+
+/// Where what is said of a subject begins.
+const INDENT: usize = 19;
 
 /// Writes a survey topic by topic.
-pub fn write(out: &mut dyn Write, survey: &Survey, at: &BoardAddress) -> io::Result<()> {
+pub fn write(
+    out: &mut dyn Write,
+    survey: &Survey,
+    at: &BoardAddress,
+    screen: Screen,
+) -> io::Result<()> {
     match survey.board.as_str() {
         "" => writeln!(out, "board {at}")?,
         name => writeln!(out, "board {at} ({name})")?,
@@ -21,21 +30,31 @@ pub fn write(out: &mut dyn Write, survey: &Survey, at: &BoardAddress) -> io::Res
             _ => writeln!(out, "{}", topic.name())?,
         }
         let findings = survey.findings.iter().filter(|f| f.topic == topic);
-        findings.into_iter().try_for_each(|f| finding(out, f))?;
+        findings
+            .into_iter()
+            .try_for_each(|f| finding(out, f, screen))?;
     }
     Ok(())
 }
 
-fn finding(out: &mut dyn Write, finding: &Finding<String>) -> io::Result<()> {
+fn finding(out: &mut dyn Write, finding: &Finding<String>, screen: Screen) -> io::Result<()> {
     let state = match &finding.state {
         Reading::Value(value) => figure(value),
         Reading::Missing(Reason::Off) => "- not measured, or switched off".to_owned(),
         Reading::Missing(reason) => format!("- {reason}"),
     };
-    writeln!(out, "  {:<16} {state}", finding.subject)?;
+    let mut start = format!("  {:<16} ", finding.subject);
+    let mut say = |text: &str| {
+        let room = screen.width.map(|width| width.saturating_sub(INDENT));
+        wrap(text, room).iter().try_for_each(|line| {
+            let start = std::mem::replace(&mut start, " ".repeat(INDENT));
+            writeln!(out, "{start}{line}")
+        })
+    };
+    say(&state)?;
     let mut more = |head: &str, text: &str| match text {
         "" => Ok(()),
-        text => writeln!(out, "{:19}{head}{text}", ""),
+        text => say(&format!("{head}{text}")),
     };
     more("", &finding.detail)?;
     if let Some(source) = &finding.meaning {

@@ -10,6 +10,7 @@ use edgescore_taskpack::Draft;
 use super::file;
 use crate::defaults;
 use crate::failure::Failure;
+use crate::files;
 
 /// Make a pack from generated or hand-written questions
 ///
@@ -47,6 +48,10 @@ pub struct Args {
     /// The pack to write
     #[arg(short, long = "output", value_name = "OUT.pack")]
     output: PathBuf,
+
+    /// Replace OUT.pack if it is there
+    #[arg(long)]
+    force: bool,
 }
 
 /// A split as it is typed.
@@ -59,6 +64,7 @@ enum SplitName {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
+    files::check_new(&args.output, args.force)?;
     let draft = match &args.tasks {
         Some(folder) => read_folder(folder)?,
         None if args.worked => defaults::worked()?,

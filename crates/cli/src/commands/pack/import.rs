@@ -6,6 +6,7 @@ use edgescore_taskgen::six_g_bench;
 
 use super::file;
 use crate::failure::Failure;
+use crate::files;
 
 /// Which benchmark.
 #[derive(clap::Subcommand)]
@@ -31,11 +32,16 @@ pub struct SixGBench {
     /// The pack to write
     #[arg(short, long = "output", value_name = "OUT.pack")]
     output: PathBuf,
+
+    /// Replace OUT.pack if it is there
+    #[arg(long)]
+    force: bool,
 }
 
 /// Runs the command.
 pub fn run(source: &Source) -> Result<(), Failure> {
     let Source::SixGBench(args) = source;
+    files::check_new(&args.output, args.force)?;
     let draft =
         six_g_bench::import(&args.folder, args.definitions.as_deref()).map_err(Failure::data)?;
     file::write(&draft, &args.output)

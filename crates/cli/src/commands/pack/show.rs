@@ -11,6 +11,7 @@ use super::file;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
+use crate::screen::{Screen, wrap};
 
 /// Show the questions of a pack
 #[derive(clap::Args)]
@@ -99,17 +100,22 @@ fn messages(pack: &Pack, question: &Question) -> serde_json::Value {
 
 fn write(out: &mut dyn Write, question: &Question) -> io::Result<()> {
     let Question { task, episode, .. } = question;
-    writeln!(
-        out,
+    let width = Screen::of_stdout().width;
+    let mut say = |text: &str| {
+        let mut lines = wrap(text, width).into_iter();
+        lines.try_for_each(|line| writeln!(out, "{line}"))
+    };
+    say(&format!(
         "question {}  {} {} ({})  episode {}\n\n{}\n\n{}\n",
         question.index, task.id, task.name, task.group, episode.id, episode.summary, question.text
-    )?;
+    ))?;
     for (letter, option) in Letter::ALL.iter().zip(question.options) {
         let mark = if *letter == question.key { '*' } else { ' ' };
-        writeln!(out, "{mark} {letter}: {option}")?;
+        say(&format!("{mark} {letter}: {option}"))?;
     }
     if !question.reason.is_empty() {
-        writeln!(out, "\n{}", question.reason)?;
+        say(&format!("\n{}", question.reason))?;
     }
-    writeln!(out, "\n{}\n", "-".repeat(72))
+    let rule = "-".repeat(width.map_or(72, |width| width.min(72)));
+    say(&format!("\n{rule}\n"))
 }

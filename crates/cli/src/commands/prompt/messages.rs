@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use edgescore_chat::{Message, Template};
-use edgescore_record::TemplateOrigin;
+use edgescore_chat::{Message, Template, switches};
+use edgescore_record::{TemplateOrigin, Think};
 
 use crate::failure::Failure;
 use crate::files;
@@ -24,8 +24,21 @@ pub fn render(model: &Path, options: &PromptOptions, path: &Path) -> Result<Stri
             path.display()
         ))
     })?;
-    let arguments = options.arguments(&source)?;
-    Template::parse(&source.text)
-        .and_then(|template| template.render(&messages, &arguments))
+    if options.shots > 0 {
+        return Err(Failure::Usage(anyhow!(
+            "--messages are rendered as they are: leave --shots out, or write the shots into the file"
+        )));
+    }
+    let mut arguments = options.arguments(&source)?;
+    let template = Template::parse(&source.text).map_err(Failure::data)?;
+    options.check_arguments(&template)?;
+    options.switch(&template, &mut arguments)?;
+    if options.think != Think::Auto && switches(&template).is_empty() {
+        return Err(Failure::Usage(anyhow!(
+            "--think: with --messages only a switch of the template can be turned, and this one has none; leave --think out"
+        )));
+    }
+    template
+        .render(&messages, &arguments)
         .map_err(Failure::data)
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use edgescore_chat::expand;
+use edgescore_record::{Mode, Plan};
 use edgescore_taskpack::Rotation;
 
 use crate::defaults;
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 use crate::files::{self, absolute};
 use crate::output::print;
 use crate::render::{json, text};
-use crate::session::{Inputs, RunOptions};
+use crate::session::{Inputs, OneModel, RunOptions};
 use view::View;
 
 /// Print the exact prompt of a question: its text, the parts that the chat template makes of it,
@@ -25,11 +26,10 @@ use view::View;
 /// edgescore-rt on this machine; in letter mode they include the forced start of an answer.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The model
-    #[arg(long, value_name = "M.gguf")]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    model: OneModel,
 
-    /// The task pack
+    /// The task pack [default: the built-in one]
     #[arg(long, value_name = "P.pack", conflicts_with = "messages")]
     pack: Option<PathBuf>,
 
@@ -38,9 +38,10 @@ pub struct Args {
         long,
         value_name = "N",
         default_value_t = 0,
+        allow_negative_numbers = true,
         conflicts_with = "messages"
     )]
-    question: u32,
+    question: i64,
 
     /// Render these messages, as they are, instead of a question's: a JSON array of objects with
     /// role and content. Prints the text alone
@@ -61,7 +62,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let model = absolute(args.model.clone().map_or_else(defaults::model, Ok)?)?;
+    let model = args.model.path()?;
     if let Some(path) = &args.messages {
         let text = messages::render(&model, args.options.prompts(), path)?;
         return print(|out| write!(out, "{text}"));
@@ -70,10 +71,13 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let prompts = args.options.compose(&pack, &model)?;
     let bytes = files::read(&pack)?;
     let opened = files::open_pack(&pack, &bytes)?;
-    let question = opened.question(args.question).map_err(|_| {
+    let index = u32::try_from(args.question).ok();
+    let question = index.and_then(|index| Some((index, opened.question(index).ok()?)));
+    let (index, question) = question.ok_or_else(|| {
         let count = opened.question_count();
         Failure::Usage(anyhow!(
-            "the pack has {count} questions, counted from 0: give --question one of them"
+            "the pack has {count} questions, counted from 0: give --question 0 to {}",
+            count.saturating_sub(1)
         ))
     })?;
     let plan = args.options.plan();
@@ -85,7 +89,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         opened.instruction(),
         &mut user,
     );
-    let parts = prompts.of(args.question, plan.rotate);
+    let parts = prompts.of(index, plan.rotate);
     let prompt = expand(parts, opened.system(), &user);
     if args.text {
         return print(|out| write!(out, "{prompt}"));
@@ -95,8 +99,17 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         pack,
         model,
     };
-    let tokens = tokens::ask(&inputs, &plan, args.question)?;
-    let view = View::new(&prompts, parts, &prompt, tokens);
+    let behind = prompts.behind_trace(plan.mode);
+    let shown = Plan {
+        // The forced start of an answer stands behind the trace.
+        mode: match behind {
+            Some(_) => Mode::Generate,
+            None => plan.mode,
+        },
+        ..plan
+    };
+    let tokens = tokens::ask(&inputs, &shown, index)?;
+    let view = View::new(&prompts, parts, &prompt, tokens, behind);
     match args.json {
         true => print(|out| json::write(out, &view)),
         false => print(|out| text::write(out, &view.page())),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::tokens::{ShownToken, Tokens};
-use crate::prompt::Prompts;
+use crate::prompt::{BehindTrace, Prompts};
 use crate::render::blocks::{Block, Table};
 
 /// A prompt and how it came about.
@@ -19,6 +19,9 @@ pub struct View<'p> {
     template: TemplateView<'p>,
     parts: PromptParts,
     text: &'p str,
+    /// What follows the prompt, where the letter is read behind a trace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<BehindTrace>,
     tokens: Vec<ShownToken>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     letters: Vec<ShownToken>,
@@ -52,7 +55,13 @@ struct TraceView<'p> {
 
 impl<'p> View<'p> {
     /// The prompt `text` of `parts`.
-    pub fn new(prompts: &'p Prompts, parts: &'p [Part], text: &'p str, tokens: Tokens) -> View<'p> {
+    pub fn new(
+        prompts: &'p Prompts,
+        parts: &'p [Part],
+        text: &'p str,
+        tokens: Tokens,
+        behind: Option<BehindTrace>,
+    ) -> View<'p> {
         let source = &prompts.source;
         let mut shown = PromptParts::default();
         for part in parts {
@@ -78,6 +87,7 @@ impl<'p> View<'p> {
             },
             parts: shown,
             text,
+            behind,
             tokens: tokens.prompt,
             letters: tokens.letters,
             parts_from_whole_text_at: tokens.parts_at,
@@ -101,7 +111,13 @@ impl<'p> View<'p> {
                 rows: self.parts.0.iter().map(row).collect(),
             }),
             Block::Title(format!("Prompt, {} tokens", self.tokens.len())),
-            Block::Line(self.text.to_owned()),
+            Block::Line(match &self.behind {
+                None => self.text.to_owned(),
+                Some(behind) => format!(
+                    "{}[trace, at most {} tokens]{}",
+                    self.text, behind.trace_tokens, behind.then
+                ),
+            }),
             Block::Title("Tokens".to_owned()),
             Block::Line(match self.parts_from_whole_text_at {
                 None => "the same as those of the text as a whole".to_owned(),

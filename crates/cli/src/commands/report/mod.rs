@@ -1,5 +1,6 @@
 //! `edgescore report`.
 
+mod escalate;
 mod wrong;
 
 use std::io::Write;
@@ -10,14 +11,21 @@ use clap::ValueEnum;
 use edgescore_score::Exponents;
 use edgescore_summary::published::models;
 use edgescore_summary::report::{Report, RunView};
-use edgescore_summary::{PlanError, Planned, RankedRun, load_all, mode_pairs, rank};
+use edgescore_summary::{PlanError, Planned, RankBy, RankedRun, Ranking, load_all, rank};
 
+use crate::config::LIMITS;
 use crate::failure::Failure;
 use crate::files;
-use crate::output::{self, Content, Output};
-use crate::render::pages::{plan_error, report};
+use crate::gate_profile::Profile;
+use crate::output::{self, Output};
+use crate::render::format::{self, Format};
+use crate::render::pages::plan_error;
+use crate::render::pages::report;
+use crate::render::pages::subject::Subject;
 use crate::render::tables::{self, questions, runs};
 use crate::render::{html, json, markdown, text};
+use crate::results;
+use crate::screen::Screen;
 
 /// Score results and print what they say
 ///
@@ -30,7 +38,7 @@ pub struct Args {
     results: Vec<PathBuf>,
 
     /// How to print [default: what the ending of FILE says, else table]
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = format::names(format::ALL))]
     format: Option<Format>,
 
     #[command(flatten)]
@@ -49,6 +57,27 @@ pub struct Args {
     #[arg(long, value_name = "P.pack", requires = "wrong")]
     pack: Option<PathBuf>,
 
+    /// Two results, SMALL.esr LARGE.esr: what it gives to ask the large model only where the small one's
+    /// confidence is below a threshold. The threshold is chosen on half of the questions and judged on
+    /// the other half: under limits the most accurate, else the lowest that is as good as the large model
+    #[arg(long, conflicts_with_all = ["questions", "wrong", "against", "plan"])]
+    escalate: bool,
+
+    #[command(flatten)]
+    limits: Profile,
+
+    /// Take limits from a TOML file too (see `edgescore gate --profile`)
+    #[arg(long, value_name = "FILE.toml", help_heading = LIMITS)]
+    profile: Option<PathBuf>,
+
+    /// What to rank by, among the runs that keep their budgets and the limits
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = By::Accuracy)]
+    rank_by: By,
+
+    /// Show all figures of every run
+    #[arg(long, conflicts_with_all = ["questions", "wrong", "escalate"])]
+    full: bool,
+
     /// Set the runs beside the published results
     #[arg(long, value_enum, value_name = "WHAT")]
     against: Option<Against>,
@@ -63,23 +92,29 @@ pub struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Tables for reading
-    Table,
-    /// One JSON object (docs/report.schema.json)
-    Json,
-    /// One JSON object a run
-    Jsonl,
-    /// Comma-separated values, one row a run
-    Csv,
-    /// Markdown
-    Md,
-    /// SQL statements for sqlite3: the tables runs and questions
-    Sql,
-    /// Apache Parquet, one row a question
-    Parquet,
-    /// A page for a browser, in one file
-    Html,
+enum By {
+    /// Accuracy
+    Accuracy,
+    /// The chance-corrected Edge Score
+    EdgeScore,
+}
+
+impl Args {
+    /// How runs are ranked.
+    fn how(&self) -> Result<Ranking, Failure> {
+        let limits = match &self.profile {
+            Some(path) => self.limits.or(Profile::read(path)?),
+            None => self.limits,
+        };
+        Ok(Ranking {
+            by: match self.rank_by {
+                By::Accuracy => RankBy::Accuracy,
+                By::EdgeScore => RankBy::EdgeScore,
+            },
+            limits: limits.asked(),
+            exponents: self.exponents,
+        })
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -90,15 +125,8 @@ enum Against {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let path = args.output.path.as_deref();
-    let format = args
-        .format
-        .or_else(|| by_ending(path?))
-        .unwrap_or(Format::Table);
-    let content = match format {
-        Format::Parquet => Content::Binary,
-        _ => Content::Text,
-    };
+    let (path, format) = format::choose(args.format, &args.output, format::ALL)?;
+    let results = results::once_each(&args.results)?;
     if args.wrong {
         if !matches!(format, Format::Table | Format::Md) {
             return Err(Failure::Usage(anyhow!(
@@ -106,40 +134,43 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             )));
         }
         let as_markdown = format == Format::Md;
-        return wrong::show(&args.results, args.pack.as_deref(), path, as_markdown);
+        return wrong::show(&results, args.pack.as_deref(), path, as_markdown);
+    }
+    if args.escalate {
+        return escalate::show(&args.results, args.limits.cost(), format, path);
     }
     if format == Format::Parquet
         || (args.questions && matches!(format, Format::Csv | Format::Jsonl))
     {
-        return output::to(path, content, |out| questions(out, &args.results, format));
+        return output::to(path, format.content(), |out| {
+            questions(out, &results, format)
+        });
     }
-    let ranked = rank(
-        load_all(&args.results).map_err(Failure::data)?,
-        args.exponents,
-    );
+    let how = args.how()?;
+    let runs = load_all(&results).map_err(Failure::data)?;
+    let ranked = rank(runs, &how).map_err(Failure::data)?;
     let plan = match &args.plan {
         Some(path) => Some(check(path, &ranked, format)?),
         None => None,
     };
-    let pairs = mode_pairs(&ranked).map_err(Failure::data)?;
-    let published = match args.against {
-        Some(Against::Published) => models(),
-        None => Vec::new(),
-    };
-    output::to(path, content, |out| match format {
+    let mut subject = Subject::of(&ranked, how)?;
+    if args.against == Some(Against::Published) {
+        subject.published = models();
+    }
+    output::to(path, format.content(), |out| match format {
         Format::Table | Format::Md => {
-            let mut blocks = report::page(&ranked, &pairs, &published);
+            let mut blocks = report::page(&subject, args.full);
             blocks.extend(plan.iter().flat_map(plan_error::page));
             match format {
                 Format::Md => markdown::write(out, &blocks),
-                _ => text::write(out, &blocks),
+                _ => text::write_for(out, &blocks, Screen::of(path)),
             }
             .map_err(Failure::data)
         }
         Format::Json => {
-            let mut report = Report::of(&ranked, &pairs);
-            if !published.is_empty() {
-                report = report.with_published(&published);
+            let mut report = Report::of(&ranked, &subject.pairs);
+            if !subject.published.is_empty() {
+                report = report.with_published(&subject.published);
             }
             if let Some(plan) = &plan {
                 report = report.with_plan(plan);
@@ -152,9 +183,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Format::Csv => runs::with(&ranked, |table| tables::write_csv(out, table)),
         Format::Sql => {
             runs::with(&ranked, |table| tables::write_sql(out, table))?;
-            questions(out, &args.results, format)
+            questions(out, &results, format)
         }
-        Format::Html => html::write(out, &ranked, &pairs, &published),
+        Format::Html => html::write(out, &subject),
         // Written above, from the files: its rows are questions.
         Format::Parquet => Ok(()),
     })
@@ -195,19 +226,6 @@ fn questions(
         Format::Parquet => tables::write_parquet(out, table),
         _ => tables::write_sql(out, table),
     })
-}
-
-fn by_ending(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()? {
-        "json" => Some(Format::Json),
-        "jsonl" | "ndjson" => Some(Format::Jsonl),
-        "csv" => Some(Format::Csv),
-        "md" => Some(Format::Md),
-        "sql" => Some(Format::Sql),
-        "parquet" => Some(Format::Parquet),
-        "html" | "htm" => Some(Format::Html),
-        _ => None,
-    }
 }
 
 /// `1,0.5,1`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use edgescore_record::{Found, Labels};
 use edgescore_summary::{Asked, Decoded, KeptText, decode_file};
-use edgescore_taskpack::{Letter, Pack, Question, Rotation};
+use edgescore_taskpack::{Hash, Letter, Pack, Question, Rotation};
 
 use crate::defaults;
 use crate::failure::Failure;
@@ -13,6 +13,7 @@ use crate::files;
 use crate::output::{self, Content};
 use crate::render::blocks::Block;
 use crate::render::{markdown, text};
+use crate::screen::Screen;
 
 /// Prints those of `results`, which were made with the pack at `pack`, or the built-in one: a table,
 /// or Markdown.
@@ -25,16 +26,29 @@ pub fn show(
     let pack_path = pack.map_or_else(defaults::pack, |pack| Ok(pack.to_owned()))?;
     let bytes = files::read(&pack_path)?;
     let pack = files::open_pack(&pack_path, &bytes)?;
+    let built_in = built_in_hash();
     let mut blocks = Vec::new();
     for result in results {
         let decoded = decode_file(result).map_err(Failure::data)?;
         let start = decoded.records.started().map_err(Failure::data)?;
         if start.facts.pack_sha256.0 != pack.hash() {
+            let short = |hash: Hash| {
+                hash.to_string()
+                    .get(..12)
+                    .map(str::to_owned)
+                    .unwrap_or_default()
+            };
             return Err(Failure::Data(anyhow!(
-                "{} was made with the pack {}, and {} is another: give that one as --pack",
+                "{} was made with the pack {} ({}), and {} is another ({}): {}",
                 result.display(),
                 start.pack,
-                pack_path.display()
+                short(start.facts.pack_sha256.0),
+                pack_path.display(),
+                short(pack.hash()),
+                match built_in == Some(start.facts.pack_sha256.0) {
+                    true => "leave --pack out, it was the built-in one",
+                    false => "give that one as --pack",
+                }
             )));
         }
         blocks.extend(page(&decoded, &start.model, &pack));
@@ -42,10 +56,16 @@ pub fn show(
     output::to(path, Content::Text, |out| {
         match as_markdown {
             true => markdown::write(out, &blocks),
-            false => text::write(out, &blocks),
+            false => text::write_for(out, &blocks, Screen::of(path)),
         }
         .map_err(Failure::data)
     })
+}
+
+/// The hash of the built-in pack; none where it cannot be read.
+fn built_in_hash() -> Option<Hash> {
+    let bytes = files::read(&defaults::pack().ok()?).ok()?;
+    Some(Pack::open(&bytes).ok()?.hash())
 }
 
 fn page(decoded: &Decoded, model: &str, pack: &Pack) -> Vec<Block> {
@@ -56,6 +76,11 @@ fn page(decoded: &Decoded, model: &str, pack: &Pack) -> Vec<Block> {
         "{model}: {} of {answered} answers are wrong",
         wrong.len()
     ))];
+    let rules = decoded.records.answer_rules;
+    if rules.is_some_and(|rules| !rules.text_kept) {
+        let line = "the texts were not kept: run it again with --keep-text";
+        blocks.push(Block::Line(line.to_owned()));
+    }
     for asked in wrong {
         // The pack is the run's, so it has the question.
         if let Ok(question) = pack.question(asked.ask.question()) {

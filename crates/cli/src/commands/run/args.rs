@@ -3,40 +3,61 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use edgescore_probe::Microseconds;
 use edgescore_record::{Order, Plan};
 
 use crate::failure::Failure;
 use crate::gate_profile::Profile;
-use crate::session::{Board, EarlyStop, Goal, RunOptions};
+use crate::quantity::Positive;
+use crate::session::{Board, EarlyStop, Goal, Models, RunOptions};
 
-/// Run a pack on a model and write the result
+/// Run a pack on one or more models and write the results
 ///
 /// Without arguments: the default pack on reference-1m, one of the models that come with
 /// the program. Progress goes to standard error, the report to standard output, every answer at once
-/// into the result file. Ctrl-C ends the run; what was answered stays a valid result.
+/// into the result file. Ctrl-C ends the run; what was answered stays a valid result. Several models
+/// run one after another with the same options, each into a result of its own; the report is over
+/// all of them, and one that fails does not keep the others from running.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The model
-    #[arg(long, value_name = "M.gguf")]
-    pub model: Option<PathBuf>,
+    #[command(flatten)]
+    pub models: Models,
 
-    /// The task pack
-    #[arg(long, value_name = "P.pack")]
+    /// The task pack [default: the built-in one]
+    #[arg(long, value_name = "P.pack", help_heading = "Questions")]
     pub pack: Option<PathBuf>,
 
     #[command(flatten)]
     pub options: RunOptions,
 
+    #[command(flatten)]
+    pub board: Board,
+
+    /// End this program once the model is loaded; the run continues on the board, and `edgescore
+    /// collect` fetches the result
+    #[arg(long, conflicts_with_all = ["output", "force", "until_ci", "gate"], help_heading = "Board")]
+    pub detach: bool,
+
     /// Ask in random order and stop as soon as the 95 % interval of the accuracy is at most W
     /// on both sides (0.03: 3 points). The interval is valid however often it is evaluated
-    #[arg(long, value_name = "W", value_parser = half_width, conflicts_with = "gate")]
+    #[arg(long, value_name = "W", value_parser = half_width, conflicts_with = "gate", help_heading = SEVERAL)]
     pub until_ci: Option<f64>,
 
     /// Ask in random order and stop as soon as this gate is certain to pass or fail (see
     /// `edgescore gate --profile`); the exit code is the gate's. A limit on accuracy or
     /// latency can end a run early; the others are known at its end
-    #[arg(long, value_name = "FILE.toml")]
+    #[arg(long, value_name = "FILE.toml", help_heading = SEVERAL)]
     pub gate: Option<PathBuf>,
+
+    /// Ask the questions again and again for T minutes, and report how time and energy of an answer,
+    /// CPU clock and temperature drift, and when the board throttles
+    ///
+    /// Answers of the first pass count for the accuracy; later ones are the same, and only what they
+    /// take is recorded. T counts from the first question; a time with its unit, such as 90s, will
+    /// do, too. A drift needs two minutes, and questions few enough (--limit) to come again.
+    #[arg(long, value_name = "T", value_parser = minutes,
+          conflicts_with_all = ["until_ci", "gate", "sweep", "find_memory_floor"], help_heading = SEVERAL)]
+    pub minutes: Option<Microseconds>,
 
     /// Run once at each operating point and name the one with the most correct answers per joule
     /// that kept its budgets: `threads`, `freq` (the CPU clock) or `threads,freq`
@@ -45,31 +66,30 @@ pub struct Args {
     /// allowed, three quarters and half of it; they are put back after each run. Every run writes
     /// a result of its own beside RUN.esr, and RUN-sweep.json compares them.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "AXES",
-          conflicts_with_all = ["until_ci", "gate", "detach"])]
+          conflicts_with_all = ["until_ci", "gate", "detach"], help_heading = SEVERAL)]
     pub sweep: Vec<Axis>,
-
-    /// The result to write [default: MODEL-TIME.esr in this folder]
-    #[arg(short, long = "output", value_name = "RUN.esr")]
-    pub output: Option<PathBuf>,
-
-    /// Replace an existing result
-    #[arg(long)]
-    pub force: bool,
-
-    #[command(flatten)]
-    pub board: Board,
-
-    /// End this program once the model is loaded; the run continues on the board, and `edgescore
-    /// collect` fetches the result
-    #[arg(long, conflicts_with_all = ["output", "force", "until_ci", "gate"])]
-    pub detach: bool,
 
     /// Find the smallest memory limit in which the model fits: with which no page of the model
     /// is read again while it answers. Runs the questions again and again in cgroups of other
     /// limits; the result is the run at the floor
-    #[arg(long, conflicts_with_all = ["memory", "detach", "until_ci", "gate", "sweep"])]
+    #[arg(long, conflicts_with_all = ["memory", "detach", "until_ci", "gate", "sweep"], help_heading = SEVERAL)]
     pub find_memory_floor: bool,
+
+    /// The result to write [default: MODEL-TIME-PID.esr in this folder]
+    #[arg(
+        short,
+        long = "output",
+        value_name = "RUN.esr",
+        help_heading = "Output"
+    )]
+    pub output: Option<PathBuf>,
+
+    /// Replace RUN.esr if it is there
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
 }
+
+const SEVERAL: &str = "Early end and repeated runs";
 
 /// What a sweep changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -88,6 +108,16 @@ fn half_width(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Minutes, or a time with its unit.
+fn minutes(text: &str) -> Result<Microseconds, String> {
+    let time = match text.trim().parse::<f64>() {
+        Ok(_) => format!("{text}min"),
+        Err(_) => text.to_owned(),
+    };
+    let Positive(time) = time.parse()?;
+    Ok(time)
+}
+
 impl Args {
     /// The plan, without the paths of pack and model.
     pub fn plan(&self) -> Plan<'_> {
@@ -96,6 +126,7 @@ impl Args {
                 true => Order::Shuffled,
                 false => Order::Pack,
             },
+            repeat_for: self.minutes,
             ..self.options.plan()
         }
     }

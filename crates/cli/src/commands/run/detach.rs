@@ -9,13 +9,13 @@ use super::args::Args;
 use crate::failure::{Failure, Outcome};
 use crate::link::Finish;
 use crate::output::print;
-use crate::session::{BoardSession, Inputs, Progress};
+use crate::session::{BoardSession, Inputs};
 
 /// Starts a run that continues alone, and waits until its model is loaded: what is refused is
 /// refused now.
 pub fn start(args: &Args, inputs: &Inputs) -> Result<Outcome, Failure> {
-    let mut progress = Progress::new();
     let mut session = BoardSession::open(&args.board, true, inputs)?;
+    let mut progress = session.progress();
     let mut follower = session.follow(args.plan(), LINGER_FOR_EVER)?;
     let run = follower.run();
     let finish = follower.follow(&mut |row| {
@@ -25,7 +25,7 @@ pub fn start(args: &Args, inputs: &Inputs) -> Result<Outcome, Failure> {
             _ => ControlFlow::Continue(()),
         })
     });
-    progress.finish();
+    drop(progress);
     match finish? {
         Finish::Short(why) => return Err(Failure::Board(anyhow!("{why}"))),
         Finish::Ended | Finish::Enough => session.release(),

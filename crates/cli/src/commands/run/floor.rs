@@ -154,5 +154,5 @@ fn show(trials: &[Trial], floor: Option<Bytes>) -> Result<(), Failure> {
             None => "no memory floor was found: see the verdict of the last run".to_owned(),
         }),
     ];
-    print(|out| text::write(out, &blocks))
+    text::show(&blocks)
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use edgescore_record::{Plan, VerdictKind};
+use edgescore_score::Limits;
 use edgescore_summary::{judge, load};
 
 use super::args::Args;
@@ -16,11 +17,8 @@ use crate::session::{BoardSession, Inputs, Recorder};
 pub fn report(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Failure> {
     let verdict = record(args, args.plan(), inputs, output)?;
     let run = load(output).map_err(Failure::data)?;
-    let judged = match &args.gate {
-        Some(path) => {
-            let limits = Profile::read(path)?.limits()?;
-            Some(judge(&run, &limits).map_err(Failure::data)?)
-        }
+    let judged = match limits(args)? {
+        Some(limits) => Some(judge(&run, &limits).map_err(Failure::data)?),
         None => None,
     };
     print_run(run, judged.as_ref())?;
@@ -32,6 +30,12 @@ pub fn report(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Fa
         Some(VerdictKind::Ok) => Ok(Outcome::AsPlanned),
         _ => Ok(Outcome::NotAsPlanned),
     }
+}
+
+/// The limits of the gate, if there is one.
+pub fn limits(args: &Args) -> Result<Option<Limits>, Failure> {
+    let profile = args.gate.as_deref().map(Profile::read).transpose()?;
+    profile.map(Profile::limits).transpose()
 }
 
 /// Runs `plan` on `inputs` and records it in `output`.

@@ -46,12 +46,7 @@ pub fn sweep(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Fai
         )));
     }
     let comparison = beside(output, "sweep.json");
-    if comparison.exists() && !args.force {
-        return Err(Failure::Usage(anyhow!(
-            "{} exists: name another file with -o, or add --force to replace it",
-            comparison.display()
-        )));
-    }
+    files::check_new(&comparison, args.force)?;
     // All threads and the highest clock: the other points follow from what this run had. A board
     // whose clocks cannot be set refuses this run already.
     let first = Point {
@@ -77,7 +72,7 @@ pub fn sweep(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Fai
     let mut written = Vec::new();
     json::write(&mut written, &view(&done, best)).map_err(Failure::data)?;
     files::write_whole(&comparison, &written)?;
-    print(|out| text::write(out, &blocks(&done, best)))?;
+    text::show(&blocks(&done, best))?;
     print(|out| writeln!(out, "\ncomparison: {}", comparison.display()))?;
     Ok(match best {
         Some(_) => Outcome::AsPlanned,

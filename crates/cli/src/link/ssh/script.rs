@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::binary::Binary;
+use crate::verbosity;
 
 /// The folder of edgescore-rt, as `crates/runtime/src/home.rs` finds it.
 const HOME: &str = r#"d="${EDGESCORE_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/edgescore}""#;
@@ -19,8 +20,10 @@ pub fn link(binaries: &[Binary]) -> String {
             let _ = write!(fits, "{machine}) h={};; ", binary.hash);
         }
     }
+    let log = verbosity::log_level()
+        .map_or_else(String::new, |level| format!("export RUST_LOG={level}; "));
     format!(
-        r#"{HOME}; m=$(uname -m); grep -qw asimddp /proc/cpuinfo 2>/dev/null && m=$m+dotprod; case $m in {fits}*) h=none;; esac; f="$d/bin/$h/edgescore-rt"; if [ -x "$f" ]; then exec "$f" --link; fi; printf "{NEEDS} %s %s\n" "$m" "$( (wc -c < "$d/bin/$h.part") 2>/dev/null || echo 0)""#
+        r#"{HOME}; m=$(uname -m); grep -qw asimddp /proc/cpuinfo 2>/dev/null && m=$m+dotprod; case $m in {fits}*) h=none;; esac; f="$d/bin/$h/edgescore-rt"; if [ -x "$f" ]; then {log}exec "$f" --link; fi; printf "{NEEDS} %s %s\n" "$m" "$( (wc -c < "$d/bin/$h.part") 2>/dev/null || echo 0)""#
     )
 }
 

@@ -3,19 +3,20 @@
 use std::io::Write;
 
 use askama::Template;
-use edgescore_record::{Labels, Origin};
+use edgescore_record::{Found, Labels, Origin};
 use edgescore_score::{AgainstChance, Estimate, Reading};
-use edgescore_summary::published::PublishedModel;
-use edgescore_summary::{AnswerText, ModePair, RankedRun, RunSummary, about_origin, order};
+use edgescore_summary::{AnswerText, RankedRun, RunSummary, about_origin};
 
+use super::confidence::{self, Plots};
 use super::latency::{self, Histogram};
 use super::letters::{self, Bar};
 use super::pareto::{self, Plot};
-use super::power::{self, Trace};
 use super::scale::places;
+use super::trace::{Trace, traces};
 use crate::failure::Failure;
 use crate::render::blocks::{Block, Table};
-use crate::render::pages::{beside, headline::headline, notes, several};
+use crate::render::pages::subject::Subject;
+use crate::render::pages::{beside, headline::headline, notes, several, sustained};
 use crate::render::{labels, values};
 
 /// Above this number of runs the page holds the ranking and the plot only.
@@ -50,7 +51,8 @@ struct RunView {
     tasks: Vec<Whisker>,
     letters: Vec<Bar>,
     latency: Option<Histogram>,
-    power: Option<Trace>,
+    traces: Vec<Trace>,
+    confidence: Result<Plots, String>,
     texts: Option<Table>,
     provenance: Vec<(String, String)>,
 }
@@ -65,12 +67,8 @@ struct Whisker {
 }
 
 /// Writes the page.
-pub fn write(
-    out: &mut (dyn Write + Send),
-    runs: &[RankedRun],
-    pairs: &[ModePair],
-    published: &[PublishedModel],
-) -> Result<(), Failure> {
+pub fn write(out: &mut (dyn Write + Send), subject: &Subject) -> Result<(), Failure> {
+    let (runs, published) = (subject.runs, subject.published.as_slice());
     let first = runs.first();
     let page = Page {
         title: match runs {
@@ -79,7 +77,7 @@ pub fn write(
         },
         verdict: match runs {
             [ranked] => verdict(ranked),
-            runs => verdict_of_all(runs, pairs),
+            _ => verdict_of_all(subject),
         },
         ranking: (runs.len() > 1).then(|| several::ranking(runs)),
         formulas: first.map_or(Vec::new(), several::formulas),
@@ -139,30 +137,20 @@ fn verdict(ranked: &RankedRun) -> Verdict {
     }
 }
 
-fn verdict_of_all(runs: &[RankedRun], pairs: &[ModePair]) -> Verdict {
-    let best = order(runs)
-        .first()
-        .and_then(|&index| runs.get(index))
-        .filter(|ranked| ranked.rank.is_some());
-    let mut notes = vec![several::caveats(runs)];
-    notes.extend(pairs.iter().map(|pair| several::agreement(pair, runs)));
+fn verdict_of_all(subject: &Subject) -> Verdict {
+    let runs = subject.runs;
+    let mut notes = vec![several::caveats(subject)];
+    let pairs = subject.pairs.iter();
+    notes.extend(pairs.map(|pair| several::agreement(pair, runs)));
     if runs.len() > RUNS_IN_FULL {
         notes.push(format!(
             "More than {RUNS_IN_FULL} runs: report one alone for its tasks, letters and latency."
         ));
     }
+    let any_ranked = runs.iter().any(|ranked| ranked.rank.is_ok());
     Verdict {
-        class: if best.is_some() { "good" } else { "warn" },
-        sentence: match best {
-            Some(ranked) => format!(
-                "Ranked first: {}, {} right at {} and {}.",
-                ranked.run.name(),
-                values::percent(ranked.run.pass_at_1),
-                values::or_reason(ranked.run.latency_s(), values::seconds),
-                values::or_reason(ranked.run.memory_gib(), values::gib)
-            ),
-            None => "No run can be ranked.".to_owned(),
-        },
+        class: if any_ranked { "good" } else { "warn" },
+        sentence: several::verdict(subject),
         notes,
     }
 }
@@ -180,14 +168,21 @@ fn view(ranked: &RankedRun) -> RunView {
         .filter(|(_, tally)| tally.counted > 0)
         .map(|(task, tally)| whisker(&task.id, &task.name, tally.accuracy()));
     RunView {
-        name: run.name(),
+        name: match notes::did_not_decide(run) {
+            Some(why) => format!("{}: {why}", run.name()),
+            None => run.name(),
+        },
         setting: format!("{} · {}", run.file, notes::setting(run)),
-        facts: headline(ranked),
+        facts: headline(ranked)
+            .into_iter()
+            .chain(sustained::facts(run))
+            .collect(),
         groups: groups.collect(),
         tasks: tasks.collect(),
         letters: letters::bars(&run.scores.bias),
         latency: latency::histogram(run),
-        power: power::trace(run),
+        traces: traces(run),
+        confidence: confidence::plots(run),
         texts: (!run.texts.is_empty()).then(|| texts(run)),
         provenance: run
             .provenance
@@ -200,34 +195,60 @@ fn view(ranked: &RankedRun) -> RunView {
 
 /// The generated texts, in the order of asking.
 fn texts(run: &RunSummary) -> Table {
+    let thinks = run.texts.iter().any(|text| !text.text.split().0.is_empty());
     let row = |text: &AnswerText| {
         let (answer, kept) = (text.answer, &text.text);
         let (trace, words) = kept.split();
         let rotation = text.ask.rotation().steps();
-        vec![
+        let task = run.tasks.get(text.task as usize);
+        let mut row = vec![
             match rotation {
                 0 => text.ask.question().to_string(),
                 steps => format!("{}, rotation {steps}", text.ask.question()),
             },
-            run.tasks
-                .get(text.task as usize)
-                .map_or_else(String::new, |task| task.id.clone()),
+            task.map_or_else(String::new, |task| task.id.clone()),
+            if answer.is_correct() {
+                "right"
+            } else {
+                "wrong"
+            }
+            .to_owned(),
             answer.key().label().to_owned(),
-            answer
-                .choice()
-                .map_or(answer.found().label(), Labels::label)
-                .to_owned(),
-            // Escaped: a text may hold anything.
-            match trace {
-                "" => format!("{words:?}"),
-                trace => format!("{trace:?} {words:?}"),
-            },
-        ]
+            match (answer.choice(), answer.found()) {
+                (Some(letter), _) => letter.label(),
+                (None, Found::Incomplete) => "incomplete",
+                (None, _) => "unparsed",
+            }
+            .to_owned(),
+        ];
+        let cut = if kept.cut { "… " } else { "" };
+        match (thinks, trace) {
+            (false, _) => row.push(format!("{cut}{}", printable(words))),
+            (true, "") => row.extend([String::new(), format!("{cut}{}", printable(words))]),
+            (true, trace) => row.extend([format!("{cut}{}", printable(trace)), printable(words)]),
+        }
+        row
     };
+    let mut head = vec!["question", "task", "", "key", "chosen"];
+    head.extend(thinks.then_some("trace"));
+    head.push("text");
     Table {
-        head: vec!["question", "task", "key", "choice", "text"],
+        head,
         rows: run.texts.iter().map(row).collect(),
     }
+}
+
+/// A text with its line ends; other control characters are escaped, since a text may hold anything.
+fn printable(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.trim().chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 fn whisker(id: &str, name: &str, estimate: Reading<Estimate>) -> Whisker {

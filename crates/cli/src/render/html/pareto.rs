@@ -14,8 +14,11 @@ const RIGHT: f64 = 98.0;
 const TOP: f64 = 20.0;
 const BOTTOM: f64 = 320.0;
 
-/// Labels beyond this number would cover each other.
-const MOST_LABELS: usize = 12;
+/// Height of a line of labels in px.
+const LINE: f64 = 14.0;
+
+/// Labels nearer than this share of the width stand above each other: 3 digits on a phone.
+const NEAR: f64 = 7.0;
 
 /// The plot.
 pub struct Plot {
@@ -31,14 +34,16 @@ pub struct Plot {
     pub chance: f64,
     /// Whether there are published dots.
     pub has_published: bool,
+    /// Whether a run is on the Pareto front.
+    pub has_front: bool,
+    /// The runs by their numbers, which stand beside the dots: names of files are too long to.
+    pub legend: Vec<String>,
 }
 
 /// One dot.
 pub struct Point {
     /// `point`, `point front` or `published`.
     pub class: &'static str,
-    /// The model.
-    pub name: String,
     /// Everything about it, in words.
     pub title: String,
     /// Place in percent.
@@ -49,8 +54,18 @@ pub struct Point {
     pub range: Option<(f64, f64)>,
     /// Radius in px.
     pub radius: f64,
-    /// Whether its name is written beside it.
-    pub labelled: bool,
+    /// Its number, where it is a run.
+    pub label: Option<Label>,
+}
+
+/// A number beside a dot.
+pub struct Label {
+    /// The number in the legend.
+    pub number: usize,
+    /// Place in px.
+    pub y: f64,
+    /// Whether it stands left of its dot, near the right edge.
+    pub left: bool,
 }
 
 /// A line across the plot.
@@ -100,7 +115,6 @@ pub fn plot(runs: &[RankedRun], published: &[PublishedModel]) -> Option<Plot> {
         return None;
     }
     let axis = Axis::of(dots.iter().map(|dot| dot.latency_s))?;
-    let ours = dots.iter().filter(|dot| !dot.published).count();
     let most_memory = dots
         .iter()
         .filter_map(|dot| dot.memory_gib)
@@ -132,11 +146,14 @@ pub fn plot(runs: &[RankedRun], published: &[PublishedModel]) -> Option<Plot> {
             Some(memory) if most_memory > 0.0 => places(3.0 + 9.0 * (memory / most_memory).sqrt()),
             _ => 3.0,
         },
-        labelled: !dot.published && ours <= MOST_LABELS,
-        name: dot.name.clone(),
+        label: None,
     };
+    let mut points: Vec<Point> = dots.iter().map(point).collect();
+    let runs_at = dots.iter().position(|dot| !dot.published);
+    let runs = runs_at.and_then(|at| points.get_mut(at..));
+    number(runs.unwrap_or_default());
     Some(Plot {
-        points: dots.iter().map(point).collect(),
+        points,
         stairs: stairs(&dots, &axis),
         x_ticks: axis.ticks(),
         y_ticks: (0..=5)
@@ -147,7 +164,39 @@ pub fn plot(runs: &[RankedRun], published: &[PublishedModel]) -> Option<Plot> {
             .collect(),
         chance: height(CHANCE),
         has_published: dots.iter().any(|dot| dot.published),
+        has_front: dots.iter().any(|dot| dot.front),
+        legend: dots
+            .iter()
+            .filter(|dot| !dot.published)
+            .map(|dot| dot.name.clone())
+            .collect(),
     })
+}
+
+/// Writes numbers beside the dots of runs, none over another: from the top down, each as low as those
+/// near it need.
+fn number(runs: &mut [Point]) {
+    let mut order: Vec<usize> = (0..runs.len()).collect();
+    let at = |runs: &[Point], index: usize| runs.get(index).map_or(0.0, |point| point.y);
+    order.sort_by(|&a, &b| at(runs, a).total_cmp(&at(runs, b)));
+    let mut written: Vec<(f64, f64)> = Vec::new();
+    for index in order {
+        let Some(point) = runs.get_mut(index) else {
+            continue;
+        };
+        let mut y = point.y;
+        for &(x, taken) in &written {
+            if (x - point.x).abs() < NEAR && (y - taken).abs() < LINE {
+                y = taken + LINE;
+            }
+        }
+        written.push((point.x, y));
+        point.label = Some(Label {
+            number: index + 1,
+            y: places(y),
+            left: point.x > 90.0,
+        });
+    }
 }
 
 fn height(accuracy: f64) -> f64 {
@@ -239,6 +288,37 @@ mod tests {
         assert!(ticks.iter().all(|tick| (LEFT..=RIGHT).contains(&tick.at)));
         assert!(ticks.is_sorted_by(|a, b| a.at < b.at));
         assert_eq!(axis.place(axis.low), LEFT);
+    }
+
+    #[test]
+    fn numbers_do_not_cover_each_other() {
+        let point = |x, y| Point {
+            class: "point",
+            title: String::new(),
+            x,
+            y,
+            range: None,
+            radius: 3.0,
+            label: None,
+        };
+        let mut runs = [
+            point(50.0, 100.0),
+            point(51.0, 103.0),
+            point(95.0, 104.0),
+            point(49.0, 98.0),
+        ];
+        number(&mut runs);
+        let labels: Vec<_> = runs.iter().filter_map(|run| run.label.as_ref()).collect();
+        let places: Vec<_> = labels.iter().map(|l| (l.number, l.y, l.left)).collect();
+        assert_eq!(
+            places,
+            [
+                (1, 112.0, false),
+                (2, 126.0, false),
+                (3, 104.0, true),
+                (4, 98.0, false)
+            ]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use edgescore_record::Labels;
 use edgescore_score::{Agreement, Estimate, Interval, Reading};
 use edgescore_summary::{Against, Fact, RunSummary, Tested};
 
+use super::notes;
 use crate::render::blocks::{Block, Table};
 use crate::render::values;
 
@@ -11,7 +12,7 @@ use crate::render::values;
 pub fn page(first: &RunSummary, all: &[Against]) -> Vec<Block> {
     let mut blocks =
         vec![
-        Block::Title(format!("against {} ({})", first.name(), first.file)),
+        Block::Title(format!("against {}", named(first))),
         Block::Line(
             "Difference is first minus other, in points of accuracy, with its 95 % interval; p is \
              McNemar's mid-p, corrected for the number of comparisons (Holm)."
@@ -28,13 +29,22 @@ pub fn page(first: &RunSummary, all: &[Against]) -> Vec<Block> {
     blocks
 }
 
+/// Model and file, and that it did not decide.
+fn named(run: &RunSummary) -> String {
+    let named = format!("{} ({})", run.name(), run.file);
+    match notes::did_not_decide(run) {
+        Some(why) => format!("{named}: {why}"),
+        None => named,
+    }
+}
+
 fn overall(against: &Against) -> Vec<String> {
     let tested = &against.overall;
     vec![
         against.run.name(),
         values::percent(tested.other),
         values::percent(tested.first),
-        points(tested.difference),
+        values::points(tested.difference),
         p(tested),
         tested.finding().label().into(),
         match against.latency_ratio {
@@ -46,7 +56,7 @@ fn overall(against: &Against) -> Vec<String> {
 
 fn details(first: &RunSummary, against: &Against) -> Vec<Block> {
     let run = against.run;
-    let mut blocks = vec![Block::Title(format!("{} ({})", run.name(), run.file))];
+    let mut blocks = vec![Block::Title(named(run))];
     if let Some(pairs) = against.overall.paired {
         let d = pairs.discordance;
         blocks.push(Block::Line(format!(
@@ -92,7 +102,7 @@ fn details(first: &RunSummary, against: &Against) -> Vec<Block> {
                     id.clone(),
                     share(tested.first),
                     share(tested.other),
-                    points(tested.difference),
+                    values::points(tested.difference),
                     p(tested),
                     tested.finding().label().into(),
                 ]
@@ -124,19 +134,6 @@ fn fact(fact: &Fact) -> String {
 
 fn share(estimate: Reading<Estimate>) -> String {
     values::or_reason(estimate, |e| format!("{:.1} %", 100.0 * e.value))
-}
-
-/// `+3.4 (-1.0 to +7.8)`, in points.
-fn points(difference: Reading<Estimate>) -> String {
-    values::or_reason(difference, |e| match e.interval {
-        Reading::Value(Interval { low, high }) => format!(
-            "{:+.1} ({:+.1} to {:+.1})",
-            100.0 * e.value,
-            100.0 * low,
-            100.0 * high
-        ),
-        Reading::Missing(_) => format!("{:+.1}", 100.0 * e.value),
-    })
 }
 
 fn times(ratio: Estimate) -> String {

@@ -4,12 +4,16 @@ use edgescore_record::Labels;
 use edgescore_score::{Bound, Estimate, Line, Quantity, Reading};
 use edgescore_summary::{Judged, RunSummary};
 
+use super::notes;
 use crate::render::blocks::{Block, Table};
 use crate::render::values;
 
 /// Limits, measured values and margins, and the verdict.
 pub fn page(run: &RunSummary, judged: &Judged) -> Vec<Block> {
-    let mut rows: Vec<Vec<String>> = judged.verdict.lines.iter().map(|l| row(run, l)).collect();
+    let rows = judged
+        .lines()
+        .map(|(line, estimate, close)| row(line, estimate, close));
+    let mut rows: Vec<Vec<String>> = rows.collect();
     let how = match &run.verdict {
         None => "cut off".to_owned(),
         Some(ending) if ending.detail.is_empty() => ending.kind.label().to_owned(),
@@ -22,6 +26,15 @@ pub fn page(run: &RunSummary, judged: &Judged) -> Vec<Block> {
         String::new(),
         pass_or_fail(judged.ended_well).into(),
     ]);
+    if let Some(why) = notes::did_not_decide(run) {
+        rows.push(vec![
+            "decision".into(),
+            "its own".into(),
+            why,
+            String::new(),
+            pass_or_fail(false).into(),
+        ]);
+    }
     let mut failed: Vec<&str> = judged
         .verdict
         .lines
@@ -32,13 +45,11 @@ pub fn page(run: &RunSummary, judged: &Judged) -> Vec<Block> {
     if !judged.ended_well {
         failed.push("end of the run");
     }
+    if judged.indecision.is_some() {
+        failed.push("the model did not decide");
+    }
     vec![
-        Block::Title(format!(
-            "gate on {}: {}, pack {}",
-            run.file,
-            run.name(),
-            run.start.pack
-        )),
+        Block::Title(format!("gate on {}: {}", run.file, notes::title(run))),
         Block::Table(Table {
             head: vec!["quantity", "limit", "measured", "margin", "result"],
             rows,
@@ -50,13 +61,12 @@ pub fn page(run: &RunSummary, judged: &Judged) -> Vec<Block> {
     ]
 }
 
-fn row(run: &RunSummary, line: &Line) -> Vec<String> {
+fn row(line: &Line, interval: Option<Estimate>, close: bool) -> Vec<String> {
     let show = |value: f64| shown(line.quantity, value);
     let sign = match line.bound {
         Bound::AtLeast => "at least",
         Bound::AtMost => "at most",
     };
-    let interval = interval(run, line.quantity);
     let measured = match interval {
         Some(estimate) if line.quantity == Quantity::Accuracy => {
             values::percent(Reading::Value(estimate))
@@ -64,16 +74,20 @@ fn row(run: &RunSummary, line: &Line) -> Vec<String> {
         Some(estimate) => values::number(Reading::Value(estimate)),
         None => values::or_reason(line.measured, show),
     };
-    let close = interval
-        .and_then(|estimate| estimate.interval.value())
-        .is_some_and(|interval| interval.contains(line.limit));
     let mut result = pass_or_fail(line.pass).to_owned();
     if let Some(after) = line.decided_after {
         result.push_str(&format!(", decided after {after} questions"));
     } else if line.measured.value().is_none() {
         result.push_str(", not measured");
     } else if close {
-        result.push_str(", but the limit lies inside the 95 % interval");
+        // Only --strict fails a value on the allowed side.
+        let allowed = line.margin.value().is_some_and(|margin| margin >= 0.0);
+        let but = if allowed && !line.pass {
+            "since"
+        } else {
+            "but"
+        };
+        result.push_str(&format!(", {but} the limit lies inside the 95 % interval"));
     }
     vec![
         name(line.quantity).into(),
@@ -87,15 +101,6 @@ fn row(run: &RunSummary, line: &Line) -> Vec<String> {
     ]
 }
 
-/// The estimate behind a line, where it has an interval.
-fn interval(run: &RunSummary, quantity: Quantity) -> Option<Estimate> {
-    match quantity {
-        Quantity::Accuracy => run.pass_at_1.value(),
-        Quantity::Delta5 => run.scores.delta_5.published.value(),
-        _ => None,
-    }
-}
-
 fn pass_or_fail(pass: bool) -> &'static str {
     match pass {
         true => "pass",
@@ -107,7 +112,7 @@ fn name(quantity: Quantity) -> &'static str {
     match quantity {
         Quantity::Accuracy => "accuracy",
         Quantity::Delta5 => "Delta_5",
-        Quantity::Latency => "median latency",
+        Quantity::Latency => "latency",
         Quantity::Memory => "peak memory",
         Quantity::Power => "mean power",
         Quantity::Energy => "energy a question",

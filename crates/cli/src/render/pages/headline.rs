@@ -2,13 +2,14 @@
 
 use edgescore_record::{Labels, MemoryLimiter, Parser, SystemPlace, TemplateOrigin};
 use edgescore_score::{
-    Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, Reading, RotationReport,
+    Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, PriorFrom, Reading,
+    RotationReport,
 };
 use edgescore_summary::{
     AnswersView, Figure, MemorySummary, RankedRun, RunSummary, TemplateFacts, TracesView,
-    not_ranked,
 };
 
+use super::notes;
 use crate::render::{labels, values};
 
 /// Questions asked and what became of them.
@@ -85,23 +86,87 @@ fn traces_of(traces: &TracesView) -> String {
     )
 }
 
-/// The figures.
+/// The four figures that decide, and what to do next.
+pub fn answer(ranked: &RankedRun) -> Vec<(&'static str, String)> {
+    let run = &ranked.run;
+    let mut facts = vec![
+        ("questions", questions(run)),
+        ("pass@1", pass_at_1(run)),
+        ("latency", latency(run)),
+        ("peak memory", memory(&run.memory)),
+        ("energy", energy(run)),
+    ];
+    facts.extend(power(run));
+    facts.push(("Edge Score", edge_score(&ranked.chance_corrected)));
+    facts.extend(notes::next(run).map(|next| ("next", next)));
+    let file = &run.file;
+    facts.push(("all figures", format!("edgescore report --full {file}")));
+    facts
+}
+
+fn pass_at_1(run: &RunSummary) -> String {
+    let accuracy = run.pass_at_1.value();
+    let chance = accuracy.map(|accuracy| labels::against_chance(&accuracy, run.answered()));
+    format!(
+        "{}  {}",
+        values::percent(run.pass_at_1),
+        chance.unwrap_or_default()
+    )
+}
+
+/// Accuracy without the liking for letters, where there are probabilities.
+fn debiased(run: &RunSummary) -> Option<(&'static str, String)> {
+    let debiased = run.scores.debiased.value()?;
+    let [a, b, c, d] = debiased.prior.map(|share| format!("{:.0}", 100.0 * share));
+    let from = match debiased.from {
+        PriorFrom::Rotations => "estimated over the four orders",
+        PriorFrom::Questions => "estimated over the questions",
+    };
+    Some((
+        "  debiased",
+        format!(
+            "{}  its liking for A to D, {a}, {b}, {c} and {d} %, taken out ({from})",
+            values::percent(Reading::Value(debiased.accuracy))
+        ),
+    ))
+}
+
+/// With a power budget what the board sustains comes first: single answers come in two heaps.
+fn latency(run: &RunSummary) -> String {
+    let latency = &run.scores.latency;
+    let computing = format!(
+        "median {}, p90 {}, p99 {}",
+        values::or_reason(run.median_s(), values::seconds),
+        values::percentile(latency.p90),
+        values::percentile(latency.p99)
+    );
+    match run.power.budget_w() {
+        None => computing,
+        Some(_) => format!(
+            "{} an answer, rests for the power budget included; computing: {computing}",
+            values::or_reason(run.sustained_s(), values::seconds)
+        ),
+    }
+}
+
+fn energy(run: &RunSummary) -> String {
+    values::or_reason(run.energy(), |energy| {
+        let simulated = if energy.simulated {
+            "  (simulated)"
+        } else {
+            ""
+        };
+        format!("{} J a question{simulated}", values::score(energy.joules))
+    })
+}
+
+/// All figures.
 pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     let run = &ranked.run;
     let scores = &run.scores;
-    let mut facts = vec![
-        ("questions", questions(run)),
-        ("pass@1", {
-            let chance = run
-                .pass_at_1
-                .value()
-                .map(|accuracy| labels::against_chance(&accuracy, run.answered()));
-            format!(
-                "{}  {}",
-                values::percent(run.pass_at_1),
-                chance.unwrap_or_default()
-            )
-        }),
+    let mut facts = vec![("questions", questions(run)), ("pass@1", pass_at_1(run))];
+    facts.extend(debiased(run));
+    facts.extend([
         ("pass@3", pass_at_k(&scores.pass_3)),
         (
             "pass@5",
@@ -114,7 +179,7 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
                 Reading::Missing(_) => pass_at_k(&scores.pass_5),
             },
         ),
-    ];
+    ]);
     facts.extend(
         run.provenance
             .template
@@ -148,15 +213,7 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     if let Reading::Value(report) = scores.rotation {
         facts.push(("option orders", rotation(&report)));
     }
-    facts.push((
-        "latency",
-        format!(
-            "median {}, p90 {}, p99 {}",
-            values::or_reason(run.latency_s(), values::seconds),
-            values::percentile(scores.latency.p90),
-            values::percentile(scores.latency.p99)
-        ),
-    ));
+    facts.push(("latency", latency(run)));
     let speed = |value| values::or_reason(value, |tps: f64| format!("{tps:.1} tokens/s"));
     let roofline = &run.roofline;
     facts.push((
@@ -173,12 +230,7 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
         },
     ));
     facts.push(("peak memory", memory(&run.memory)));
-    facts.push((
-        "energy",
-        values::or_reason(run.energy(), |energy| {
-            format!("{} J a question", values::score(energy.joules))
-        }),
-    ));
+    facts.push(("energy", energy(run)));
     facts.extend(power(run));
     facts.push(("Edge Score", edge_score(&ranked.literal)));
     facts.push(("  chance-corrected", edge_score(&ranked.chance_corrected)));
@@ -320,15 +372,11 @@ fn rotation(report: &RotationReport) -> String {
 fn edge_score(score: &EdgeScore) -> String {
     match score.value {
         Err(_) => values::score_or_refusal(score.value),
-        Ok(value) => {
-            let caveat = not_ranked(score.standing);
-            format!(
-                "{} {} = {}{}",
-                values::score(value),
-                score.unit,
-                score.expression,
-                caveat.map_or(String::new(), |why| format!("  (not ranked: {why})"))
-            )
-        }
+        Ok(value) => format!(
+            "{} {} = {}",
+            values::score(value),
+            score.unit,
+            score.expression
+        ),
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod beside;
 pub mod comparison;
+pub mod confidence;
+pub mod escalation;
 pub mod gate;
 pub mod headline;
 pub mod notes;
@@ -11,3 +13,5 @@ pub mod published;
 pub mod report;
 pub mod several;
 pub mod single;
+pub mod subject;
+pub mod sustained;

@@ -1,30 +1,75 @@
 //! Sentences about a run that more than one page says.
 
-use edgescore_record::{Labels, VerdictKind};
-use edgescore_summary::{Ending, RunSummary, Shortage, long_waits};
+use edgescore_record::{Labels, WhySkipped};
+use edgescore_summary::{
+    HALF_WIDTH, RunSummary, Shortage, Warning, describe_indecision, more_for_half_width,
+};
 
 /// What a reader must know before the figures: an early or bad end, a slow build, a busy board.
 pub fn warnings(run: &RunSummary) -> Vec<String> {
-    let warnings = [ending(run), slow_build(run), waits(run)];
-    warnings.into_iter().flatten().collect()
+    let mut sentences: Vec<String> = stopped_early(run).into_iter().chain(skips(run)).collect();
+    let warnings = run.warnings();
+    // One sentence for all that was waited for.
+    let waits = warnings.iter().filter_map(|warning| match warning {
+        Warning::Waited(Shortage::Cpu, share) => Some(format!("for a CPU {:.0} %", 100.0 * share)),
+        Warning::Waited(Shortage::Memory, share) => {
+            Some(format!("for memory {:.0} %", 100.0 * share))
+        }
+        Warning::Waited(Shortage::Disk, share) => {
+            Some(format!("for a disk {:.0} %", 100.0 * share))
+        }
+        _ => None,
+    });
+    let waits = waits.collect::<Vec<_>>().join(", ");
+    sentences.extend(warnings.iter().filter_map(|warning| sentence(run, warning)));
+    if !waits.is_empty() {
+        sentences.push(format!(
+            "warning: tasks of the board waited {waits} of the questions' time: others used it, or \
+             there were more threads than CPUs; timings are not those of a quiet board"
+        ));
+    }
+    sentences
 }
 
-/// What the run says first: which model on which pack, and whether it gave one letter throughout.
+fn sentence(run: &RunSummary, warning: &Warning) -> Option<String> {
+    Some(match warning {
+        Warning::CutOff => "the result was cut off before its verdict".to_owned(),
+        Warning::Verdict(kind) => {
+            let detail = run.verdict.as_ref().map_or("", |ending| &ending.detail);
+            format!("verdict {}: {detail}", kind.label())
+        }
+        Warning::Throttled => "warning: the firmware held the clock down during the run; let the \
+                               board cool (--cool-below), and check its power supply"
+            .to_owned(),
+        Warning::SlowBuild => format!(
+            "warning: edgescore-rt was built for an older CPU and left {} unused: this board can \
+             be faster (build for it: scripts/cross BOARD)",
+            run.provenance.start.cpu_features_unused.replace(' ', ", ")
+        ),
+        Warning::NotCalibrated => "warning: threads and batch were not measured (--no-calibrate): \
+                                   this board may be faster"
+            .to_owned(),
+        // The figures say so themselves.
+        Warning::SimulatedPower | Warning::Waited(..) => return None,
+    })
+}
+
+/// What the run says first: which model on which pack, and whether it decided.
 pub fn title(run: &RunSummary) -> String {
     let title = format!("{}, pack {}", run.name(), run.start.pack);
-    match run.scores.bias.habit() {
-        Some(habit) => format!(
-            "{title}: answered {} {} of {} times{}",
-            habit.letter,
-            habit.count,
-            habit.letters,
-            match run.scores.bias.unparsed {
-                0 => String::new(),
-                unparsed => format!(", {unparsed} answers have no letter"),
-            }
-        ),
+    match did_not_decide(run) {
+        Some(why) => format!("{title}: {why}"),
         None => title,
     }
+}
+
+/// That the model did not decide.
+pub fn did_not_decide(run: &RunSummary) -> Option<String> {
+    let why = describe_indecision(run.indecision.as_ref()?);
+    Some(match run.scores.bias.unparsed {
+        0 => why,
+        unparsed => format!("{why}; {unparsed} answers have no letter"),
+    })
 }
 
 /// Mode, layout, board and threads.
@@ -40,51 +85,37 @@ pub fn setting(run: &RunSummary) -> String {
     )
 }
 
-/// How the run ended, if not with its last question and all well.
-fn ending(run: &RunSummary) -> Option<String> {
-    let Some(Ending { kind, detail }) = &run.verdict else {
-        return Some("the result was cut off before its verdict".into());
-    };
-    match kind {
-        VerdictKind::Ok if run.stopped_early => Some(format!(
+/// What more questions would show, if there are too few.
+pub fn next(run: &RunSummary) -> Option<String> {
+    if run.indecision.is_some() {
+        return Some(
+            "look at its answers with `edgescore report --wrong`, and at its prompt with `edgescore \
+             prompt`; groups, tasks and faults are withheld, for they would say nothing"
+                .to_owned(),
+        );
+    }
+    let more = more_for_half_width(run)?;
+    Some(format!(
+        "{more} more questions would bring the interval of pass@1 to {:.0} points on both sides",
+        100.0 * HALF_WIDTH
+    ))
+}
+
+/// Why questions were skipped.
+fn skips(run: &RunSummary) -> Option<String> {
+    let reason = |(why, count): &(WhySkipped, u32)| format!("{count} skipped: {why}");
+    let reasons: Vec<String> = run.skips.iter().map(reason).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+/// That the run was ended by what it showed.
+fn stopped_early(run: &RunSummary) -> Option<String> {
+    run.stopped_early.then(|| {
+        format!(
             "stopped after {} of {} questions, as soon as the answer was certain; the interval \
              of pass@1 allows for that, the others do not",
             run.answered() + run.skipped(),
             run.start.questions
-        )),
-        VerdictKind::Ok => None,
-        kind => Some(format!("verdict {}: {detail}", kind.label())),
-    }
-}
-
-/// What a build for another CPU level cost, if it was one.
-fn slow_build(run: &RunSummary) -> Option<String> {
-    let unused = &run.provenance.start.cpu_features_unused;
-    (!unused.is_empty()).then(|| {
-        format!(
-            "warning: edgescore-rt was built for an older CPU and left {} unused: this board can \
-             be faster (build for it: scripts/cross BOARD)",
-            unused.replace(' ', ", ")
-        )
-    })
-}
-
-/// What tasks of the board waited for, if that was much of the time.
-fn waits(run: &RunSummary) -> Option<String> {
-    let waits = long_waits(run.conditions.as_ref()?).into_iter();
-    let waits = waits.map(|(what, share)| {
-        let what = match what {
-            Shortage::Cpu => "a CPU",
-            Shortage::Memory => "memory",
-            Shortage::Disk => "a disk",
-        };
-        format!("for {what} {:.0} %", 100.0 * share)
-    });
-    let waits = waits.collect::<Vec<_>>().join(", ");
-    (!waits.is_empty()).then(|| {
-        format!(
-            "warning: tasks of the board waited {waits} of the questions' time: others used it, or \
-             there were more threads than CPUs; timings are not those of a quiet board"
         )
     })
 }

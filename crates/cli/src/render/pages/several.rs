@@ -1,34 +1,23 @@
 //! The page of several runs.
 
 use edgescore_score::{EdgeScore, Place, Reading};
-use edgescore_summary::{ModePair, RankedRun, Setting, not_ranked, order, unequal_settings};
+use edgescore_summary::{ModePair, RankBy, RankedRun, Setting, order, unequal_settings};
 
+use super::subject::Subject;
 use crate::render::blocks::{Block, Table};
 use crate::render::{labels, values};
 
-/// A ranking, the Pareto front, and what would make the comparison unfair.
-pub fn page(runs: &[RankedRun], pairs: &[ModePair]) -> Vec<Block> {
+/// What to take, the ranking, the Pareto front, and what would make the comparison unfair.
+pub fn page(subject: &Subject) -> Vec<Block> {
+    let runs = subject.runs;
     let mut blocks = vec![
         Block::Title(format!("{} runs", runs.len())),
-        Block::Line(caveats(runs)),
+        Block::Line(verdict(subject)),
+        Block::Line(caveats(subject)),
         Block::Table(ranking(runs)),
     ];
     if let Some(ranked) = runs.first() {
-        blocks.push(Block::Facts(vec![
-            ("Edge Score", ranked.literal.expression.clone()),
-            (
-                "chance-corrected",
-                ranked.chance_corrected.expression.clone(),
-            ),
-            ("per joule", ranked.per_joule.expression.clone()),
-            (
-                "units",
-                format!(
-                    "{}, {}",
-                    ranked.chance_corrected.unit, ranked.per_joule.unit
-                ),
-            ),
-        ]));
+        blocks.push(Block::Facts(formulas(ranked)));
     }
     let front: Vec<String> = (0..)
         .zip(runs)
@@ -42,16 +31,54 @@ pub fn page(runs: &[RankedRun], pairs: &[ModePair]) -> Vec<Block> {
             front.join(", ")
         ),
     }));
-    blocks.extend(pairs.iter().map(|pair| Block::Line(agreement(pair, runs))));
+    let pairs = subject.pairs.iter();
+    blocks.extend(pairs.map(|pair| Block::Line(agreement(pair, runs))));
     blocks
 }
 
-/// The formulas of the three scores with their units: the same for all runs.
+/// The run to take, in a sentence or two.
+pub fn verdict(subject: &Subject) -> String {
+    let runs = subject.runs;
+    let first = order(runs).first().copied();
+    let first = first.and_then(|index| Some((index, runs.get(index)?)));
+    let Some((index, ranked)) = first.filter(|(_, ranked)| ranked.rank.is_ok()) else {
+        return "No run can be ranked: the first column says why.".to_owned();
+    };
+    let what = match (subject.how.by, subject.how.limits) {
+        (RankBy::EdgeScore, None) => "Highest chance-corrected Edge Score",
+        (RankBy::EdgeScore, Some(_)) => "Highest chance-corrected Edge Score within the limits",
+        (RankBy::Accuracy, None) => "Most accurate",
+        (RankBy::Accuracy, Some(_)) => "Most accurate within the limits",
+    };
+    let run = &ranked.run;
+    let mut sentence = format!(
+        "{what}: {}, {} right at {} and {}.",
+        label(runs, index),
+        values::percent(run.pass_at_1),
+        values::or_reason(run.latency_s(), values::seconds),
+        values::or_reason(run.memory_gib(), values::gib)
+    );
+    if let Some(close) = subject.not_apart {
+        let questions = close.questions;
+        let other = label(runs, close.other);
+        sentence += &match close.more {
+            Some(more) => format!(
+                " The {questions} questions do not tell it apart from {other}: {more} more would, \
+                 in four of five cases."
+            ),
+            None => format!(
+                " The {questions} questions show no difference in accuracy between it and {other}."
+            ),
+        };
+    }
+    sentence
+}
+
+/// The formulas of the scores with their units: the same for all runs.
 pub fn formulas(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     let formula = |score: &EdgeScore| format!("{} in {}", score.expression, score.unit);
     vec![
-        ("Edge Score", formula(&ranked.literal)),
-        ("chance-corrected", formula(&ranked.chance_corrected)),
+        ("Edge Score", formula(&ranked.chance_corrected)),
         ("per joule", formula(&ranked.per_joule)),
     ]
 }
@@ -87,32 +114,32 @@ pub fn ranking(runs: &[RankedRun]) -> Table {
     let row = |index: usize| {
         let ranked = runs.get(index)?;
         let run = &ranked.run;
-        let rank = match (ranked.rank, not_ranked(ranked.chance_corrected.standing)) {
-            (Some(rank), _) => rank.to_string(),
-            (None, why) => format!("- {}", why.unwrap_or_default()),
-        };
+        let warnings: Vec<String> = run.warnings().iter().map(labels::warning).collect();
         Some(vec![
-            rank,
+            match ranked.rank {
+                Ok(rank) => rank.to_string(),
+                Err(why) => format!("- {why}"),
+            },
             label(runs, index),
             values::percent(run.pass_at_1),
-            short(
-                run.scores
-                    .delta_5
-                    .published
-                    .map(|d| values::thousandths(d.value)),
-            ),
             short(run.latency_s().map(values::seconds)),
             short(run.memory_gib().map(values::gib)),
             short(
                 run.energy()
                     .map(|e| format!("{} J", values::score(e.joules))),
             ),
-            ranked.literal.value.map_or("-".into(), values::score),
+            warnings.join(", "),
             ranked
                 .chance_corrected
                 .value
                 .map_or("-".into(), values::score),
             ranked.per_joule.value.map_or("-".into(), values::score),
+            short(
+                run.scores
+                    .delta_5
+                    .published
+                    .map(|d| values::thousandths(d.value)),
+            ),
             labels::place(ranked.place, |by| label(runs, by)),
         ])
     };
@@ -121,13 +148,13 @@ pub fn ranking(runs: &[RankedRun]) -> Table {
             "rank",
             "model",
             "pass@1 (95 % interval)",
-            "Delta_5",
             "latency",
             "memory",
             "energy",
+            "warnings",
             "Edge Score",
-            "chance-corrected",
             "per joule",
+            "Delta_5",
             "Pareto",
         ],
         rows: order(runs).into_iter().filter_map(row).collect(),
@@ -140,21 +167,22 @@ fn short(value: Reading<String>) -> String {
 }
 
 /// What the runs do not have in common, in one line.
-pub fn caveats(runs: &[RankedRun]) -> String {
-    let unequal = unequal_settings(runs)
+pub fn caveats(subject: &Subject) -> String {
+    let unequal = unequal_settings(subject.runs)
         .into_iter()
         .map(|setting| match setting {
             Setting::Pack => "packs",
             Setting::Mode => "modes",
             Setting::Layout => "layouts",
+            Setting::Prompts => "prompts (template, shots or traces)",
+            Setting::Parser => "parsers",
             Setting::Board => "boards",
             Setting::Threads => "threads",
         });
     match unequal.collect::<Vec<_>>().as_slice() {
-        [] => "Ranked by the chance-corrected Edge Score. A dash: not measured, or refused.".into(),
+        [] => "A dash: not measured, or refused.".into(),
         unequal => format!(
-            "Ranked by the chance-corrected Edge Score, but the runs differ in their {}: read the \
-             order with care.",
+            "The runs differ in their {}: read the order with care.",
             unequal.join(", ")
         ),
     }

@@ -2,21 +2,39 @@
 
 use edgescore_summary::{RankedRun, RunSummary, about_origin};
 
-use super::headline::headline;
-use super::notes;
+use super::headline::{answer, headline};
+use super::{confidence, notes, sustained};
 use crate::render::blocks::{Block, Table};
 use crate::render::values;
 
-/// What, where, the figures, then groups and tasks.
+/// What was run and what came of it: four numbers, and what to do next.
 pub fn page(ranked: &RankedRun) -> Vec<Block> {
     let run = &ranked.run;
+    let mut blocks = top(run);
+    blocks.push(Block::Facts(answer(ranked)));
+    blocks.extend(sustained::block(run));
+    blocks
+}
+
+/// All figures, then groups and tasks.
+pub fn full(ranked: &RankedRun) -> Vec<Block> {
+    let run = &ranked.run;
+    let mut blocks = top(run);
+    blocks.push(Block::Facts(headline(ranked)));
+    blocks.extend(sustained::block(run));
+    blocks.extend(confidence::blocks(run));
+    if run.indecision.is_none() {
+        blocks.push(groups(run));
+        blocks.push(tasks(run));
+    }
+    blocks
+}
+
+fn top(run: &RunSummary) -> Vec<Block> {
     let mut blocks = vec![Block::Title(notes::title(run))];
     blocks.extend(about_origin(run.origin()).map(|about| Block::Line(about.into())));
     blocks.push(Block::Line(notes::setting(run)));
     blocks.extend(notes::warnings(run).into_iter().map(Block::Line));
-    blocks.push(Block::Facts(headline(ranked)));
-    blocks.push(groups(run));
-    blocks.push(tasks(run));
     blocks
 }
 

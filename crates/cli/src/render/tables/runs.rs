@@ -1,14 +1,16 @@
 //! The report as a flat table: one row a run.
 
 use edgescore_record::Labels;
-use edgescore_score::{EdgeScore, Estimate, Interval, Percentile, Reading, RotationReport};
-use edgescore_summary::RankedRun;
+use edgescore_score::{
+    EdgeScore, Estimate, Interval, NoDrift, Percentile, Reading, Reason, RotationReport,
+};
+use edgescore_summary::{RankedRun, SustainedSummary, Warning, describe_indecision};
 
 use super::table::{Cell, Column, Kind, Table, column};
 use crate::failure::Failure;
 
 /// The columns of the table `runs`.
-const COLUMNS: [Column; 49] = [
+const COLUMNS: [Column; 61] = [
     column("run", Kind::Text),
     column("file", Kind::Text),
     column("model", Kind::Text),
@@ -20,6 +22,8 @@ const COLUMNS: [Column; 49] = [
     column("board", Kind::Text),
     column("threads", Kind::Int),
     column("verdict", Kind::Text),
+    column("warnings", Kind::Text),
+    column("did_not_decide", Kind::Text),
     column("stopped_early", Kind::Bool),
     column("questions", Kind::Int),
     column("answered", Kind::Int),
@@ -29,6 +33,7 @@ const COLUMNS: [Column; 49] = [
     column("pass_at_1", Kind::Real),
     column("pass_at_1_low", Kind::Real),
     column("pass_at_1_high", Kind::Real),
+    column("debiased", Kind::Real),
     column("pass_at_3", Kind::Real),
     column("pass_at_3_low", Kind::Real),
     column("pass_at_3_high", Kind::Real),
@@ -47,6 +52,7 @@ const COLUMNS: [Column; 49] = [
     column("latency_p50_ms", Kind::Real),
     column("latency_p90_ms", Kind::Real),
     column("latency_p99_ms", Kind::Real),
+    column("sustained_s", Kind::Real),
     column("prefill_tps", Kind::Real),
     column("decode_tps", Kind::Real),
     column("prefill_arithmetic_utilisation", Kind::Real),
@@ -56,7 +62,15 @@ const COLUMNS: [Column; 49] = [
     column("edge_score", Kind::Real),
     column("edge_score_chance_corrected", Kind::Real),
     column("edge_score_per_joule", Kind::Real),
+    column("sustained_s_first_minute", Kind::Real),
+    column("sustained_s_steady_state", Kind::Real),
+    column("time_drift", Kind::Real),
+    column("time_drift_low", Kind::Real),
+    column("time_drift_high", Kind::Real),
+    column("energy_drift", Kind::Real),
+    column("throttled_after_s", Kind::Real),
     column("rank", Kind::Int),
+    column("not_ranked_because", Kind::Text),
     column("missing", Kind::Text),
 ];
 
@@ -84,6 +98,8 @@ fn row(ranked: &RankedRun) -> Vec<Cell> {
             .and_then(value)
             .map(|estimate| estimate.value)
     };
+    let warnings: Vec<&str> = run.warnings().iter().map(Warning::label).collect();
+    let did_not_decide = run.indecision.as_ref().map(describe_indecision);
     let cells = vec![
         (&run.id).into(),
         (&run.file).into(),
@@ -99,6 +115,8 @@ fn row(ranked: &RankedRun) -> Vec<Cell> {
             .as_ref()
             .map(|ending| ending.kind.label())
             .into(),
+        or_empty(&warnings.join("; ")),
+        or_empty(&did_not_decide.unwrap_or_default()),
         run.stopped_early.into(),
         run.start.questions.into(),
         run.answered().into(),
@@ -111,6 +129,7 @@ fn row(ranked: &RankedRun) -> Vec<Cell> {
         ..Row::default()
     };
     row.estimate(run.pass_at_1);
+    row.value(scores.debiased.map(|debiased| debiased.accuracy.value));
     row.estimate(scores.pass_3.mean);
     row.estimate(scores.pass_5.mean);
     row.value(scores.delta_5.published.map(|estimate| estimate.value));
@@ -125,6 +144,7 @@ fn row(ranked: &RankedRun) -> Vec<Cell> {
     row.value(latency.median_us.map(|us| us / 1e3));
     row.value(latency.p90.map(milliseconds));
     row.value(latency.p99.map(milliseconds));
+    row.value(run.sustained_s());
     row.value(run.prefill_tps);
     row.value(run.decode_tps);
     row.value(run.roofline.prefill);
@@ -134,13 +154,21 @@ fn row(ranked: &RankedRun) -> Vec<Cell> {
     row.score(&ranked.literal);
     row.score(&ranked.chance_corrected);
     row.score(&ranked.per_joule);
-    row.cells.push(ranked.rank.map(|rank| rank as u64).into());
-    let missing = row.missing.join("; ");
-    row.cells.push(match missing.as_str() {
-        "" => Cell::Empty,
-        missing => missing.into(),
-    });
+    row.sustained(run.sustained.as_ref());
+    let because = ranked.rank.err().map(|why| why.to_string());
     row.cells
+        .push(ranked.rank.ok().map(|rank| rank as u64).into());
+    row.cells.push(or_empty(&because.unwrap_or_default()));
+    let missing = row.missing.join("; ");
+    row.cells.push(or_empty(&missing));
+    row.cells
+}
+
+fn or_empty(text: &str) -> Cell {
+    match text {
+        "" => Cell::Empty,
+        text => text.into(),
+    }
 }
 
 #[derive(Default)]
@@ -173,6 +201,26 @@ impl Row {
             |pick: fn(Interval) -> f64| estimate.value().and_then(|e| e.interval.map(pick).value());
         self.cells.push(end(|interval| interval.low).into());
         self.cells.push(end(|interval| interval.high).into());
+    }
+
+    /// Drift of time and energy, and the time to throttle, which is empty where it did not come.
+    fn sustained(&mut self, load: Option<&SustainedSummary>) {
+        const NONE: Reason = Reason::Off;
+        let reason = |drift: NoDrift| drift.to_string();
+        let none = || Err(NONE.to_string());
+        let seconds = load.map_or_else(none, |load| load.seconds.map_err(reason));
+        self.push(seconds.clone().map(|drift| drift.means.first.into()));
+        self.push(seconds.clone().map(|drift| drift.means.steady.into()));
+        self.push(seconds.clone().map(|drift| drift.change.value.into()));
+        let interval = seconds.ok().and_then(|drift| drift.change.interval.value());
+        self.cells
+            .push(interval.map(|interval| interval.low).into());
+        self.cells
+            .push(interval.map(|interval| interval.high).into());
+        let joules = load.map_or_else(none, |load| load.joules.map_err(reason));
+        self.push(joules.map(|drift| drift.change.value.into()));
+        let throttling = load.map_or(Reading::Missing(NONE), |load| load.throttling);
+        self.value(throttling.map(|throttling| throttling.map(|began| began.after_s)));
     }
 
     fn score(&mut self, score: &EdgeScore) {

@@ -50,7 +50,7 @@ pub enum Cell {
 pub struct Table<'a> {
     /// Name of the table.
     pub name: &'static str,
-    /// Its columns.
+    /// Its columns. The first is the key: what a row belongs to, such as the id of its run.
     pub columns: &'static [Column],
     /// Its rows; each has a cell for every column, of the column's kind or empty.
     pub rows: &'a mut dyn Iterator<Item = Result<Vec<Cell>, Failure>>,

@@ -22,7 +22,7 @@ fn from_object(text: &str) -> Option<Letter> {
         let slot = known.iter().position(|name| key.clone().eq(name.chars()));
         if let Some(slot) = slot.and_then(|slot| letters.get_mut(slot)) {
             // A repeated key's last value counts, as in a Python dict.
-            *slot = value.and_then(only_letter);
+            *slot = json::string(value).and_then(only_letter);
         }
     })?;
     letters.into_iter().flatten().next()

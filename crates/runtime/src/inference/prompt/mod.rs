@@ -4,7 +4,7 @@ mod form;
 
 use edgescore_engine::{Model, SpecialTokens, TextTooLong, Token};
 use edgescore_record::prompt_file::PromptFile;
-use edgescore_record::{Ask, Mode, PromptPart, Slot, TemplateRow, Think};
+use edgescore_record::{Ask, Mode, PromptPart, Slot, SystemPlace, TemplateRow, Think};
 use edgescore_taskpack::{Layout, Letter, Pack, PackError, Question};
 
 use crate::error::{Refusal, RunError};
@@ -53,6 +53,9 @@ impl From<PromptError> for RunError {
         Refusal::data(error).into()
     }
 }
+
+/// Messages by their roles.
+pub type Messages = Vec<(&'static str, String)>;
 
 /// A prompt in tokens.
 #[derive(Clone, Copy)]
@@ -198,19 +201,31 @@ impl<'a> Prompter<'a> {
         self.prompts.template()
     }
 
-    /// The text of the prompt of `ask`, and its system and user messages.
-    pub fn text(&mut self, ask: Ask) -> Result<(String, &'a str, &str), PromptError> {
+    /// The text of the prompt of `ask`, and the messages in it by their roles.
+    pub fn text(&mut self, ask: Ask) -> Result<(String, Messages), PromptError> {
         self.fill(ask)?;
         let system = self.pack.system();
         let mut text = String::new();
+        // Between two pieces of the template stands a message.
+        let mut contents = vec![String::new()];
         for part in self.parts_of(ask)? {
-            text.push_str(match part {
+            let piece = match part {
                 PromptPart::Template(text) | PromptPart::Text(text) => text,
                 PromptPart::Slot(Slot::System, trim) => trim.apply(system),
                 PromptPart::Slot(Slot::User, trim) => trim.apply(&self.user),
-            });
+            };
+            text.push_str(piece);
+            match (part, contents.last_mut()) {
+                (PromptPart::Template(_), _) => contents.push(String::new()),
+                (_, Some(content)) => content.push_str(piece),
+                (_, None) => {}
+            }
         }
-        Ok((text, system, &self.user))
+        contents.retain(|content| !content.is_empty());
+        let own = self.template().system == SystemPlace::Own;
+        let roles = ["system"].into_iter().filter(|_| own);
+        let roles = roles.chain(["user", "assistant"].into_iter().cycle());
+        Ok((text, roles.zip(contents).collect()))
     }
 
     /// Position in the task table of the task of `ask`.

@@ -8,7 +8,7 @@ use edgescore_summary::{
     CopyView, Labelled, LimitKind, PlanView, PlannedMemoryView, PlannedPowerView,
 };
 
-use super::forecast::Forecast;
+use super::arithmetic::Forecast;
 use super::hollow::Whole;
 use super::trial::Trial;
 

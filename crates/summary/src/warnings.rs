@@ -1,0 +1,77 @@
+//! What a reader must know before the figures of a run.
+
+use edgescore_probe::Reading;
+use edgescore_record::{Labels, Tuning, VerdictKind};
+
+use crate::conditions::{Shortage, long_waits};
+use crate::run::RunSummary;
+
+/// Models from this size on are calibrated before a run (ARCHITECTURE.md).
+const CALIBRATED_FROM: u64 = 64 << 20;
+
+/// Something about a run that its figures do not show.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Warning {
+    /// The result has no verdict.
+    CutOff,
+    /// The verdict is not Ok.
+    Verdict(VerdictKind),
+    /// Tasks of the board waited for something during this share of the questions' time.
+    Waited(Shortage, f64),
+    /// The firmware held the clock down.
+    Throttled,
+    /// The build leaves CPU features unused.
+    SlowBuild,
+    /// Threads and batch were not measured.
+    NotCalibrated,
+    /// Power comes from a model of the board.
+    SimulatedPower,
+}
+
+impl Warning {
+    /// A word for programs and for narrow tables.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Warning::CutOff => "cut_off",
+            Warning::Verdict(kind) => kind.label(),
+            Warning::Waited(Shortage::Cpu, _) => "waited_for_cpu",
+            Warning::Waited(Shortage::Memory, _) => "waited_for_memory",
+            Warning::Waited(Shortage::Disk, _) => "waited_for_disk",
+            Warning::Throttled => "throttled",
+            Warning::SlowBuild => "slow_build",
+            Warning::NotCalibrated => "not_calibrated",
+            Warning::SimulatedPower => "simulated_power",
+        }
+    }
+}
+
+impl RunSummary {
+    /// All warnings, the gravest first.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        match self.verdict.as_ref().map(|ending| ending.kind) {
+            None => warnings.push(Warning::CutOff),
+            Some(VerdictKind::Ok) => {}
+            Some(kind) => warnings.push(Warning::Verdict(kind)),
+        }
+        if let Some(conditions) = &self.conditions {
+            let throttled = matches!(conditions.throttled, Reading::Value(flags) if flags.0 != 0);
+            if throttled && warnings != [Warning::Verdict(VerdictKind::Throttled)] {
+                warnings.push(Warning::Throttled);
+            }
+            let waits = long_waits(conditions).into_iter();
+            warnings.extend(waits.map(|(what, share)| Warning::Waited(what, share)));
+        }
+        if !self.provenance.start.cpu_features_unused.is_empty() {
+            warnings.push(Warning::SlowBuild);
+        }
+        let tuning = self.provenance.model.as_ref().map(|model| model.tuning.0);
+        if tuning == Some(Tuning::Default) && self.memory.model.0 >= CALIBRATED_FROM {
+            warnings.push(Warning::NotCalibrated);
+        }
+        if self.power.is_simulated() {
+            warnings.push(Warning::SimulatedPower);
+        }
+        warnings
+    }
+}

@@ -1,0 +1,197 @@
+//! `edgescore choose`: several models on the same questions, round by round, until one is left.
+
+use std::fs;
+
+use edgescore_tests::{Sandbox, SmallTasks};
+use serde_json::{Value, json};
+
+const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tasks/models/reference");
+
+/// 240 generated questions, which tell the reference models apart.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::default();
+    sandbox.done("pack build --seed 5 --per-task 8 --level 1 --split test -o test.pack");
+    sandbox
+}
+
+fn choice(sandbox: &Sandbox, folder: &str) -> Value {
+    let bytes = sandbox.read(&format!("{folder}/choice.json"));
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+fn model<'v>(choice: &'v Value, name: &str) -> &'v Value {
+    let models = choice["models"].as_array().unwrap();
+    models.iter().find(|model| model["model"] == name).unwrap()
+}
+
+#[test]
+fn the_accurate_one_is_chosen_and_the_others_leave_with_their_reasons() {
+    let sandbox = sandbox();
+    sandbox.write("broken.gguf", "GGUF, but not for long");
+    let command = format!(
+        "choose {REFERENCE}-0.3m.gguf broken.gguf {REFERENCE}-1m.gguf {REFERENCE}-0.1m.gguf \
+         --pack test.pack -t 1 -o race"
+    );
+    let printed = sandbox.done(&command);
+    assert!(printed.contains("Take reference-1m: "), "{printed}");
+    for words in [
+        "llama-server --jinja -m ",
+        "edgescore gate check.esr",
+        "race/*.esr",
+        "board time",
+    ] {
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
+    let found = choice(&sandbox, "race");
+    assert_eq!(found["chosen"], "reference-1m");
+    assert_eq!(model(&found, "reference-1m")["left"], Value::Null);
+    let left = |name: &str| model(&found, name)["left"].as_str().unwrap().to_owned();
+    assert_eq!(
+        left("reference-0.3m"),
+        "answers fewer questions than reference-1m"
+    );
+    // It says B to everything.
+    assert!(left("reference-0.1m").contains("did not decide"), "{found}");
+    assert!(left("broken").contains("broken.gguf"), "{found}");
+    // Those that left were asked less, and all were asked the same questions in the same order.
+    let asked = |name: &str| model(&found, name)["asked"].as_u64().unwrap();
+    assert_eq!((asked("broken"), asked("reference-0.1m")), (0, 24));
+    assert!(asked("reference-0.3m") < 240, "{found}");
+    let order = |name: &str| sandbox.rows(&format!("race/{name}-01.esr")).asked();
+    assert_eq!(order("reference-1m"), order("reference-0.3m"));
+    assert!(!order("reference-1m").is_sorted(), "random order");
+
+    // The same command again asks nothing more.
+    let files = || sandbox.files();
+    let before = files();
+    let again = sandbox.done(&command);
+    assert_eq!(again, printed);
+    assert!(before == files(), "nothing was asked or written again");
+
+    // The rounds of a model are one run.
+    let legs: Vec<&str> = model(&found, "reference-0.3m")["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file.as_str().unwrap())
+        .collect();
+    let report = sandbox.done(&format!("report --format json {}", legs.join(" ")));
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let runs = report["runs"].as_array().unwrap();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0]["questions"], asked("reference-0.3m"));
+    assert_eq!(
+        runs[0]["pass_at_1"],
+        model(&found, "reference-0.3m")["accuracy"]
+    );
+    if legs.len() > 2 {
+        let gap = format!("report {} {}", legs[0], legs[2]);
+        sandbox.refused(4, &gap, &["are in no file", "give all legs"]);
+    }
+
+    // Another question is another race.
+    let other = command.replace("-o race", "--margin 0.2 -o race");
+    sandbox.refused(
+        4,
+        &other,
+        &["other models or options", "-o another folder", "--force"],
+    );
+    sandbox.done(&format!("{other} --force"));
+}
+
+#[test]
+fn a_race_that_was_stopped_goes_on() {
+    let sandbox = sandbox();
+    let command = |folder: &str| {
+        format!(
+            "choose {REFERENCE}-1m.gguf {REFERENCE}-0.3m.gguf --pack test.pack -t 1 --margin 0 --error-rate 1e-9 -o {folder}"
+        )
+    };
+    sandbox.done(&command("whole"));
+    sandbox.done(&command("cut"));
+    // As a kill between two rounds, and inside one, leaves it.
+    let legs = |folder: &str| {
+        let entries = fs::read_dir(sandbox.path(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.filter(|name| name.ends_with(".esr")).collect();
+        names.sort();
+        names
+    };
+    let all = legs("whole");
+    assert!(all.len() >= 3, "{all:?}");
+    let last = sandbox.path("cut").join(all.last().unwrap());
+    fs::remove_file(&last).unwrap();
+    let torn = sandbox.path("cut").join("reference-1m-01.esr");
+    let bytes = fs::read(&torn).unwrap();
+    fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
+    fs::remove_file(sandbox.path("cut/choice.json")).unwrap();
+    sandbox.done(&command("cut"));
+    assert_eq!(legs("cut"), all);
+    for leg in &all {
+        let rows = |folder: &str| sandbox.rows(&format!("{folder}/{leg}")).timeless();
+        assert_eq!(rows("cut").questions, rows("whole").questions, "{leg}");
+    }
+    assert_eq!(
+        choice(&sandbox, "cut")["chosen"],
+        choice(&sandbox, "whole")["chosen"]
+    );
+}
+
+#[test]
+fn limits_put_models_out_before_and_in_the_race() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 3,
+        questions: 10,
+    });
+    sandbox.done("synth --seed 3 -o other.gguf");
+    let command = "choose tiny.gguf other.gguf --pack small.pack -t 1";
+    // By the plan: nothing was asked.
+    let none = sandbox
+        .edgescore(&format!("{command} --latency 1us -o slow"))
+        .expect(1);
+    assert!(
+        none.stdout.contains("No model keeps the limits"),
+        "{}",
+        none.stdout
+    );
+    let found = choice(&sandbox, "slow");
+    assert_eq!(found["chosen"], Value::Null);
+    let tiny = model(&found, "tiny");
+    assert!(
+        tiny["left"]
+            .as_str()
+            .unwrap()
+            .starts_with("plan: an answer takes about"),
+        "{found}"
+    );
+    assert_eq!(
+        (&tiny["asked"], &tiny["seconds_planned"]),
+        (&json!(0), &json!(true))
+    );
+    // In the race: random weights are no better than chance.
+    let none = sandbox
+        .edgescore(&format!("{command} --min-accuracy 0.95 -o poor"))
+        .expect(1);
+    assert!(
+        none.stdout.contains("its accuracy is below the limit"),
+        "{}",
+        none.stdout
+    );
+
+    sandbox.refused(
+        4,
+        "choose tiny.gguf missing.gguf --pack small.pack",
+        &["missing.gguf", "check the path"],
+    );
+    sandbox.write("full/night.txt", "of work");
+    sandbox.refused(
+        4,
+        &format!("{command} -o full"),
+        &["holds other files", "-o another folder"],
+    );
+    sandbox.refused(
+        2,
+        &format!("{command} --error-rate 1"),
+        &["between 0 and 0.5"],
+    );
+}

@@ -32,6 +32,11 @@ pub fn worked() -> Result<Draft, Failure> {
     worked::read(generate::built_in()).map_err(Failure::data)
 }
 
+/// The pack that was given, or the default one.
+pub fn pack_or(given: Option<&PathBuf>) -> Result<PathBuf, Failure> {
+    files::absolute(given.cloned().map_or_else(pack, Ok)?)
+}
+
 /// Path of the default pack. Its name holds its hash, so a newer program's pack does not
 /// take the place of an older one's.
 pub fn pack() -> Result<PathBuf, Failure> {

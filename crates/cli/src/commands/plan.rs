@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
-use crate::files::{self, absolute};
+use crate::files;
 use crate::forecast;
 use crate::output::print;
 use crate::render::format::{self, Format};
@@ -56,7 +56,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         format::of_ending(output, &[Format::Json])?;
         files::check_new(output, args.force)?;
     }
-    let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
+    let pack = defaults::pack_or(args.pack.as_ref())?;
     let model = args.model.path()?;
     let inputs = Inputs::new(&args.options, pack, model)?;
     let view = forecast::measure(&args.board, &args.options.plan(), &inputs)?;

@@ -94,6 +94,15 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
+/// Hours and minutes, or less.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        ..120.0 => self::seconds(seconds),
+        ..7200.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
 /// A latency percentile, or how many questions it needs.
 pub fn percentile(percentile: Reading<Percentile>) -> String {
     match percentile {

@@ -12,8 +12,8 @@ use crate::{bars, verbosity};
 /// Shows a run as its rows come in.
 pub struct Progress {
     bar: Option<ProgressBar>,
-    /// Name of the model, where the run is a leg: it then takes one line in all.
-    leg: Option<String>,
+    /// Whether the run is a leg: it then takes one line in all.
+    is_leg: bool,
     model: String,
     tasks: Vec<Task>,
     /// For how long questions are asked again and again, if they are.
@@ -43,7 +43,7 @@ impl Progress {
         }
         Progress {
             bar,
-            leg: None,
+            is_leg: false,
             model: String::new(),
             tasks: Vec::new(),
             load: None,
@@ -64,7 +64,7 @@ impl Progress {
                     bar.set_message(format!("loading {}", start.model_file));
                 }
             }
-            Record::Leg(_) => self.leg = Some(self.model.clone()),
+            Record::Leg(_) => self.is_leg = true,
             Record::Task(task) => self.tasks.push(Task {
                 title: format!("{} {}", task.id, task.name),
                 planned: task.asks,
@@ -83,8 +83,8 @@ impl Progress {
                     bar.reset_eta();
                     bar.reset_elapsed();
                 }
-                if let Some(about) = about_origin(loaded.origin)
-                    .filter(|_| self.leg.is_none() && !verbosity::is_quiet())
+                if let Some(about) =
+                    about_origin(loaded.origin).filter(|_| !self.is_leg && !verbosity::is_quiet())
                 {
                     bars::say(about);
                 }
@@ -109,10 +109,10 @@ impl Progress {
             bar.set_position(self.asked);
             if self.answered > 0 {
                 let accuracy = 100.0 * f64::from(self.correct) / f64::from(self.answered);
-                let of = self
-                    .leg
-                    .as_ref()
-                    .map_or(String::new(), |model| format!("{model} "));
+                let of = match self.is_leg {
+                    true => format!("{} ", self.model),
+                    false => String::new(),
+                };
                 bar.set_message(format!("{of}accuracy {accuracy:.1} %"));
             }
         }
@@ -122,7 +122,7 @@ impl Progress {
         task.asked += 1;
         task.correct += u32::from(correct);
         task.microseconds += microseconds;
-        let is_told = self.bar.is_none() && self.leg.is_none() && !verbosity::is_quiet();
+        let is_told = self.bar.is_none() && !self.is_leg && !verbosity::is_quiet();
         if is_told && task.asked == task.planned {
             let seconds = task.microseconds as f64 / 1e6 / f64::from(task.asked);
             eprintln!(
@@ -152,14 +152,14 @@ impl Progress {
     }
 
     fn end_leg(&self) {
-        let Some(model) = self.leg.as_ref().filter(|_| !verbosity::is_quiet()) else {
+        if !self.is_leg || verbosity::is_quiet() {
             return;
-        };
+        }
         let microseconds: u64 = self.tasks.iter().map(|task| task.microseconds).sum();
         let seconds = microseconds as f64 / 1e6 / f64::from(self.answered.max(1));
         bars::say(&format!(
-            "  {model}: {} of {} right, {seconds:.3} s a question",
-            self.correct, self.asked
+            "  {}: {} of {} right, {seconds:.3} s a question",
+            self.model, self.correct, self.asked
         ));
     }
 }

@@ -6,7 +6,7 @@ mod mean_sequence;
 use duel::Duel;
 use mean_sequence::MeanSequence;
 
-use crate::{ConfidenceSequence, Decision, Estimate, Reading, Regime, SequenceError};
+use crate::{ConfidenceSequence, Decision, Regime, SequenceError};
 
 /// Questions of the first round: fewer take longer to load the model for than to ask.
 const FIRST_ROUND: u32 = 24;
@@ -119,7 +119,8 @@ struct Pair {
 enum Kept {
     Certainly,
     Open,
-    Not,
+    /// Why the model leaves.
+    Not(Left),
 }
 
 impl Race {
@@ -205,20 +206,16 @@ impl Race {
 
     /// Lets those leave that may, and says how the race stands.
     pub fn judge(&mut self) -> Standing {
-        let goal = self.goal;
         let over = self.asked >= self.questions;
-        let kept: Vec<Kept> = self.racers.iter().map(|racer| self.kept(racer)).collect();
-        for racer in &mut self.racers {
-            if racer.left.is_some() {
-                continue;
+        let kept: Vec<Kept> = self
+            .racers
+            .iter()
+            .map(|racer| self.kept(racer, over))
+            .collect();
+        for (racer, kept) in self.racers.iter_mut().zip(&kept) {
+            if let Kept::Not(why) = kept {
+                racer.left.get_or_insert(*why);
             }
-            racer.left = if racer.is_too_inaccurate(goal.min_accuracy) == Kept::Not {
-                Some(Left::TooInaccurate)
-            } else if racer.is_too_slow(goal.max_latency_s, self.of_each, over) == Kept::Not {
-                Some(Left::TooSlow)
-            } else {
-                None
-            };
         }
         let sure = |place: usize| kept.get(place) == Some(&Kept::Certainly);
         let mut worse: Vec<(usize, usize)> = Vec::new();
@@ -292,21 +289,6 @@ impl Race {
         self.asked
     }
 
-    /// Accuracy of the model at `place` on the whole pack, with the interval that holds at every
-    /// look (its error rate is a single test's).
-    pub fn accuracy(&self, place: usize) -> Option<Estimate> {
-        let accuracy = &self.racers.get(place)?.accuracy;
-        (accuracy.asked() > 0).then(|| Estimate {
-            value: f64::from(accuracy.correct()) / f64::from(accuracy.asked()),
-            interval: Reading::Value(accuracy.interval()),
-        })
-    }
-
-    /// Mean seconds an answer of the model at `place`.
-    pub fn mean_s(&self, place: usize) -> Option<f64> {
-        self.racers.get(place)?.times.mean()
-    }
-
     fn is_in(&self, place: usize) -> bool {
         let racer = self.racers.get(place);
         racer.is_some_and(|racer| racer.left.is_none())
@@ -318,36 +300,34 @@ impl Race {
     }
 
     fn seconds(&self, place: usize) -> f64 {
-        self.mean_s(place).unwrap_or(f64::INFINITY)
+        let racer = self.racers.get(place);
+        let mean = racer.and_then(|racer| racer.times.mean());
+        mean.unwrap_or(f64::INFINITY)
     }
 
-    fn kept(&self, racer: &Racer) -> Kept {
-        let over = self.asked >= self.questions;
-        let limits = [
-            racer.is_too_inaccurate(self.goal.min_accuracy),
-            racer.is_too_slow(self.goal.max_latency_s, self.of_each, over),
-        ];
-        if limits.contains(&Kept::Not) {
-            Kept::Not
-        } else if limits.contains(&Kept::Open) {
-            Kept::Open
-        } else {
-            Kept::Certainly
+    /// Whether `racer` keeps all limits; `over`: no question is left.
+    fn kept(&self, racer: &Racer, over: bool) -> Kept {
+        let accuracy = racer.is_accurate(self.goal.min_accuracy);
+        let latency = racer.is_quick(self.goal.max_latency_s, self.of_each, over);
+        match (accuracy, latency) {
+            (Kept::Not(why), _) | (_, Kept::Not(why)) => Kept::Not(why),
+            (Kept::Open, _) | (_, Kept::Open) => Kept::Open,
+            (Kept::Certainly, Kept::Certainly) => Kept::Certainly,
         }
     }
 }
 
 impl Racer {
-    fn is_too_inaccurate(&self, limit: Option<f64>) -> Kept {
+    fn is_accurate(&self, limit: Option<f64>) -> Kept {
         match limit.map(|limit| self.accuracy.decided(limit)) {
             None | Some(Decision::AtLeast) => Kept::Certainly,
             Some(Decision::Open) => Kept::Open,
-            Some(Decision::Below) => Kept::Not,
+            Some(Decision::Below) => Kept::Not(Left::TooInaccurate),
         }
     }
 
     /// `over`: no question is left, so the mean decides.
-    fn is_too_slow(&self, limit: Option<f64>, error_rate: f64, over: bool) -> Kept {
+    fn is_quick(&self, limit: Option<f64>, error_rate: f64, over: bool) -> Kept {
         let Some(limit) = limit else {
             return Kept::Certainly;
         };
@@ -355,9 +335,9 @@ impl Racer {
         match (interval, self.times.mean()) {
             (_, Some(mean)) if over => match mean <= limit {
                 true => Kept::Certainly,
-                false => Kept::Not,
+                false => Kept::Not(Left::TooSlow),
             },
-            (Some(interval), _) if interval.low > limit => Kept::Not,
+            (Some(interval), _) if interval.low > limit => Kept::Not(Left::TooSlow),
             (Some(interval), _) if interval.high <= limit => Kept::Certainly,
             _ => Kept::Open,
         }

@@ -21,7 +21,7 @@ use view::ChoiceView;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
-    let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
+    let pack = defaults::pack_or(args.pack.as_ref())?;
     let bytes = files::read(&pack)?;
     let asked = args.plan();
     let questions = match (

@@ -212,17 +212,9 @@ fn board_time(view: &ChoiceView) -> String {
         true => format!(
             "; asking these models all {} questions would take about {}",
             view.questions,
-            duration(view.board_s_of_all)
+            values::duration(view.board_s_of_all)
         ),
         false => String::new(),
     };
-    format!("{}{share}", duration(view.board_s))
-}
-
-fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s >= 5400.0 => format!("{:.1} h", s / 3600.0),
-        s if s >= 90.0 => format!("{:.1} min", s / 60.0),
-        s => format!("{s:.1} s"),
-    }
+    format!("{}{share}", values::duration(view.board_s))
 }

@@ -86,7 +86,7 @@ fn announce(race: &Race, field: &[Candidate], place: usize) {
 /// Asks a model the questions of a round, unless it has answered them already. False when the run
 /// was stopped.
 fn ask(args: &Args, candidate: &mut Candidate, leg: &Path, round: Round) -> Result<bool, Failure> {
-    let Some(inputs) = candidate.inputs.clone() else {
+    let Some(inputs) = &candidate.inputs else {
         return Ok(true);
     };
     let plan = Plan {
@@ -105,7 +105,7 @@ fn ask(args: &Args, candidate: &mut Candidate, leg: &Path, round: Round) -> Resu
         ) {
             let recorder = Recorder::new(leg, true)?;
             verdict =
-                BoardSession::open(&args.board, false, &inputs)?.record(plan, recorder, None)?;
+                BoardSession::open(&args.board, false, inputs)?.record(plan, recorder, None)?;
         }
         if verdict == Some(VerdictKind::Aborted) {
             return Ok(false);

@@ -13,7 +13,7 @@ use edgescore_taskpack::Rotation;
 
 use crate::defaults;
 use crate::failure::Failure;
-use crate::files::{self, absolute};
+use crate::files;
 use crate::output::print;
 use crate::render::{json, text};
 use crate::session::{Inputs, OneModel, RunOptions};
@@ -67,7 +67,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         let text = messages::render(&model, args.options.prompts(), path)?;
         return print(|out| write!(out, "{text}"));
     }
-    let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
+    let pack = defaults::pack_or(args.pack.as_ref())?;
     let prompts = args.options.compose(&pack, &model)?;
     let bytes = files::read(&pack)?;
     let opened = files::open_pack(&pack, &bytes)?;

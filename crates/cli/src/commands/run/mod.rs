@@ -17,12 +17,12 @@ pub use args::Args;
 
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
-use crate::files::{self, absolute};
+use crate::files;
 use crate::session::Inputs;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
-    let pack = absolute(args.pack.clone().map_or_else(defaults::pack, Ok)?)?;
+    let pack = defaults::pack_or(args.pack.as_ref())?;
     let models = args.models.paths()?;
     let outputs = outputs(args, &models)?;
     if !args.detach && args.sweep.is_empty() {

@@ -48,7 +48,7 @@ pub fn page(plan: &PlanView) -> Vec<Block> {
             "the pack",
             format!(
                 "{at_most}{} for {} questions",
-                values::figure(&plan.seconds, duration),
+                values::figure(&plan.seconds, values::duration),
                 plan.questions
             ),
         ),
@@ -122,13 +122,4 @@ fn power(plan: &PlanView) -> String {
         _ => {}
     }
     text
-}
-
-/// Hours and minutes, or less.
-fn duration(seconds: f64) -> String {
-    match seconds {
-        ..120.0 => values::seconds(seconds),
-        ..7200.0 => format!("{:.0} min", seconds / 60.0),
-        _ => format!("{:.1} h", seconds / 3600.0),
-    }
 }

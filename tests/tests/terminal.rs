@@ -121,6 +121,11 @@ fn every_page_fits_the_terminal_and_breaks_no_word() {
                 assert!(width <= columns.into(), "{page}, {columns}: {line:?}");
             }
             let words = |text: &str| {
+                // The doctor looks anew each time, and the simulated board's power follows the CPU.
+                let text = match page.starts_with("doctor") {
+                    true => text.replace(|c: char| c.is_ascii_digit(), "0"),
+                    false => text.to_owned(),
+                };
                 let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
                 words.sort();
                 words.dedup();

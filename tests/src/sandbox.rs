@@ -102,6 +102,10 @@ impl Sandbox {
             .env_remove("EDGESCORE_RT")
             .env_remove("EDGESCORE_HOME")
             .env_remove("RUST_LOG");
+        // Colours depend on these; where CI is set, a dumb terminal has them too.
+        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+            command.env_remove(variable);
+        }
     }
 
     /// Runs `edgescore` to its end.

@@ -40,7 +40,8 @@ impl Screen {
         }
     }
 
-    /// Standard output. NO_COLOR, CLICOLOR_FORCE and TERM=dumb hold.
+    /// Standard output. NO_COLOR, CLICOLOR_FORCE and TERM=dumb hold; where CI is set, a dumb
+    /// terminal has colours.
     pub fn of_stdout() -> Screen {
         let stdout = io::stdout();
         Screen {

@@ -1,8 +1,9 @@
 //! `edgescore choose`: several models on the same questions, round by round, until one is left.
 
 use std::fs;
+use std::path::Path;
 
-use edgescore_tests::{Sandbox, SmallTasks};
+use edgescore_tests::{Sandbox, SmallTasks, copy_folder};
 use serde_json::{Value, json};
 
 const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tasks/models/reference");
@@ -194,4 +195,171 @@ fn limits_put_models_out_before_and_in_the_race() {
         &format!("{command} --error-rate 1"),
         &["between 0 and 0.5"],
     );
+}
+
+#[test]
+fn the_operating_points_of_the_chosen_one_are_told_apart() {
+    let sandbox = sandbox();
+    let command = format!(
+        "choose {REFERENCE}-1m.gguf {REFERENCE}-0.3m.gguf --pack test.pack --threads 1,2 -o race"
+    );
+    let printed = sandbox.done(&command);
+    let found = choice(&sandbox, "race");
+    // The race itself has half of the error rate, the points the other half.
+    assert!(
+        printed.contains("With at most 2.5 % probability another"),
+        "{printed}"
+    );
+    assert_eq!(found["error_rate"], 0.05);
+    assert_eq!(found["points"]["error_rate"], 0.025);
+    let chosen = found["chosen"].as_str().unwrap();
+    assert!(chosen.starts_with("reference-1m, "), "{chosen}");
+    assert_eq!(
+        model(&found, chosen)["other_points"][0]["refused"],
+        json!(null)
+    );
+    // Both points answered the same questions, and the ratio is that of their seconds.
+    let points = found["points"]["points"].as_array().unwrap();
+    assert_eq!(
+        (points.len(), &found["points"]["by"]),
+        (2, &json!("seconds"))
+    );
+    let best = points.iter().find(|point| point["best"] == true).unwrap();
+    let other = points.iter().find(|point| point["best"] == false).unwrap();
+    let ratio = other["ratio"]["value"].as_f64().unwrap();
+    assert!(ratio >= 1.0, "{found}");
+    assert_eq!(
+        other["settled"].as_bool().unwrap(),
+        other["ratio"]["low"].as_f64().unwrap() > 1.0
+    );
+    let legs = |point: &Value| -> Vec<Vec<u32>> {
+        let results = point["results"].as_array().unwrap();
+        let asked = results
+            .iter()
+            .map(|file| sandbox.rows(file.as_str().unwrap()).asked());
+        asked.collect()
+    };
+    assert_eq!(legs(best), legs(other));
+    assert_eq!(legs(best).concat().len(), 60);
+    // What is to be run has the point.
+    let threads = found["point"]["threads"].as_u64().unwrap();
+    let plural = if threads == 1 { "" } else { "s" };
+    assert_eq!(best["point"], format!("{threads} thread{plural}"));
+    for words in [
+        format!("Take reference-1m, {threads} thread{plural}: "),
+        format!(" -t {threads} -c "),
+        format!("--pack test.pack --threads {threads} -o check.esr"),
+        "Operating points of reference-1m".to_owned(),
+    ] {
+        assert!(printed.contains(&words), "{words}: {printed}");
+    }
+    // Neither run is taken for a part of the other.
+    let runs = |files: &str| {
+        let names: Vec<String> = sandbox
+            .files()
+            .keys()
+            .map(|path| path.display().to_string())
+            .filter(|path| path.contains(files) && path.ends_with(".esr"))
+            .collect();
+        let report = sandbox.done(&format!("report --format json {}", names.join(" ")));
+        let report: Value = serde_json::from_str(&report).unwrap();
+        report["runs"].as_array().unwrap().len()
+    };
+    assert_eq!((runs("race/reference"), runs("race/points/")), (2, 2));
+
+    // Nothing is asked again; what is missing is.
+    let before = sandbox.files();
+    assert_eq!(sandbox.done(&command), printed);
+    assert!(
+        before == sandbox.files(),
+        "nothing was asked or written again"
+    );
+    let leg = best["results"][1].as_str().unwrap();
+    let asked = sandbox.rows(leg).asked();
+    fs::remove_file(sandbox.path(leg)).unwrap();
+    sandbox.done(&command);
+    assert_eq!(sandbox.rows(leg).asked(), asked);
+}
+
+#[test]
+fn operating_points_of_a_board_whose_clocks_can_be_set() {
+    let sandbox = sandbox();
+    let board = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/boards/pi5");
+    copy_folder(Path::new(board), &sandbox.path("board"));
+    let max = "board/sys/devices/system/cpu/cpufreq/policy0/scaling_max_freq";
+    sandbox.write(max, "2400000\n");
+    let command = format!(
+        "choose {REFERENCE}-0.3m.gguf --pack test.pack -t 1 --sysfs-root board \
+         --power-source simulated"
+    );
+    let clocks = format!("{command} --max-clock 1.5GHz,2400MHz");
+    let printed = sandbox.done(&format!("{clocks} -o race"));
+    let found = choice(&sandbox, "race");
+    let clock = found["point"]["max_clock_hz"].as_u64().unwrap();
+    assert!([1_500_000_000, 2_400_000_000].contains(&clock), "{found}");
+    assert_eq!(found["point"]["threads"], 1);
+    // Simulated joules tell nothing apart.
+    assert_eq!(found["points"]["by"], "seconds");
+    for point in found["points"]["points"].as_array().unwrap() {
+        let file = point["results"][0].as_str().unwrap();
+        let at = sandbox.report(file)["provenance"]["max_clock_hz"]
+            .as_u64()
+            .unwrap();
+        assert_eq!(point["point"], format!("1 thread, {} MHz", at / 1_000_000));
+    }
+    for words in [
+        format!(
+            "echo {} | sudo tee /sys/devices/system/cpu/cpufreq",
+            clock / 1000
+        ),
+        format!(
+            "--threads 1 --max-clock {}MHz -o check.esr",
+            clock / 1_000_000
+        ),
+    ] {
+        assert!(printed.contains(&words), "{words}: {printed}");
+    }
+    assert_eq!(sandbox.read(max), b"2400000\n");
+
+    let twice = format!("{command} --max-clock 1.5GHz,1500MHz");
+    sandbox.refused(2, &twice, &["--max-clock 1500MHz is given twice"]);
+    sandbox.refused(
+        2,
+        &command.replace("-t 1", "-t 2,2"),
+        &["--threads 2 is given twice"],
+    );
+    sandbox.refused(
+        2,
+        &command.replace("-t 1", "-t 1,0"),
+        &["0 is not in 1..=512"],
+    );
+    fs::remove_dir_all(sandbox.path("board/sys/devices")).unwrap();
+    let fixed = sandbox.edgescore(&format!("{clocks} -o fixed")).expect(3);
+    for words in ["no policy below", "leave it out"] {
+        assert!(fixed.stderr.contains(words), "{}", fixed.stderr);
+    }
+}
+
+#[test]
+fn points_are_told_apart_by_joules_where_a_meter_measures_them() {
+    let sandbox = sandbox();
+    // A fake: the meter of a captured Jetson, which shows the same power all the time.
+    let board = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/boards/jetson-orin-nano"
+    );
+    copy_folder(Path::new(board), &sandbox.path("board"));
+    let printed = sandbox.done(&format!(
+        "choose {REFERENCE}-1m.gguf --pack test.pack --threads 1,2 --sysfs-root board -o race"
+    ));
+    let found = choice(&sandbox, "race");
+    assert_eq!(found["points"]["by"], "joules");
+    assert!(
+        printed.contains("Told apart by the joules of an answer: "),
+        "{printed}"
+    );
+    for point in found["points"]["points"].as_array().unwrap() {
+        assert!(point["joules"].as_f64().unwrap() > 0.0, "{found}");
+        assert_eq!(point["joules_simulated"], false);
+    }
 }

@@ -66,7 +66,10 @@ fn are_of_one_run(one: &Decoder, other: &Decoder) -> bool {
 
 impl Decoder {
     /// Adds the next leg.
-    fn append(&mut self, next: Decoder) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// One that does not begin where this one ended.
+    pub(crate) fn append(&mut self, next: Decoder) -> Result<(), Error> {
         let (Some(start), Some(leg), Some(next_start), Some(next_leg)) =
             (self.start.as_mut(), self.leg, next.start, next.leg)
         else {

@@ -134,7 +134,7 @@ pub use figure::{Entries, EstimateView, Figure, Missing, Sha256, Share};
 pub use gate::{GateLineView, GateView, Judged, judge};
 pub use indecision::describe as describe_indecision;
 pub use labels::Labelled;
-pub use load::{decode, decode_file, load, load_all};
+pub use load::{Legs, decode, decode_file, load, load_all};
 pub use memory::{BeforeLoad, MemoryEstimateView, MemorySummary, MemoryView};
 pub use modes::{AgreementView, ModePair, mode_pairs};
 pub use next::{HALF_WIDTH, NotApart, more_for_half_width, not_apart};

@@ -63,6 +63,33 @@ pub fn load_all(paths: &[PathBuf]) -> Result<Vec<RunSummary>, Error> {
     on_all_cpus(legs::join(read)?, score)
 }
 
+/// The legs of one run, added as they come in.
+#[derive(Debug, Default)]
+pub struct Legs {
+    joined: Option<InFile>,
+}
+
+impl Legs {
+    /// Adds the leg in the file at `path`, and scores what there is. A run is called by the file of
+    /// its first leg.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is no result, and a leg that does not begin where the one before
+    /// it ended.
+    pub fn add(&mut self, path: &Path) -> Result<RunSummary, Error> {
+        let next = decode_file(path)?;
+        let joined = match &mut self.joined {
+            Some(joined) => {
+                let appended = joined.1.records.append(next.records);
+                appended.map_err(|error| error.in_file(path))?;
+                joined
+            }
+            empty => empty.insert((path.display().to_string(), next)),
+        };
+        score(joined.clone())
+    }
+}
+
 fn score((file, decoded): InFile) -> Result<RunSummary, Error> {
     let Decoded { id, records } = decoded;
     let path = PathBuf::from(&file);

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::image::{self, Board, Request};
 use crate::output::print;
-use crate::session::{Inputs, OneModel, RunOptions};
+use crate::session::{Inputs, OneModel, OperatingPoint, RunOptions};
 
 // Doc comments of a flattened group would replace this one, so the group has none.
 /// Write a card image that runs a pack on a model when the board is powered on, and nothing else
@@ -54,6 +54,9 @@ pub struct Args {
     #[command(flatten)]
     options: RunOptions,
 
+    #[command(flatten)]
+    point: OperatingPoint,
+
     /// The image or tarball to write
     #[arg(
         short,
@@ -83,7 +86,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         pack,
         model,
         prompts,
-        plan: args.options.plan(),
+        plan: args.point.put_in(args.options.plan()),
         boot_files: args.boot_files.as_deref(),
         runtime: args.runtime.as_deref(),
         baud: args.baud,

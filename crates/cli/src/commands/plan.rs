@@ -9,7 +9,7 @@ use crate::forecast;
 use crate::output::print;
 use crate::render::format::{self, Format};
 use crate::render::{json, pages, text};
-use crate::session::{Board, Inputs, OneModel, RunOptions};
+use crate::session::{Board, Inputs, OneModel, OperatingPoint, RunOptions};
 
 /// Forecast a run: whether it fits, tokens a second, seconds and joules a question, hours for the
 /// pack
@@ -32,6 +32,9 @@ pub struct Args {
 
     #[command(flatten)]
     options: RunOptions,
+
+    #[command(flatten)]
+    point: OperatingPoint,
 
     #[command(flatten)]
     board: Board,
@@ -59,7 +62,11 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let pack = defaults::pack_or(args.pack.as_ref())?;
     let model = args.model.path()?;
     let inputs = Inputs::new(&args.options, pack, model)?;
-    let view = forecast::measure(&args.board, &args.options.plan(), &inputs)?;
+    let view = forecast::measure(
+        &args.board,
+        &args.point.put_in(args.options.plan()),
+        &inputs,
+    )?;
     text::show(&pages::plan::page(&view))?;
     if let Some(output) = &args.output {
         let mut written = Vec::new();

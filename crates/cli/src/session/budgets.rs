@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use edgescore_probe::energy::Scope;
 use edgescore_probe::power::Choice;
-use edgescore_probe::{Bytes, Hertz, Microseconds, Microwatts, MilliCelsius, NotAQuantity};
+use edgescore_probe::{Bytes, Microseconds, Microwatts, MilliCelsius, NotAQuantity};
 use edgescore_record::{Budgets, MemoryBudget};
 
 use crate::quantity::Positive;
@@ -51,18 +51,13 @@ pub struct BudgetOptions {
     #[arg(long, value_name = "T", value_parser = temperature)]
     cool_below: Option<MilliCelsius>,
 
-    /// Allow no CPU clock above F while the run goes on, such as 1500MHz; the kernel takes the
-    /// next one that the CPU has
-    #[arg(long, value_name = "F", value_parser = clock)]
-    max_clock: Option<Hertz>,
-
     /// Read the board from this folder
     #[arg(long, value_name = "DIR", default_value = "/", hide = true)]
     sysfs_root: PathBuf,
 }
 
 impl BudgetOptions {
-    /// The budgets of the plan.
+    /// The budgets of the plan, without the operating point's clock.
     pub fn budgets(&self) -> Budgets<'_> {
         Budgets {
             power_source: &self.power_source,
@@ -72,7 +67,7 @@ impl BudgetOptions {
             power_scope: self.power_scope,
             time: self.time_limit,
             cool_below: self.cool_below,
-            max_clock: self.max_clock,
+            max_clock: None,
             memory: self.memory.map(|limit| MemoryBudget {
                 limit,
                 refuse: true,
@@ -137,14 +132,6 @@ const SOURCES: [&str; 8] = [
     "simulated",
     "none",
 ];
-
-fn clock(text: &str) -> Result<Hertz, String> {
-    let clock: Hertz = text.parse().map_err(said)?;
-    match (1_000_000..=100_000_000_000).contains(&clock.0) {
-        true => Ok(clock),
-        false => Err("give a clock of 1MHz to 100GHz, such as 1500MHz or 1.5GHz".to_owned()),
-    }
-}
 
 fn temperature(text: &str) -> Result<MilliCelsius, String> {
     let temperature: MilliCelsius = text.parse().map_err(said)?;

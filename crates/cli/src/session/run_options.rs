@@ -13,7 +13,7 @@ use crate::prompt::{PromptOptions, Prompts, compose};
 // The headings of the help.
 const QUESTIONS: &str = "Questions";
 const GENERATING: &str = "Generate mode";
-const SPEED: &str = "Speed and memory";
+pub(super) const SPEED: &str = "Speed and memory";
 
 // What is asked of the model and how: what a host sends to a board and an image holds.
 #[allow(missing_docs)]
@@ -70,10 +70,6 @@ pub struct RunOptions {
 
     #[command(flatten)]
     budgets: BudgetOptions,
-
-    /// Threads [default: measured once for this board, model and build]
-    #[arg(help_heading = SPEED, long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    threads: Option<u16>,
 
     /// Context in tokens [default: what the longest prompt needs]
     #[arg(help_heading = SPEED, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -133,7 +129,7 @@ impl RunOptions {
         compose(model, pack, &self.prompts, mode, layout, self.rotate)
     }
 
-    /// The plan in the order of the pack, without the paths of its files.
+    /// The plan in the order of the pack, without the paths of its files and the operating point.
     pub fn plan(&self) -> Plan<'_> {
         Plan {
             pack: "",
@@ -158,7 +154,7 @@ impl RunOptions {
             max_tokens: self.max_tokens,
             parser: self.parser,
             keep_text: self.keep_text,
-            threads: self.threads.unwrap_or(0),
+            threads: 0,
             context: self.context.unwrap_or(0),
             batch: self.batch,
             ubatch: self.ubatch.unwrap_or(0),

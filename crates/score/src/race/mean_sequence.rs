@@ -4,7 +4,7 @@ use crate::Interval;
 
 /// Fewer values than this say too little about their spread: with looks from 20 on, the interval
 /// for times in two heaps missed in 6.8 % of runs where 5 % were promised.
-const FEW: f64 = 48.0;
+pub(super) const FEW: f64 = 48.0;
 
 /// The interval is narrowest about here.
 const NARROWEST_AT: f64 = 100.0;

@@ -2,9 +2,11 @@
 
 mod duel;
 mod mean_sequence;
+mod points;
 
 use duel::Duel;
 use mean_sequence::MeanSequence;
+pub use points::{PointAnswers, PointFound, PointGoal, judge_points};
 
 use crate::{ConfidenceSequence, Decision, Regime, SequenceError};
 

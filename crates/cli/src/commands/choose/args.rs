@@ -7,8 +7,9 @@ use edgescore_record::{Order, Plan};
 use edgescore_score::race::Goal;
 use edgescore_taskpack::Hash;
 
+use crate::failure::Failure;
 use crate::quantity::{Positive, Share};
-use crate::session::{Board, RunOptions};
+use crate::session::{Board, OperatingPoint, OperatingPoints, RunOptions};
 
 /// Find the most accurate of several models that keeps the limits, without asking all of them
 /// everything
@@ -17,6 +18,10 @@ use crate::session::{Board, RunOptions};
 /// random order, a round at a time, which of them first changing from round to round. One leaves
 /// as soon as it is certain to be worse than another or to break a limit; the last one is chosen, or
 /// the best when no other can be better by --margin. Ctrl-C stops; the same command goes on.
+///
+/// With several --threads or --max-clock each model races at the operating point that is quickest by
+/// its plan; the points of the chosen one are then told apart by the joules of an answer, or its
+/// seconds where no meter measures energy.
 #[derive(clap::Args)]
 pub struct Args {
     /// The models, also several quantisations of one
@@ -42,10 +47,13 @@ pub struct Args {
     /// Probability, at most, that another model beats the chosen one by more than --margin, or that
     /// it breaks a limit
     #[arg(long, value_name = "P", default_value = "0.05", value_parser = error_rate)]
-    error_rate: f64,
+    pub error_rate: f64,
 
     #[command(flatten)]
     pub options: RunOptions,
+
+    #[command(flatten)]
+    points: OperatingPoints,
 
     #[command(flatten)]
     pub board: Board,
@@ -69,19 +77,36 @@ fn error_rate(text: &str) -> Result<f64, String> {
 }
 
 impl Args {
-    /// The plan of all legs, without their paths.
-    pub fn plan(&self) -> Plan<'_> {
+    /// The plan of all legs at `point`, without their paths.
+    pub fn plan(&self, point: OperatingPoint) -> Plan<'_> {
         Plan {
             order: Order::Shuffled,
-            ..self.options.plan()
+            ..point.put_in(self.options.plan())
+        }
+    }
+
+    /// The operating points.
+    ///
+    /// # Errors
+    /// One that is named twice.
+    pub fn points(&self) -> Result<Vec<OperatingPoint>, Failure> {
+        self.points.all()
+    }
+
+    /// The error rate that the race has, and that which is left for the operating points.
+    pub fn error_rates(&self, points: usize) -> (f64, f64) {
+        match points {
+            0 | 1 => (self.error_rate, 0.0),
+            _ => (self.error_rate / 2.0, self.error_rate / 2.0),
         }
     }
 
     /// What the race is to find.
-    pub fn goal(&self) -> Goal {
+    pub fn goal(&self, points: usize) -> Goal {
         let Share(margin) = self.margin;
+        let (error_rate, _) = self.error_rates(points);
         Goal {
-            error_rate: self.error_rate,
+            error_rate,
             margin,
             min_accuracy: self.min_accuracy.map(|Share(share)| share),
             max_latency_s: self.max_latency_s(),
@@ -96,13 +121,14 @@ impl Args {
         });
         let models: Vec<String> = sizes.collect();
         format!(
-            "{}; pack {}; on {}; {:?}; {:?}; {:?}",
+            "{}; pack {}; on {}; {:?}; {:?}; {:?}; {:?}",
             models.join(", "),
             Hash::of(pack),
             self.board.address,
-            self.goal(),
+            self.goal(1),
             self.options.prompts(),
-            self.plan()
+            self.plan(OperatingPoint::default()),
+            self.points
         )
     }
 

@@ -11,6 +11,10 @@ use crate::failure::Failure;
 use crate::files;
 use crate::render::json;
 
+/// Name of the folder in it for the operating points of the chosen model. Theirs are other runs than
+/// the race's, with the same questions, so a report of the race is not to find them.
+const POINTS: &str = "points";
+
 /// Name of the state in the folder.
 const STATE: &str = "race.json";
 
@@ -19,7 +23,7 @@ const STATE: &str = "race.json";
 struct State {
     /// What was asked for: models, pack and options. Another race is another folder.
     asked_for: String,
-    /// Forecasts by model.
+    /// Forecasts, by the name of the model and the operating point.
     planned: BTreeMap<String, Planned>,
 }
 
@@ -77,26 +81,39 @@ impl Folder {
         &self.path
     }
 
-    /// The result of a round of the model with this label.
-    pub fn leg(&self, label: &str, round: u32) -> PathBuf {
-        self.path.join(format!("{label}-{round:02}.esr"))
+    /// The result of a round of the model with this name.
+    pub fn leg(&self, name: &str, round: u32) -> PathBuf {
+        self.path.join(format!("{name}-{round:02}.esr"))
     }
 
-    /// The prompts of the model with this label: a race that continues on another day asks what it
+    /// A result of an operating point; `name` has the model's and the point's.
+    ///
+    /// # Errors
+    /// A folder that cannot be made.
+    pub fn point_leg(&self, name: &str, number: u32) -> Result<PathBuf, Failure> {
+        let folder = self.path.join(POINTS);
+        fs::create_dir_all(&folder).map_err(|error| files::unwritable(&folder, error))?;
+        Ok(folder.join(format!("{name}-{number:02}.esr")))
+    }
+
+    /// The prompts of the model with this name: a race that continues on another day asks what it
     /// asked before.
-    pub fn prompts(&self, label: &str) -> PathBuf {
-        self.path.join(format!("{label}.prompts"))
+    pub fn prompts(&self, name: &str) -> PathBuf {
+        self.path.join(format!("{name}.prompts"))
     }
 
-    /// What was planned for the model with this label.
-    pub fn planned(&self, label: &str) -> Option<Planned> {
-        self.state.planned.get(label).cloned()
+    /// What was planned under this name.
+    pub fn planned(&self, name: &str) -> Option<Planned> {
+        self.state.planned.get(name).cloned()
     }
 
-    /// Keeps what was planned for the model with this label.
-    pub fn keep(&mut self, label: &str, planned: &Planned) -> Result<(), Failure> {
+    /// Keeps what was planned under this name.
+    ///
+    /// # Errors
+    /// A state that cannot be written.
+    pub fn keep(&mut self, name: &str, planned: &Planned) -> Result<(), Failure> {
         let planned = planned.clone();
-        self.state.planned.insert(label.to_owned(), planned);
+        self.state.planned.insert(name.to_owned(), planned);
         self.save()
     }
 
@@ -127,6 +144,10 @@ fn is_empty(path: &Path) -> bool {
 
 /// Removes what a race writes, and nothing else.
 fn clear(path: &Path) -> Result<(), Failure> {
+    let points = path.join(POINTS);
+    if points.is_dir() {
+        clear(&points)?;
+    }
     let unreadable = |error| files::unwritable(path, error);
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();

@@ -1,9 +1,15 @@
 //! `edgescore choose`.
 
 mod args;
+mod asking;
 mod candidate;
+mod contender;
+mod deploy;
+mod figures;
 mod folder;
 mod page;
+mod point_table;
+mod points;
 mod racing;
 mod say;
 mod view;
@@ -15,15 +21,17 @@ use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, absolute};
 use crate::render::text;
+use crate::session::OperatingPoint;
 use folder::Folder;
 use say::say;
 use view::ChoiceView;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
+    let points = args.points()?;
     let pack = defaults::pack_or(args.pack.as_ref())?;
     let bytes = files::read(&pack)?;
-    let asked = args.plan();
+    let asked = args.plan(OperatingPoint::default());
     let questions = match (
         files::open_pack(&pack, &bytes)?.question_count(),
         asked.limit,
@@ -40,20 +48,41 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let asked_for = args.asked_for(&models, &bytes);
     let mut folder = Folder::open(args.output.as_deref(), asked_for, args.force)?;
     say(&format!("race in {}", folder.path().display()));
-    let mut field = candidate::field(args, &pack, models, &mut folder)?;
-    let raced = racing::race(args, &folder, &mut field, questions)?;
-    let Some(raced) = raced else {
-        say(&format!(
-            "stopped; what was answered is in {}, and the same command goes on from there",
-            folder.path().display()
-        ));
-        return Ok(Outcome::NotAsPlanned);
+    let mut field = candidate::field(args, &pack, models, &points, &mut folder)?;
+    let goal = args.goal(points.len());
+    let Some(raced) = racing::race(args, &folder, &mut field, questions, goal)? else {
+        return Ok(stopped(&folder));
     };
-    let view = ChoiceView::of(&raced, &field, questions);
+    let compared = match raced.winner(&field) {
+        Some(winner) if winner.open_points().next().is_some() => {
+            match points::compare(args, &folder, winner, questions)? {
+                Some(compared) => Some(compared),
+                None => return Ok(stopped(&folder)),
+            }
+        }
+        _ => None,
+    };
+    let best = compared.as_ref().and_then(|compared| compared.best.clone());
+    let view = ChoiceView::of(args, &raced, &field, compared, questions);
     folder.write(&view)?;
-    text::show(&page::page(args, &folder, &field, &view))?;
+    text::show(&page::page(
+        args,
+        &folder,
+        &raced,
+        &field,
+        &view,
+        best.as_ref(),
+    ))?;
     Ok(match view.chosen {
         Some(_) => Outcome::AsPlanned,
         None => Outcome::NotAsPlanned,
     })
+}
+
+fn stopped(folder: &Folder) -> Outcome {
+    say(&format!(
+        "stopped; what was answered is in {}, and the same command goes on from there",
+        folder.path().display()
+    ));
+    Outcome::NotAsPlanned
 }

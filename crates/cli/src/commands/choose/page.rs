@@ -1,21 +1,30 @@
 //! What a race found, as a page.
 
-use edgescore_record::{CacheType, FlashAttention, Labels, Weights};
 use edgescore_summary::{Figure, RunSummary};
 
 use super::args::Args;
 use super::candidate::Candidate;
+use super::figures::joules;
 use super::folder::Folder;
+use super::points::PointsView;
+use super::racing::Raced;
 use super::view::{ChoiceView, ModelView};
+use super::{deploy, point_table};
 use crate::render::blocks::{Block, Table};
 use crate::render::values;
+use crate::session::OperatingPoint;
 
 /// One sentence, one table, what to do next.
-pub fn page(args: &Args, folder: &Folder, field: &[Candidate], view: &ChoiceView) -> Vec<Block> {
-    let chosen = view.chosen.as_ref();
-    let winner = chosen.and_then(|label| field.iter().find(|other| other.label == *label));
+pub fn page(
+    args: &Args,
+    folder: &Folder,
+    raced: &Raced,
+    field: &[Candidate],
+    view: &ChoiceView,
+    best: Option<&(OperatingPoint, RunSummary)>,
+) -> Vec<Block> {
     let mut blocks = vec![
-        Block::Line(sentence(args, field, view)),
+        Block::Line(sentence(args, raced, field, view)),
         Block::Table(Table {
             head: vec![
                 "model",
@@ -34,10 +43,19 @@ pub fn page(args: &Args, folder: &Folder, field: &[Candidate], view: &ChoiceView
                 .collect(),
         }),
     ];
+    let winner = raced.winner(field);
+    if let (Some(winner), Some(points)) = (winner, &view.points) {
+        blocks.extend(point_table::blocks(winner, points));
+    }
     let mut facts = Vec::new();
     if let Some((winner, run)) = winner.and_then(|winner| Some((winner, winner.run.as_ref()?))) {
-        facts.push(("serve it", serve(winner, run)));
-        facts.push(("check it", gate(args, winner)));
+        let raced_at = (winner.point, run);
+        let (point, run) = best.map_or(raced_at, |(point, run)| (*point, run));
+        facts.push(("serve it", deploy::serve(winner, run)));
+        if let Some(clock) = point.max_clock {
+            facts.push(("cap the clock", deploy::cap(clock)));
+        }
+        facts.push(("check it", deploy::gate(args, winner, point)));
     }
     facts.push((
         "results",
@@ -48,7 +66,7 @@ pub fn page(args: &Args, folder: &Folder, field: &[Candidate], view: &ChoiceView
     blocks
 }
 
-fn sentence(args: &Args, field: &[Candidate], view: &ChoiceView) -> String {
+fn sentence(args: &Args, raced: &Raced, field: &[Candidate], view: &ChoiceView) -> String {
     let limits = limits(args);
     let mut models = view.models.iter().zip(field);
     let Some((model, candidate)) =
@@ -63,18 +81,31 @@ fn sentence(args: &Args, field: &[Candidate], view: &ChoiceView) -> String {
             others.join(", ")
         ),
     };
+    let best = view.points.as_ref().and_then(PointsView::best);
+    let (name, right, time, joules) = match best.filter(|best| !best.raced) {
+        Some(best) => (
+            format!("{}, {}", candidate.name, best.point),
+            format!("right at {}", candidate.point.label()),
+            values::figure(&best.seconds, values::seconds),
+            joules(&best.joules, best.joules_simulated),
+        ),
+        None => (
+            model.model.clone(),
+            "right".to_owned(),
+            seconds(model),
+            joules(&model.joules, model.joules_simulated),
+        ),
+    };
+    let joules = match joules.is_empty() {
+        true => joules,
+        false => format!(", {joules}"),
+    };
     format!(
-        "Take {}: {} of {} questions right, {} an answer{}. With at most {} % probability another \
-         of these that keeps the limits{limits} is better by {}.{beside}",
-        model.model,
+        "Take {name}: {} of {} questions {right}, {time} an answer{joules}. With at most {} % \
+         probability another of these that keeps the limits{limits} is better by {}.{beside}",
         accuracy(candidate),
         model.asked,
-        seconds(model),
-        match &model.joules {
-            Figure::Value(_) => format!(", {}", joules(model)),
-            Figure::Missing(_) => String::new(),
-        },
-        100.0 * view.error_rate,
+        100.0 * raced.race.goal().error_rate,
         points(view.margin),
     )
 }
@@ -86,12 +117,12 @@ fn points(share: f64) -> String {
 }
 
 fn limits(args: &Args) -> String {
-    let plan = args.plan();
+    let plan = args.plan(OperatingPoint::default());
     let limits = [
         plan.budgets.power.map(|power| power.to_string()),
         plan.budgets.memory.map(|memory| memory.limit.to_string()),
         args.max_latency_s().map(|limit| format!("{limit} s")),
-        args.goal()
+        args.goal(1)
             .min_accuracy
             .map(|share| format!("{} %", 100.0 * share)),
     ];
@@ -118,7 +149,7 @@ fn row(model: &ModelView, candidate: &Candidate, view: &ChoiceView) -> Vec<Strin
         model.asked.to_string(),
         accuracy(candidate),
         seconds(model),
-        joules(model),
+        joules(&model.joules, model.joules_simulated),
         memory,
         fate,
     ]
@@ -134,76 +165,6 @@ fn seconds(model: &ModelView) -> String {
         (Figure::Value(seconds), false) => values::seconds(*seconds),
         (Figure::Value(seconds), true) => format!("{} (planned)", values::seconds(*seconds)),
         (Figure::Missing(_), _) => String::new(),
-    }
-}
-
-fn joules(model: &ModelView) -> String {
-    let simulated = if model.joules_simulated {
-        " (simulated)"
-    } else {
-        ""
-    };
-    match &model.joules {
-        Figure::Value(joules) => format!("{} J{simulated}", values::score(*joules)),
-        Figure::Missing(_) => String::new(),
-    }
-}
-
-/// llama.cpp's server with the settings that were measured.
-fn serve(winner: &Candidate, run: &RunSummary) -> String {
-    let mut command = format!(
-        "llama-server --jinja -m {}",
-        quoted(&winner.given.display().to_string())
-    );
-    if let Some(model) = run.provenance.model.as_ref() {
-        command += &format!(" -t {} -c {}", model.threads, model.context);
-        command += match model.flash_attention_used.0 {
-            FlashAttention::Auto => "",
-            FlashAttention::On => " -fa on",
-            FlashAttention::Off => " -fa off",
-        };
-        if model.cache_type.0 != CacheType::F16 {
-            let kind = model.cache_type.0.label();
-            command += &format!(" -ctk {kind} -ctv {kind}");
-        }
-        if model.weights.0 == Weights::Mapped {
-            command += " --no-repack";
-        }
-    }
-    command
-}
-
-/// The gate that the chosen one has passed, for a pipeline.
-fn gate(args: &Args, winner: &Candidate) -> String {
-    let mut command = format!(
-        "edgescore run --model {}",
-        quoted(&winner.given.display().to_string())
-    );
-    let goal = args.goal();
-    command += " -o check.esr && edgescore gate check.esr";
-    if let Some(limit) = goal.max_latency_s {
-        command += &format!(" --max-latency {limit}s");
-    }
-    command += &format!(
-        " --min-accuracy {}",
-        goal.min_accuracy.unwrap_or_else(|| floor(winner))
-    );
-    command
-}
-
-/// The lower end of the interval: an accuracy that the model keeps on other questions of the kind.
-fn floor(winner: &Candidate) -> f64 {
-    let accuracy = winner.run.as_ref().and_then(|run| run.pass_at_1.value());
-    let interval = accuracy.and_then(|accuracy| accuracy.interval.value());
-    interval.map_or(0.25, |interval| (interval.low * 100.0).floor() / 100.0)
-}
-
-/// As a shell takes it.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@".contains(c);
-    match text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 

@@ -1,20 +1,20 @@
 //! The rounds of a race.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use edgescore_record::{Labels, Leg, Plan, VerdictKind};
-use edgescore_score::race::{Attempt, Race, Round, Standing};
+use edgescore_record::Leg;
+use edgescore_score::race::{Attempt, Goal, Race, Round, Standing};
 use edgescore_score::{Rotation, Row};
-use edgescore_summary::{RunSummary, decode_file, load_all};
+use edgescore_summary::RunSummary;
 
 use super::args::Args;
+use super::asking::{Answered, ask, failed};
 use super::candidate::Candidate;
 use super::folder::Folder;
 use super::say::say;
 use super::why::why;
 use crate::failure::Failure;
 use crate::render::pages::notes;
-use crate::session::{BoardSession, Recorder};
 
 /// A race that came to its end.
 pub struct Raced {
@@ -22,6 +22,16 @@ pub struct Raced {
     pub race: Race,
     /// How it ended.
     pub standing: Standing,
+}
+
+impl Raced {
+    /// The chosen one of `field`.
+    pub fn winner<'f>(&self, field: &'f [Candidate]) -> Option<&'f Candidate> {
+        match self.standing {
+            Standing::Chosen { winner, .. } => field.get(winner),
+            Standing::Open | Standing::NoneLeft => None,
+        }
+    }
 }
 
 /// Races `field` over `questions` questions. None when it was stopped.
@@ -33,8 +43,9 @@ pub fn race(
     folder: &Folder,
     field: &mut [Candidate],
     questions: u32,
+    goal: Goal,
 ) -> Result<Option<Raced>, Failure> {
-    let mut race = Race::new(field.len(), questions, args.goal()).map_err(Failure::data)?;
+    let mut race = Race::new(field.len(), questions, goal).map_err(Failure::data)?;
     for (place, candidate) in field.iter().enumerate() {
         if candidate.withdrawn.is_some() {
             race.withdraw(place);
@@ -59,8 +70,8 @@ pub fn race(
             let Some(candidate) = field.get_mut(place) else {
                 continue;
             };
-            let leg = folder.leg(&candidate.label, number);
-            if !ask(args, candidate, &leg, round)? {
+            let file = folder.leg(&candidate.name, number);
+            if !take_leg(args, candidate, file, round)? {
                 return Ok(None);
             }
             if candidate.withdrawn.is_some() {
@@ -83,58 +94,32 @@ fn announce(race: &Race, field: &[Candidate], place: usize) {
     }
 }
 
-/// Asks a model the questions of a round, unless it has answered them already. False when the run
-/// was stopped.
-fn ask(args: &Args, candidate: &mut Candidate, leg: &Path, round: Round) -> Result<bool, Failure> {
+/// Asks a model the questions of a round. False when the run was stopped.
+fn take_leg(
+    args: &Args,
+    candidate: &mut Candidate,
+    file: PathBuf,
+    round: Round,
+) -> Result<bool, Failure> {
     let Some(inputs) = &candidate.inputs else {
         return Ok(true);
     };
-    let plan = Plan {
-        leg: Some(Leg {
-            first: round.first,
-            questions: round.questions,
-        }),
-        ..args.plan()
+    let leg = Leg {
+        first: round.first,
+        questions: round.questions,
     };
-    let mut verdict = answered(leg);
-    // A board that failed once, such as one whose plug was pulled, is asked once more.
-    for _ in 0..2 {
-        if matches!(
-            verdict,
-            None | Some(VerdictKind::EngineFailed | VerdictKind::Aborted)
-        ) {
-            let recorder = Recorder::new(leg, true)?;
-            verdict =
-                BoardSession::open(&args.board, false, inputs)?.record(plan, recorder, None)?;
-        }
-        if verdict == Some(VerdictKind::Aborted) {
-            return Ok(false);
-        }
-    }
-    candidate.legs.push(leg.to_owned());
-    let mut runs = load_all(&candidate.legs).map_err(Failure::data)?;
-    candidate.run = runs.pop();
-    match verdict {
-        // A throttled board's answers are right, and their times are those of this board.
-        Some(VerdictKind::Ok | VerdictKind::Throttled) => {}
-        other => {
-            let ending = candidate.run.as_ref().and_then(|run| run.verdict.clone());
-            let detail = ending.map_or(String::new(), |ending| format!(": {}", ending.detail));
-            let verdict = other.map_or("cut off", Labels::label);
-            candidate.withdraw(format!("{verdict}{detail}"));
-        }
+    let Answered::With(verdict) = ask(args, inputs, candidate.point, leg, &file)? else {
+        return Ok(false);
+    };
+    candidate.run = Some(candidate.legs.add(&file).map_err(Failure::data)?);
+    candidate.results.push(file);
+    if let Some(why) = failed(verdict, candidate.run.as_ref()) {
+        candidate.withdraw(why);
     }
     if let Some(why) = candidate.run.as_ref().and_then(notes::did_not_decide) {
         candidate.withdraw(why);
     }
     Ok(true)
-}
-
-/// The verdict of a result that is there already.
-fn answered(leg: &Path) -> Option<VerdictKind> {
-    let records = decode_file(leg).ok()?.records;
-    records.end.as_ref()?;
-    Some(records.verdict?.kind)
 }
 
 /// Hands the race the answers of a round.

@@ -4,7 +4,10 @@ use edgescore_score::race::Standing;
 use edgescore_summary::{EstimateView, Figure, RunSummary};
 use serde::Serialize;
 
+use super::args::Args;
+use super::asking::elapsed_s;
 use super::candidate::Candidate;
+use super::points::{Compared, PointsView};
 use super::racing::Raced;
 use super::why::why;
 
@@ -13,9 +16,12 @@ use super::why::why;
 pub struct ChoiceView {
     /// The chosen model; null if none keeps the limits.
     pub chosen: Option<String>,
+    /// The operating point to run it at; null if none keeps the limits.
+    pub point: Option<Point>,
     /// Models that were not told apart from it.
     pub beside: Vec<String>,
-    /// Probability, at most, that another beats it by the margin, or that it breaks a limit.
+    /// Probability, at most, that another beats it by the margin, that it breaks a limit, or that
+    /// something said of its operating points is wrong.
     pub error_rate: f64,
     /// A difference in accuracy that was not worth more questions.
     pub margin: f64,
@@ -27,12 +33,34 @@ pub struct ChoiceView {
     pub board_s_of_all: f64,
     /// All models, in the order given.
     pub models: Vec<ModelView>,
+    /// The operating points of the chosen model; null if there is one.
+    pub points: Option<PointsView>,
+}
+
+/// An operating point. What is null is left to the board.
+#[derive(Clone, Copy, Serialize)]
+pub struct Point {
+    /// Threads.
+    pub threads: Option<u16>,
+    /// The highest CPU clock in Hz.
+    pub max_clock_hz: Option<u64>,
+}
+
+/// What was planned at an operating point.
+#[derive(Serialize)]
+pub struct PlannedView {
+    /// Its name.
+    pub point: String,
+    /// Seconds of an answer.
+    pub seconds: Option<f64>,
+    /// Why it cannot keep the limits; null if it may.
+    pub refused: Option<String>,
 }
 
 /// A model of the race.
 #[derive(Serialize)]
 pub struct ModelView {
-    /// Its name in the race.
+    /// Its name in the race, with the operating point if there are several.
     pub model: String,
     /// Its file.
     pub file: String,
@@ -52,13 +80,21 @@ pub struct ModelView {
     pub joules_simulated: bool,
     /// Peak resident memory in bytes.
     pub memory_bytes: Figure<u64>,
+    /// The operating points at which it did not race.
+    pub other_points: Vec<PlannedView>,
     /// Its results.
     pub results: Vec<String>,
 }
 
 impl ChoiceView {
-    /// Of a race over `questions` questions.
-    pub fn of(raced: &Raced, field: &[Candidate], questions: u32) -> ChoiceView {
+    /// Of a race over `questions` questions, and of what was found of the winner's points.
+    pub fn of(
+        args: &Args,
+        raced: &Raced,
+        field: &[Candidate],
+        compared: Option<Compared>,
+        questions: u32,
+    ) -> ChoiceView {
         let label = |place: usize| field.get(place).map(|candidate| candidate.label.clone());
         let (chosen, beside) = match &raced.standing {
             Standing::Chosen { winner, beside } => (
@@ -76,17 +112,29 @@ impl ChoiceView {
             )
         });
         let runs = || field.iter().filter_map(|candidate| candidate.run.as_ref());
+        let winner = raced.winner(field);
+        let best = compared
+            .as_ref()
+            .and_then(|compared| compared.best.as_ref());
+        let point = best.map(|(point, _)| *point);
+        let point = point.or(winner.map(|winner| winner.point));
+        let points_s = compared.as_ref().map_or(0.0, |compared| compared.board_s);
         ChoiceView {
             chosen,
+            point: point.map(|point| Point {
+                threads: point.threads,
+                max_clock_hz: point.max_clock.map(|clock| clock.0),
+            }),
             beside,
-            error_rate: goal.error_rate,
+            error_rate: args.error_rate,
             margin: goal.margin,
             questions,
-            board_s: runs().map(elapsed_s).fold(0.0, |sum, s| sum + s),
+            board_s: runs().map(elapsed_s).fold(points_s, |sum, s| sum + s),
             board_s_of_all: runs()
                 .map(|run| all_s(run, questions))
                 .fold(0.0, |sum, s| sum + s),
             models: models.collect(),
+            points: compared.map(|compared| compared.view),
         }
     }
 }
@@ -122,17 +170,22 @@ impl ModelView {
                 Some(run) => run.peak_memory().map(|peak| peak.0).into(),
                 None => Figure::missing(unknown()),
             },
+            other_points: candidate
+                .other_points
+                .iter()
+                .map(|(point, planned)| PlannedView {
+                    point: point.label(),
+                    seconds: planned.seconds,
+                    refused: planned.refused.clone(),
+                })
+                .collect(),
             results: candidate
-                .legs
+                .results
                 .iter()
                 .map(|leg| leg.display().to_string())
                 .collect(),
         }
     }
-}
-
-fn elapsed_s(run: &RunSummary) -> f64 {
-    run.provenance.end.as_ref().map_or(0.0, |end| end.elapsed_s)
 }
 
 /// Time of one run of all questions by the mean of those asked; the model is loaded once.

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
 use crate::render::{json, text};
-use crate::session::{Inputs, OneModel, RunOptions};
+use crate::session::{Inputs, OneModel, OperatingPoint, RunOptions};
 use view::View;
 
 /// Print the exact prompt of a question: its text, the parts that the chat template makes of it,
@@ -58,6 +58,9 @@ pub struct Args {
 
     #[command(flatten)]
     options: RunOptions,
+
+    #[command(flatten)]
+    point: OperatingPoint,
 }
 
 /// Runs the command.
@@ -80,7 +83,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             count.saturating_sub(1)
         ))
     })?;
-    let plan = args.options.plan();
+    let plan = args.point.put_in(args.options.plan());
     let mut user = String::new();
     // Writing to a String cannot fail.
     let _ = question.write_user_message(

@@ -9,7 +9,7 @@ use edgescore_record::{Order, Plan};
 use crate::failure::Failure;
 use crate::gate_profile::Profile;
 use crate::quantity::Positive;
-use crate::session::{Board, EarlyStop, Goal, Models, RunOptions};
+use crate::session::{Board, EarlyStop, Goal, Models, OperatingPoint, RunOptions};
 
 /// Run a pack on one or more models and write the results
 ///
@@ -29,6 +29,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub options: RunOptions,
+
+    #[command(flatten)]
+    pub point: OperatingPoint,
 
     #[command(flatten)]
     pub board: Board,
@@ -127,7 +130,7 @@ impl Args {
                 false => Order::Pack,
             },
             repeat_for: self.minutes,
-            ..self.options.plan()
+            ..self.point.put_in(self.options.plan())
         }
     }
 

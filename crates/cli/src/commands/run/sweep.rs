@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use edgescore_probe::Hertz;
-use edgescore_record::{Labels, Plan, VerdictKind};
+use edgescore_record::{Labels, VerdictKind};
 use edgescore_score::Reading;
 use edgescore_summary::{RunSummary, SweepPointView, SweepView, correct_per_joule, load};
 
@@ -15,14 +15,7 @@ use crate::files;
 use crate::output::print;
 use crate::render::blocks::{Block, Table};
 use crate::render::{json, text, values};
-use crate::session::Inputs;
-
-/// An operating point; `None` leaves a thing as it is.
-#[derive(Clone, Copy, Default)]
-struct Point {
-    threads: Option<u16>,
-    clock: Option<Hertz>,
-}
+use crate::session::{Inputs, OperatingPoint};
 
 /// A point and the run at it.
 struct Done {
@@ -34,13 +27,12 @@ struct Done {
 /// Runs at every point, one after the other, and compares them. Results lie beside `output`.
 pub fn sweep(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Failure> {
     let varies = |axis| args.sweep.contains(&axis);
-    let plan = args.plan();
-    if varies(Axis::Threads) && plan.threads != 0 {
+    if varies(Axis::Threads) && args.point.threads.is_some() {
         return Err(Failure::Usage(anyhow!(
             "--sweep threads chooses the threads: leave --threads out"
         )));
     }
-    if varies(Axis::Freq) && plan.budgets.max_clock.is_some() {
+    if varies(Axis::Freq) && args.point.max_clock.is_some() {
         return Err(Failure::Usage(anyhow!(
             "--sweep freq chooses the clock: leave --max-clock out"
         )));
@@ -49,13 +41,16 @@ pub fn sweep(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Fai
     files::check_new(&comparison, args.force)?;
     // All threads and the highest clock: the other points follow from what this run had. A board
     // whose clocks cannot be set refuses this run already.
-    let first = Point {
-        threads: None,
-        clock: varies(Axis::Freq).then_some(Hertz(u64::MAX)),
+    let first = OperatingPoint {
+        threads: args.point.threads,
+        max_clock: match varies(Axis::Freq) {
+            true => Some(Hertz(u64::MAX)),
+            false => args.point.max_clock,
+        },
     };
     let mut done = vec![at(args, first, inputs, beside(output, "1.esr"))?];
     let points = match done.first().map(|done| &done.run) {
-        Some(run) => points(run, &varies)?,
+        Some(run) => points(args.point, run, &varies)?,
         None => Vec::new(),
     };
     for (number, point) in (2..).zip(points) {
@@ -86,23 +81,24 @@ fn beside(output: &Path, what: &str) -> PathBuf {
     output.with_file_name(format!("{stem}-{what}"))
 }
 
-fn at(args: &Args, point: Point, inputs: &Inputs, file: PathBuf) -> Result<Done, Failure> {
-    let mut plan: Plan = args.plan();
-    plan.threads = point.threads.unwrap_or(plan.threads);
-    plan.budgets.max_clock = point.clock.or(plan.budgets.max_clock);
-    let verdict = record(args, plan, inputs, &file)?;
+fn at(args: &Args, point: OperatingPoint, inputs: &Inputs, file: PathBuf) -> Result<Done, Failure> {
+    let verdict = record(args, point.put_in(args.plan()), inputs, &file)?;
     let run = load(&file).map_err(Failure::data)?;
     Ok(Done { file, verdict, run })
 }
 
-/// The points after the first, whose run is `run`.
-fn points(run: &RunSummary, varies: &impl Fn(Axis) -> bool) -> Result<Vec<Point>, Failure> {
+/// The points after the first, whose run is `run`. What does not vary is as `given`.
+fn points(
+    given: OperatingPoint,
+    run: &RunSummary,
+    varies: &impl Fn(Axis) -> bool,
+) -> Result<Vec<OperatingPoint>, Failure> {
     let threads = match (varies(Axis::Threads), run.threads()) {
         (true, Some(most)) => thread_counts(most).into_iter().map(Some).collect(),
-        _ => vec![None],
+        _ => vec![given.threads],
     };
     let clocks = match (varies(Axis::Freq), run.start.max_clock) {
-        (false, _) => vec![None],
+        (false, _) => vec![given.max_clock],
         (true, Reading::Value(Hertz(most))) => {
             let shares = [most, most / 4 * 3, most / 2];
             shares.map(|clock| Some(Hertz(clock))).to_vec()
@@ -114,7 +110,7 @@ fn points(run: &RunSummary, varies: &impl Fn(Axis) -> bool) -> Result<Vec<Point>
         }
     };
     let all = threads.iter().flat_map(|&threads| {
-        let point = move |&clock: &Option<Hertz>| Point { threads, clock };
+        let point = move |&max_clock: &Option<Hertz>| OperatingPoint { threads, max_clock };
         clocks.iter().map(point)
     });
     Ok(all.skip(1).collect())

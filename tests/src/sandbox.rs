@@ -94,6 +94,26 @@ impl Sandbox {
         command
     }
 
+    /// A script for --runtime that starts edgescore-rt, and at the start with this number first presses
+    /// Ctrl-C on who started it: before the link is up, when no run is in progress. The file `starts`
+    /// has a byte for each start.
+    pub fn interrupts_its_parent_at(&self, number: u32) -> String {
+        let runtime = program("edgescore-rt");
+        let script = format!(
+            "#!/bin/sh\nprintf . >> '{starts}'\n\
+             [ $(wc -c < '{starts}') -ne {number} ] || kill -INT $PPID\n\
+             exec '{runtime}' \"$@\"\n",
+            starts = self.path("starts").display(),
+            runtime = runtime.display()
+        );
+        self.write("late", script);
+        let path = self.path("late");
+        // By a child, so that nobody has it open for writing when it is started.
+        let made = Command::new("chmod").arg("755").arg(&path).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        path.display().to_string()
+    }
+
     /// Makes a command run in this sandbox.
     pub fn inside(&self, command: &mut Command) {
         command

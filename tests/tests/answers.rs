@@ -92,7 +92,7 @@ fn texts_are_kept_unless_that_is_unwanted() {
         "{wrong}"
     );
 
-    sandbox.done(&format!("{RUN} --keep-text no"));
+    sandbox.done(&format!("{RUN} --keep-text=no"));
     let printed = sandbox.done("report --questions --format jsonl a.esr");
     assert!(!printed.contains("red"), "{printed}");
     assert_eq!(sandbox.report("a.esr")["answers"]["text_kept"], false);

@@ -394,3 +394,13 @@ fn completions_and_manual_pages() {
     );
     sandbox.refused(4, "man /proc/man1", &["name a folder"]);
 }
+
+#[test]
+fn an_option_with_a_value_that_may_be_left_out_takes_no_model() {
+    let sandbox = sandbox();
+    let run = "run --mode generate --max-tokens 4 --draws 0 --pack small.pack -o run.esr";
+    sandbox.done(&format!("{run} --keep-text tiny.gguf"));
+    assert_eq!(sandbox.report("run.esr")["model"], "tiny");
+    let wrong = format!("{run} --force --keep-text=tiny.gguf");
+    sandbox.refused(2, &wrong, &["give yes or no"]);
+}

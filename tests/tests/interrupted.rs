@@ -191,3 +191,39 @@ fn a_host_that_is_killed_leaves_the_answers_and_no_process() {
     let rows = assert_some_answers(&sandbox);
     assert_eq!((rows.verdict, rows.end), (None, None));
 }
+
+#[test]
+fn ctrl_c_between_two_models_of_one_run_stops_there() {
+    let sandbox = sandbox();
+    sandbox.done("synth --seed 3 -o other.gguf");
+    sandbox.done("synth --seed 4 -o third.gguf");
+    let script = sandbox.interrupts_its_parent_at(2);
+    let run = "run tiny.gguf other.gguf third.gguf --pack small.pack --limit 40 -t 1";
+    let outcome = sandbox
+        .edgescore(&format!("{run} --runtime {script}"))
+        .expect(1);
+    assert_eq!(sandbox.read("starts").len(), 2, "the third is not started");
+    assert!(
+        !outcome.stderr.contains("model 3 of 3"),
+        "{}",
+        outcome.stderr
+    );
+    let results: Vec<_> = sandbox
+        .files()
+        .into_keys()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "esr"))
+        .collect();
+    let answered = |model: &str| {
+        let result = results.iter().find(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            name.starts_with(model)
+        });
+        result.map(|path| sandbox.rows(path.to_str().unwrap()).questions.len())
+    };
+    assert_eq!(answered("tiny"), Some(40));
+    assert!(
+        answered("other").unwrap_or(0) < 40,
+        "the second one is stopped"
+    );
+    assert_eq!(answered("third"), None);
+}

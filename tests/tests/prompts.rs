@@ -77,6 +77,16 @@ fn a_prompt_is_shown_whole_in_parts_and_in_tokens() {
     let provenance = &sandbox.report("a.esr")["provenance"];
     assert_eq!(provenance["prompt_parts"], parts);
     assert_eq!(provenance["llama_cpp_prompt"], "");
+    // The same template, for programs.
+    let found = sandbox.done("doctor --model tiny.gguf --json");
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(found["template"], shown["template"]);
+    assert!(found["findings"].is_array());
+    sandbox.refused(
+        2,
+        &format!("prompt {arguments} --limit 1"),
+        &["--limit", "cannot be used with", "--question"],
+    );
     let beyond = "prompt --model tiny.gguf --pack small.pack --question 4";
     for beyond in [beyond, &beyond.replace("--question 4", "--question -1")] {
         sandbox.refused(2, beyond, &["4 questions", "--question 0 to 3"]);
@@ -560,4 +570,50 @@ fn messages_take_the_switch_and_no_shots() {
         &["has none", "leave --think out"],
     );
     sandbox.refused(2, &format!("{prompt} --shots 2"), &["leave --shots out"]);
+}
+
+#[test]
+fn a_prompt_that_does_not_fit_is_said_so() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 1,
+        questions: 2,
+    });
+    let ask = |arguments: &str| {
+        let arguments = format!("prompt {arguments} --pack small.pack --json");
+        let outcome = sandbox.edgescore(&arguments).expect(0);
+        let shown: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        (shown["room"].clone(), outcome.stderr)
+    };
+    let (room, said) = ask("tiny.gguf");
+    assert_eq!((&room["fits"], said.as_str()), (&Value::from(true), ""));
+    let (room, said) = ask("tiny.gguf --context 100");
+    assert_eq!(
+        (&room["fits"], &room["context"]),
+        (&false.into(), &100.into())
+    );
+    assert!(
+        said.contains("a run skips this question") && said.contains("--context"),
+        "{said}"
+    );
+    let run = "run tiny.gguf --pack small.pack --context 100 -o a.esr";
+    sandbox.refused(4, run, &["no question fits a context of 100 tokens"]);
+    // Exactly as much as it needs is enough.
+    let tokens = room["prompt_tokens"].as_u64().unwrap();
+    let (room, _) = ask(&format!("tiny.gguf --context {tokens}"));
+    assert_eq!(room["fits"], true);
+    let page = sandbox.done("prompt tiny.gguf --pack small.pack --context 100");
+    assert!(page.contains("does not fit"), "{page}");
+
+    // A trace that is longer than all the model was trained for.
+    let template = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content.split('</think>')[-1] }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n";
+    sandbox.write("think.jinja", template);
+    sandbox.done("synth --template think.jinja -o thinks.gguf");
+    let (room, said) = ask("thinks.gguf --think 65535");
+    assert_eq!(
+        (&room["fits"], &room["trace_tokens"]),
+        (&false.into(), &65535.into())
+    );
+    assert!(said.contains("that the model was trained for"), "{said}");
+    let run = "run thinks.gguf --pack small.pack --think 65535 -o a.esr";
+    sandbox.refused(4, run, &["no question fits", "--think"]);
 }

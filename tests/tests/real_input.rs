@@ -139,7 +139,7 @@ fn generate_mode_answers_all_and_draws_on_seven_tasks() {
         return;
     };
     sandbox.done(
-        "run --model model.gguf --pack 6g.pack -t 1 --mode generate --max-tokens 8 --keep-text no -o run.esr",
+        "run --model model.gguf --pack 6g.pack -t 1 --mode generate --max-tokens 8 --keep-text=no -o run.esr",
     );
     let report = sandbox.report("run.esr");
     assert_thirty_answers(&report, "generate");

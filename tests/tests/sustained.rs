@@ -121,6 +121,27 @@ fn a_load_shorter_than_a_pass_says_how_far_it_came() {
     let page = sandbox.done(&format!("{RUN} --minutes 200ms -o run.esr"));
     let answered = sandbox.rows("run.esr").questions.len();
     assert!((1..4000).contains(&answered), "{answered} answers");
+    // Beside the row of a ranking, too: its accuracy is not that of the pack.
+    let warnings = &sandbox.report("run.esr")["warnings"];
+    let has = |label: &str| {
+        warnings
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|warning| warning == label)
+    };
+    assert!(has("part_of_pack"), "{warnings}");
+    sandbox.done(&format!("{RUN} --limit 40 -o once.esr"));
+    let ranking = sandbox.done("report run.esr once.esr");
+    assert!(ranking.contains("part of pack"), "{ranking}");
+    let warning = format!("ended after {answered} of 4000 questions");
+    assert!(
+        page.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .contains(&warning),
+        "{page}"
+    );
     let said = format!("{answered} of 4000 questions, less than one pass");
     assert!(page.contains(&said), "{page}");
     assert_eq!(sandbox.report("run.esr")["sustained_load"]["passes"], 1);

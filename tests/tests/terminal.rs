@@ -152,3 +152,17 @@ fn colours_are_for_terminals_that_have_them() {
     assert!(!written("TERM=dumb").contains('\x1b'));
     assert!(!sandbox.done("report a.esr").contains('\x1b'), "a pipe");
 }
+
+#[test]
+fn synth_shows_its_bar_unless_it_is_to_be_quiet() {
+    let sandbox = Sandbox::default();
+    // 60 MB: long enough for a bar to be drawn.
+    let synth = "synth --shape embd=512,layers=10,heads=8,ff=2048 --force -o m.gguf";
+    let written = |arguments: &str| {
+        let mut terminal = Terminal::start(&sandbox, 80, "", arguments);
+        assert_eq!(terminal.wait(), Some(0));
+        terminal.written()
+    };
+    assert!(written(synth).lines().any(is_bar));
+    assert!(!written(&format!("-q {synth}")).lines().any(is_bar));
+}

@@ -168,7 +168,7 @@ impl Escalation {
                 large: large.run.file,
             });
         };
-        let simulated = is_simulated(&small.run, &large.run, &asked);
+        let simulated = small.run.power.is_simulated() || large.run.power.is_simulated();
         let asks_joules = limits.is_some_and(|limits| limits.joules.is_some());
         // As in a gate: a model of the energy holds no limit.
         let choice = match simulated && asks_joules {
@@ -240,14 +240,6 @@ impl Escalation {
         }
         warnings
     }
-}
-
-/// Whether there are joules and one of the runs has them from a model of its board.
-fn is_simulated(small: &RunSummary, large: &RunSummary, asked: &[Escalable]) -> bool {
-    let has_joules = asked
-        .iter()
-        .any(|one| one.small.joules.value().is_some() && one.large.joules.value().is_some());
-    has_joules && (small.power.is_simulated() || large.power.is_simulated())
 }
 
 /// `curve` with the chosen threshold, which was found on other questions, in its place.

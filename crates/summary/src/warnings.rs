@@ -16,6 +16,9 @@ pub enum Warning {
     CutOff,
     /// The verdict is not Ok.
     Verdict(VerdictKind),
+    /// A sustained load ended before each question was asked once: the first of these were asked of so
+    /// many, and its accuracy is over a part of the pack.
+    PartOfPack(u32, u32),
     /// Tasks of the board waited for something during this share of the questions' time.
     Waited(Shortage, f64),
     /// The firmware held the clock down.
@@ -34,6 +37,7 @@ impl Warning {
         match self {
             Warning::CutOff => "cut_off",
             Warning::Verdict(kind) => kind.label(),
+            Warning::PartOfPack(..) => "part_of_pack",
             Warning::Waited(Shortage::Cpu, _) => "waited_for_cpu",
             Warning::Waited(Shortage::Memory, _) => "waited_for_memory",
             Warning::Waited(Shortage::Disk, _) => "waited_for_disk",
@@ -54,9 +58,13 @@ impl RunSummary {
             Some(VerdictKind::Ok) => {}
             Some(kind) => warnings.push(Warning::Verdict(kind)),
         }
+        let asked = self.rows.len() as u32;
+        if self.sustained.is_some() && asked < self.start.asks {
+            warnings.push(Warning::PartOfPack(asked, self.start.asks));
+        }
         if let Some(conditions) = &self.conditions {
             let throttled = matches!(conditions.throttled, Reading::Value(flags) if flags.0 != 0);
-            if throttled && warnings != [Warning::Verdict(VerdictKind::Throttled)] {
+            if throttled && !warnings.contains(&Warning::Verdict(VerdictKind::Throttled)) {
                 warnings.push(Warning::Throttled);
             }
             let waits = long_waits(conditions).into_iter();

@@ -197,6 +197,14 @@ impl Prompts {
         })
     }
 
+    /// Tokens at most of the trace before an answer; 0 where `--think` sets no limit.
+    pub fn trace_tokens(&self) -> u32 {
+        match self.think {
+            Think::Tokens(tokens) => u32::from(tokens),
+            Think::Auto | Think::Off => 0,
+        }
+    }
+
     /// The file for the board.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Failure> {
         let arguments = serde_json::to_string(&self.arguments.named).map_err(Failure::data)?;

@@ -7,7 +7,9 @@ mod describe;
 mod few_shot;
 mod options;
 mod source;
+mod template_view;
 
 pub use compose::{BehindTrace, Prompts, compose};
 pub use options::PromptOptions;
 pub use source::find;
+pub use template_view::TemplateView;

@@ -18,6 +18,7 @@ pub use board::{Board, Reach};
 pub use board_session::BoardSession;
 pub use early_stop::{EarlyStop, Goal};
 pub use inputs::Inputs;
+pub use interrupts::interrupted;
 pub use models::{Models, OneModel};
 pub use operating_point::{OperatingPoint, OperatingPoints};
 pub use progress::Progress;

@@ -57,7 +57,7 @@ pub struct RunOptions {
 
     /// Keep the generated texts in the result, for `report --wrong` [default: yes
     /// below 1,000 questions]
-    #[arg(help_heading = GENERATING, long, value_name = "yes|no", num_args = 0..=1, default_missing_value = "yes", value_parser = yes_or_no)]
+    #[arg(help_heading = GENERATING, long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = yes_or_no)]
     keep_text: Option<bool>,
 
     /// Draws a question on the pass@k tasks

@@ -15,6 +15,7 @@ use super::tensors::{Fill, SHORT_CONV, SSM_CONV, SSM_STATE, Tensor, tensors, tim
 use super::tokenizer;
 use super::vocabulary::Vocabulary;
 use super::weights::Weights;
+use crate::bars;
 use crate::gguf::tokenizer::TEMPLATE;
 use crate::gguf::{Array, Entry, Kind, Value, front, padded};
 
@@ -56,7 +57,7 @@ pub struct Summary {
 ///
 /// The file appears under its name when it is complete and on the disk, not before. Until
 /// then it is `<out>.<process id>.part` in the same folder; an error removes that, a killed
-/// process leaves it. Shows its progress on stderr if that is a terminal.
+/// process leaves it. Shows its progress on stderr if that is a terminal and the program is not to be quiet.
 ///
 /// # Errors
 /// If the shape or the tokenizer can't be used, or the file can't be written.
@@ -81,13 +82,19 @@ pub fn write(spec: &Spec, out: &Path) -> Result<Summary, SynthError> {
         let mut buffers = Buffers::default();
         for tensor in &tensors {
             buffers.write(tensor, spec.seed, |data| {
-                progress.inc(data.len() as u64);
+                if let Some(bar) = &progress {
+                    bar.inc(data.len() as u64);
+                }
                 part.file.write_all(data)
             })?;
         }
-        progress.set_message("syncing");
+        if let Some(bar) = &progress {
+            bar.set_message("syncing");
+        }
         part.finish(&path)?;
-        progress.finish_and_clear();
+        if let Some(bar) = progress {
+            bar.finish_and_clear();
+        }
         Ok(())
     };
     write().map_err(|source| SynthError::Write {
@@ -312,14 +319,13 @@ impl Drop for PartFile {
     }
 }
 
-fn progress(bytes: u64) -> ProgressBar {
-    // Draws on stderr, and only if that is a terminal.
-    let bar = ProgressBar::new(bytes);
+fn progress(bytes: u64) -> Option<ProgressBar> {
+    let bar = bars::show(ProgressBar::new(bytes))?;
     let style = "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left {msg}";
     if let Ok(style) = ProgressStyle::with_template(style) {
         bar.set_style(style);
     }
-    bar
+    Some(bar)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub struct RunView {
     /// Questions that could not be asked.
     pub skipped: u32,
     /// What the figures do not show, the gravest first: a verdict that is not ok, cut_off, throttled,
-    /// waited_for_cpu, waited_for_memory, waited_for_disk, slow_build, not_calibrated,
+    /// part_of_pack, waited_for_cpu, waited_for_memory, waited_for_disk, slow_build, not_calibrated,
     /// simulated_power.
     pub warnings: Vec<&'static str>,
     /// Ended by what it showed; the interval of pass_at_1 is then that of a confidence sequence,

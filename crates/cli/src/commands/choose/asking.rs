@@ -7,7 +7,7 @@ use edgescore_summary::{RunSummary, decode_file};
 
 use super::args::Args;
 use crate::failure::Failure;
-use crate::session::{BoardSession, Inputs, OperatingPoint, Recorder};
+use crate::session::{BoardSession, Inputs, OperatingPoint, Recorder, interrupted};
 
 /// How a leg ended.
 pub enum Answered {
@@ -39,6 +39,9 @@ pub fn ask(
             verdict,
             None | Some(VerdictKind::EngineFailed | VerdictKind::Aborted)
         ) {
+            if interrupted() {
+                return Ok(Answered::Stopped);
+            }
             let recorder = Recorder::new(file, true)?;
             verdict =
                 BoardSession::open(&args.board, false, inputs)?.record(plan, recorder, None)?;

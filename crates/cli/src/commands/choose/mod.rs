@@ -21,7 +21,7 @@ use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::files::{self, absolute};
 use crate::render::text;
-use crate::session::OperatingPoint;
+use crate::session::{OperatingPoint, interrupted};
 use folder::Folder;
 use say::say;
 use view::ChoiceView;
@@ -48,7 +48,11 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let asked_for = args.asked_for(&models, &bytes);
     let mut folder = Folder::open(args.output.as_deref(), asked_for, args.force)?;
     say(&format!("race in {}", folder.path().display()));
-    let mut field = candidate::field(args, &pack, models, &points, &mut folder)?;
+    let mut field = match candidate::field(args, &pack, models, &points, &mut folder) {
+        // A plan that was stopped has failed.
+        Err(_) if interrupted() => return Ok(stopped(&folder)),
+        field => field?,
+    };
     let goal = args.goal(points.len());
     let Some(raced) = racing::race(args, &folder, &mut field, questions, goal)? else {
         return Ok(stopped(&folder));

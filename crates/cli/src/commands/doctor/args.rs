@@ -22,8 +22,8 @@ pub struct Args {
     #[arg(short, long, value_name = "MODEL.gguf")]
     pub model: Option<PathBuf>,
 
-    /// Print one JSON object with the keys board, best and findings
-    #[arg(long, conflicts_with = "model")]
+    /// Print one JSON object with the keys board, best and findings, and template with --model
+    #[arg(long)]
     pub json: bool,
 
     /// Look below DIR on the board, a captured copy of /proc, /sys and /dev, instead of at the

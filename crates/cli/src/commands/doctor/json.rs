@@ -5,14 +5,20 @@ use edgescore_probe::survey::{Figure, Finding, Meaning, Survey};
 use serde_json::{Value, json};
 
 use crate::link::BoardAddress;
+use crate::prompt::Prompts;
 
-/// `{"board": {"at": "local", "name": "Raspberry Pi 5"}, "best": "rapl", "findings": […]}`.
-pub fn of(survey: &Survey, at: &BoardAddress) -> Value {
-    json!({
+/// `{"board": {"at": "local", "name": "Raspberry Pi 5"}, "best": "rapl", "findings": […]}`, and with a
+/// model the `template` as `edgescore prompt --json` has it.
+pub fn of(survey: &Survey, at: &BoardAddress, prompts: Option<&Prompts>) -> Value {
+    let mut found = json!({
         "board": { "at": at.to_string(), "name": survey.board },
         "best": survey.best,
         "findings": survey.findings.iter().map(finding).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(prompts) = prompts {
+        found["template"] = json!(prompts.template_view());
+    }
+    found
 }
 
 fn finding(finding: &Finding<String>) -> Value {

@@ -18,7 +18,7 @@ use crate::defaults;
 use crate::failure::Failure;
 use crate::link::BoardAddress;
 use crate::output;
-use crate::prompt::{PromptOptions, compose};
+use crate::prompt::{PromptOptions, Prompts, compose};
 use crate::render::blocks::Block;
 use crate::render::text;
 use crate::screen::Screen;
@@ -40,31 +40,33 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         None => None,
     };
     output::print(|out| match args.json {
-        true => writeln!(out, "{:#}", json::of(&survey, &args.board)),
+        true => {
+            let found = json::of(&survey, &args.board, prompts.as_ref());
+            writeln!(out, "{found:#}")
+        }
         false => table::write(out, &survey, &args.board, Screen::of_stdout()),
     })?;
-    match prompts {
-        Some(blocks) => text::show(&blocks),
+    match prompts.filter(|_| !args.json) {
+        Some(prompts) => text::show(&[
+            Block::Title("Prompts".to_owned()),
+            Block::Facts(prompts.describe()),
+        ]),
         None => Ok(()),
     }
 }
 
 /// What was found of a model's chat template.
-fn prompts(model: &Path) -> Result<Vec<Block>, Failure> {
+fn prompts(model: &Path) -> Result<Prompts, Failure> {
     let (options, pack) = (PromptOptions::default(), defaults::pack()?);
     // Generate mode takes prompts that end inside a trace, too.
-    let prompts = compose(
+    compose(
         model,
         &pack,
         &options,
         Mode::Generate,
         Layout::Reference,
         false,
-    )?;
-    Ok(vec![
-        Block::Title("Prompts".to_owned()),
-        Block::Facts(prompts.describe()),
-    ])
+    )
 }
 
 /// The survey of this machine, which needs no edgescore-rt.

@@ -1,6 +1,7 @@
 //! `edgescore prompt`.
 
 mod messages;
+mod room;
 mod tokens;
 mod view;
 
@@ -17,6 +18,7 @@ use crate::files;
 use crate::output::print;
 use crate::render::{json, text};
 use crate::session::{Inputs, OneModel, OperatingPoint, RunOptions};
+use room::Room;
 use view::View;
 
 /// Print the exact prompt of a question: its text, the parts that the chat template makes of it,
@@ -39,7 +41,7 @@ pub struct Args {
         value_name = "N",
         default_value_t = 0,
         allow_negative_numbers = true,
-        conflicts_with = "messages"
+        conflicts_with_all = ["messages", "limit"]
     )]
     question: i64,
 
@@ -112,7 +114,11 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         ..plan
     };
     let tokens = tokens::ask(&inputs, &shown, index)?;
-    let view = View::new(&prompts, parts, &prompt, tokens, behind);
+    let room = Room::of(&plan, &prompts, &inputs.model, tokens.prompt.len() as u32);
+    if let Some(why) = room.too_little() {
+        eprintln!("warning: {why}");
+    }
+    let view = View::new(&prompts, parts, &prompt, tokens, behind, room);
     match args.json {
         true => print(|out| json::write(out, &view)),
         false => print(|out| text::write(out, &view.page())),

@@ -1,13 +1,12 @@
 //! What `edgescore prompt` shows.
 
-use edgescore_chat::{Markers, Part};
-use edgescore_record::Labels;
+use edgescore_chat::Part;
 use edgescore_summary::{PromptPartView, PromptParts};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
+use super::room::Room;
 use super::tokens::{ShownToken, Tokens};
-use crate::prompt::{BehindTrace, Prompts};
+use crate::prompt::{BehindTrace, Prompts, TemplateView};
 use crate::render::blocks::{Block, Table};
 
 /// A prompt and how it came about.
@@ -27,30 +26,7 @@ pub struct View<'p> {
     letters: Vec<ShownToken>,
     /// Where the tokens of the text as a whole part from these: a message names a control token.
     parts_from_whole_text_at: Option<usize>,
-}
-
-#[derive(Serialize)]
-struct TemplateView<'p> {
-    origin: &'static str,
-    name: &'p str,
-    hash: String,
-    /// Named templates that the model has besides.
-    variants: &'p [String],
-    arguments: Map<String, Value>,
-    date: &'p str,
-    system: &'static str,
-    /// Whether every prompt of the pack is made of these parts.
-    linear: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trace: Option<TraceView<'p>>,
-}
-
-#[derive(Serialize)]
-struct TraceView<'p> {
-    open: &'p str,
-    close: &'p str,
-    /// Whether the prompt ends inside a trace.
-    in_trace: bool,
+    room: Room,
 }
 
 impl<'p> View<'p> {
@@ -61,36 +37,24 @@ impl<'p> View<'p> {
         text: &'p str,
         tokens: Tokens,
         behind: Option<BehindTrace>,
+        room: Room,
     ) -> View<'p> {
-        let source = &prompts.source;
         let mut shown = PromptParts::default();
         for part in parts {
             shown.take(&part.borrowed());
         }
-        let trace = |markers: &'p Markers| TraceView {
-            open: &markers.open,
-            close: &markers.close,
-            in_trace: prompts.in_trace,
-        };
+        let mut facts = prompts.describe();
+        facts.extend(room.too_little().map(|why| ("does not fit", why)));
         View {
-            facts: prompts.describe(),
-            template: TemplateView {
-                origin: source.origin.label(),
-                name: &source.name,
-                hash: source.hash().to_string(),
-                variants: &source.variants,
-                arguments: prompts.arguments.named.clone().into_iter().collect(),
-                date: &prompts.date,
-                system: prompts.system.label(),
-                linear: prompts.parts.is_ok(),
-                trace: prompts.markers.as_ref().map(trace),
-            },
+            facts,
+            template: prompts.template_view(),
             parts: shown,
             text,
             behind,
             tokens: tokens.prompt,
             letters: tokens.letters,
             parts_from_whole_text_at: tokens.parts_at,
+            room,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::render::pages::gate;
 use crate::render::pages::report;
 use crate::render::pages::subject::Subject;
 use crate::render::text;
-use crate::session::Inputs;
+use crate::session::{Inputs, interrupted};
 use crate::{screen, verbosity};
 
 /// Runs each of `runs`, and reports over all. One whose model or result is at fault does not keep
@@ -23,6 +23,10 @@ pub fn report(args: &Args, runs: &[(Inputs, PathBuf)]) -> Result<Outcome, Failur
     let mut results = Vec::with_capacity(runs.len());
     let (mut outcome, mut failed) = (Outcome::AsPlanned, None);
     for (number, (inputs, output)) in (1..).zip(runs) {
+        if interrupted() {
+            outcome = Outcome::NotAsPlanned;
+            break;
+        }
         let model = inputs.model.display();
         if !verbosity::is_quiet() {
             eprintln!("model {number} of {}: {model}", runs.len());

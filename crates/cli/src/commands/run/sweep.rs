@@ -15,7 +15,7 @@ use crate::files;
 use crate::output::print;
 use crate::render::blocks::{Block, Table};
 use crate::render::{json, text, values};
-use crate::session::{Inputs, OperatingPoint};
+use crate::session::{Inputs, OperatingPoint, interrupted};
 
 /// A point and the run at it.
 struct Done {
@@ -54,10 +54,8 @@ pub fn sweep(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Fai
         None => Vec::new(),
     };
     for (number, point) in (2..).zip(points) {
-        if done
-            .last()
-            .is_some_and(|done| done.verdict == Some(VerdictKind::Aborted))
-        {
+        let last = done.last().and_then(|done| done.verdict);
+        if last == Some(VerdictKind::Aborted) || interrupted() {
             break;
         }
         let file = beside(output, &format!("{number}.esr"));

@@ -38,6 +38,11 @@ fn sentence(run: &RunSummary, warning: &Warning) -> Option<String> {
             let detail = run.verdict.as_ref().map_or("", |ending| &ending.detail);
             format!("verdict {}: {detail}", kind.label())
         }
+        Warning::PartOfPack(asked, all) => format!(
+            "warning: the sustained load ended after {asked} of {all} questions: the accuracy is over \
+             these alone, and is not that of the pack; give --minutes more time, or ask fewer \
+             questions (--limit)"
+        ),
         Warning::Throttled => "warning: the firmware held the clock down during the run; let the \
                                board cool (--cool-below), and check its power supply"
             .to_owned(),

@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use edgescore_tests::{Sandbox, SmallTasks, copy_folder};
+use edgescore_record::{Stop, VerdictKind};
+use edgescore_tests::{
+    Outcome, Rows, Running, Sandbox, SmallTasks, Sshd, copy_folder, is_gone, wait_until,
+};
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tasks/models/reference");
@@ -102,12 +106,8 @@ fn the_accurate_one_is_chosen_and_the_others_leave_with_their_reasons() {
 
 #[test]
 fn a_race_that_was_stopped_goes_on() {
-    let sandbox = sandbox();
-    let command = |folder: &str| {
-        format!(
-            "choose {REFERENCE}-1m.gguf {REFERENCE}-0.3m.gguf --pack test.pack -t 1 --margin 0 --error-rate 1e-9 -o {folder}"
-        )
-    };
+    let (sandbox, race) = (sandbox(), long_race());
+    let command = |folder: &str| format!("{race} -o {folder}");
     sandbox.done(&command("whole"));
     sandbox.done(&command("cut"));
     // As a kill between two rounds, and inside one, leaves it.
@@ -362,4 +362,105 @@ fn points_are_told_apart_by_joules_where_a_meter_measures_them() {
         assert!(point["joules"].as_f64().unwrap() > 0.0, "{found}");
         assert_eq!(point["joules_simulated"], false);
     }
+}
+
+/// A race whose two models are not told apart before the end of the pack: no evidence is enough.
+fn long_race() -> String {
+    format!(
+        "choose {REFERENCE}-1m.gguf {REFERENCE}-0.3m.gguf --pack test.pack -t 1 --margin 0 \
+         --error-rate 1e-9"
+    )
+}
+
+/// What a race found, without times, energy and memory.
+fn timeless(found: &Value) -> Value {
+    let models = found["models"].as_array().unwrap().iter();
+    let models: Vec<Value> = models
+        .map(|model| {
+            json!([
+                model["model"],
+                model["asked"],
+                model["accuracy"],
+                model["left"]
+            ])
+        })
+        .collect();
+    json!([found["chosen"], found["beside"], models])
+}
+
+#[test]
+fn a_race_on_a_board_behind_ssh_ends_as_here() {
+    let (sandbox, sshd, race) = (sandbox(), Sshd::start(), long_race());
+    sandbox.done(&format!("{race} -o here"));
+    let there = format!("{race} --board ssh:board -o there");
+    Outcome::of(&mut sshd.command(&sandbox, &there)).expect(0);
+    let [here, there] = ["here", "there"].map(|folder| choice(&sandbox, folder));
+    assert_eq!(timeless(&there), timeless(&here));
+    assert!(
+        there["models"][0]["results"].as_array().unwrap().len() >= 2,
+        "rounds"
+    );
+    // Whole models went over once, whatever the number of rounds.
+    for name in ["reference-1m.gguf", "reference-0.3m.gguf", "test.pack"] {
+        let copied = sshd.copied().into_iter();
+        let copies = copied.filter(|(path, ..)| path.ends_with(name)).count();
+        assert_eq!(copies, 1, "{name}");
+    }
+    assert_eq!(sshd.runs("journal"), [] as [std::path::PathBuf; 0]);
+}
+
+#[test]
+fn a_race_that_is_interrupted_while_it_asks_ends_as_an_undisturbed_one() {
+    let (sandbox, race) = (sandbox(), long_race());
+    sandbox.done(&format!("{race} -o whole"));
+    for (signal, folder) in [(Signal::SIGINT, "stopped"), (Signal::SIGKILL, "killed")] {
+        let command = format!("{race} -o {folder}");
+        let running = Running::start(&mut sandbox.command(&command));
+        // In the longest round.
+        let whole = choice(&sandbox, "whole");
+        let legs = model(&whole, "reference-1m")["results"]
+            .as_array()
+            .unwrap()
+            .iter();
+        let legs = legs.map(|leg| leg.as_str().unwrap().to_owned());
+        let longest = legs.max_by_key(|leg| sandbox.rows(leg).questions.len());
+        let leg = longest.unwrap().replace("whole/", &format!("{folder}/"));
+        wait_until("some answers of the longest round", || {
+            let bytes = fs::read(sandbox.path(&leg)).unwrap_or_default();
+            Rows::parse(&bytes).is_ok_and(|rows| rows.questions.len() >= 3)
+        });
+        let (runtime, worker) = (running.runtime(), running.worker());
+        running.signal(signal);
+        let outcome = running.end();
+        if signal == Signal::SIGINT {
+            let outcome = outcome.expect(1);
+            assert!(
+                outcome
+                    .stderr
+                    .contains("stopped; what was answered is in stopped")
+            );
+            assert_eq!(outcome.stdout, "");
+            let rows = sandbox.rows(&leg);
+            assert_eq!(rows.verdict_kind(), Some(VerdictKind::Aborted));
+            assert_eq!(rows.stop(), Some(Stop::Interrupted));
+        }
+        wait_until("edgescore-rt is gone", || {
+            is_gone(runtime) && is_gone(worker)
+        });
+        assert!(!sandbox.path(format!("{folder}/choice.json")).exists());
+        sandbox.done(&command);
+        assert_eq!(timeless(&choice(&sandbox, folder)), timeless(&whole));
+    }
+}
+
+#[test]
+fn ctrl_c_between_two_legs_stops_the_race() {
+    let (sandbox, race) = (sandbox(), long_race());
+    // In a plan or in the first round.
+    let script = sandbox.interrupts_its_parent_at(5);
+    let command = format!("{race} --runtime {script} -o race");
+    let stopped = sandbox.edgescore(&command).expect(1);
+    assert!(stopped.stderr.contains("stopped; "), "{}", stopped.stderr);
+    let starts = sandbox.read("starts");
+    assert_eq!(starts.len(), 5, "nothing was started after Ctrl-C");
 }

@@ -99,6 +99,15 @@ fn a_real_small_model_asks_a_real_large_one() {
         let page = sandbox.done(&format!(
             "report --escalate 0.3m.esr 1m.esr --format {format}"
         ));
+        if format == "html" {
+            // Green is for what is kept and pays.
+            let class = match (page.contains("NOT kept"), page.contains("does not pay")) {
+                (true, _) => "verdict bad",
+                (false, true) => "verdict warn",
+                (false, false) => "verdict good",
+            };
+            assert!(page.contains(class), "{class}: {page}");
+        }
         for part in [
             "with escalation",
             "large alone",

@@ -32,10 +32,11 @@ pub fn write_escalation(out: &mut (dyn Write + Send), found: &Escalation) -> Res
     let choice = found.choice.as_ref().ok();
     let page = Page {
         title: title(found),
-        class: match choice.map(|choice| choice.kept) {
-            Some(true) => "good",
-            Some(false) => "bad",
-            None => "warn",
+        class: match choice {
+            Some(choice) if !choice.kept => "bad",
+            Some(choice) if !choice.large_serves_as_well() => "good",
+            // Nothing was chosen, or what was chosen does not pay.
+            Some(_) | None => "warn",
         },
         sentence: sentence(found),
         notes: found.warnings(),

@@ -2,7 +2,7 @@
 
 Usage: compare.py EDGESCORE FOLDER
 
-Every *.jinja below FOLDER is rendered for five conversations. What Jinja2 renders, edgescore must
+Every *.jinja below FOLDER is rendered for five conversations, and for two with functions. What Jinja2 renders, edgescore must
 render to the same bytes; what Jinja2 refuses, edgescore must refuse, and where the template itself
 refuses (raise_exception), with the template's words. Prints the counts; exit code 1 if any differ.
 """
@@ -34,6 +34,55 @@ CONVERSATIONS = [
         "<|im_end|>\n<|im_start|>user\n[INST] b [/INST] </s> {{ messages }} {% raw %}",
     ),
 ]
+
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "get_load",
+            "description": "Tell how full a cell is.",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "cell": {"type": "integer", "description": "Cell, by its id."},
+                    "unit": {"type": "string", "enum": ["share", "Mbit/s"]},
+                },
+                "required": ["cell"],
+            },
+        },
+    }
+]
+
+# A call and its result, as a conversation of a pack has them.
+CALL = [
+    {
+        "id": "call00000",
+        "type": "function",
+        "function": {"name": "get_load", "arguments": {"cell": 7, "unit": "share"}},
+    }
+]
+CALLED = [
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "How full is cell 7?"},
+    {"role": "assistant", "content": "", "tool_calls": CALL},
+    {"role": "tool", "content": '{"load": 0.3}', "name": "get_load", "tool_call_id": "call00000"},
+]
+
+
+def conversations():
+    """Name, messages, functions that may be called."""
+    for name, system, user in CONVERSATIONS:
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        yield name, messages, None
+    yield "functions", CALLED[:2], TOOLS
+    yield "calls", CALLED, TOOLS
+
+
+# Where a prompt with functions is known to differ, and why. The two are said in docs/PROMPTS.md.
+KNOWN = {
+    "llama-cpp-deepseek-r1": "Python's map gives a generator, which tojson refuses; minijinja's a list",
+    "meetkai-functionary-medium-v3.1": "adding to a text marked safe escapes what is added, for HTML",
+}
 
 
 class Raised(Exception):
@@ -79,10 +128,10 @@ def environment():
     return made
 
 
-def by_jinja2(text, messages):
+def by_jinja2(text, messages, tools):
     return environment().from_string(text).render(
         messages=messages,
-        tools=None,
+        tools=tools,
         documents=None,
         add_generation_prompt=True,
         bos_token=BOS,
@@ -90,7 +139,7 @@ def by_jinja2(text, messages):
     )
 
 
-def by_edgescore(program, template, messages):
+def by_edgescore(program, template, messages, tools):
     """The prompt, or None and the error."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(messages, file)
@@ -98,6 +147,8 @@ def by_edgescore(program, template, messages):
         command = [program, "prompt", "--template", str(template), "--messages", file.name]
         command += ["--template-date", DAY.strftime("%Y-%m-%d")]
         command += ["--template-arg", f"bos_token={BOS}", "--template-arg", f"eos_token={EOS}"]
+        if tools:
+            command += ["--template-arg", f"tools={json.dumps(tools)}"]
         done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode == 0:
         return done.stdout.decode(), None
@@ -107,29 +158,28 @@ def by_edgescore(program, template, messages):
 def main():
     program, folder = sys.argv[1:]
     templates = sorted(pathlib.Path(folder).rglob("*.jinja"))
-    rendered = refused = differ = 0
+    rendered = refused = differ = known = 0
     for template in templates:
         text = template.read_text()
         outcomes = set()
-        for name, system, user in CONVERSATIONS:
-            messages = [
-                {"role": "system", "content": system},
-                {"role": "user", "content": user},
-            ]
-            ours, error = by_edgescore(program, template, messages)
+        for name, messages, tools in conversations():
+            ours, error = by_edgescore(program, template, messages, tools)
             try:
-                theirs = by_jinja2(text, messages)
+                theirs = by_jinja2(text, messages, tools)
                 same = ours == theirs
                 outcomes.add("rendered")
             except Raised as raised:
                 same = ours is None and str(raised) in error
                 theirs = f"refused: {raised}"
                 outcomes.add(f"refused by the template: {raised}")
-            except (jinja2.TemplateError, TypeError) as failed:
+            except (jinja2.TemplateError, TypeError, ValueError, KeyError) as failed:
                 same = ours is None
                 theirs = f"failed: {failed}"
                 outcomes.add(f"fails: {failed}")
-            if not same:
+            if not same and tools and template.stem in KNOWN:
+                known += 1
+                print(f"{template.stem}, {name}: differs, {KNOWN[template.stem]}")
+            elif not same:
                 differ += 1
                 print(f"{template.stem}, {name}:\n  Jinja2    {theirs!r}\n  edgescore {ours!r} {error or ''}")
         if outcomes == {"rendered"}:
@@ -137,10 +187,11 @@ def main():
         else:
             refused += 1
             print(f"{template.stem}: {', '.join(sorted(outcomes))}")
-    count = len(CONVERSATIONS)
+    count = len(list(conversations()))
     print(
         f"{len(templates)} templates, {count} conversations each: {rendered} rendered by Jinja2, "
-        f"{refused} refused; edgescore differs in {differ} of {len(templates) * count}"
+        f"{refused} refused; edgescore differs in {differ} of {len(templates) * count}, "
+        f"and in {known} that are known"
     )
     if differ or not templates:
         sys.exit(1)

@@ -54,7 +54,7 @@ fn a_text_that_names_two_letters_is_unparsed() {
     says(&sandbox, "Both B and C hold.");
     sandbox.done(RUN);
     for row in &sandbox.rows("a.esr").questions {
-        assert_eq!(row.answer.found(), Found::Nowhere);
+        assert_eq!(row.answer.chosen().unwrap().found, Found::Nowhere);
     }
     let wrong = sandbox.done("report --wrong --pack small.pack a.esr");
     for words in [
@@ -145,7 +145,8 @@ fn what_a_person_reads_is_read() {
             "{RUN} --limit 1 --max-tokens 64 --template think.jinja"
         ));
         let answer = sandbox.rows("a.esr").questions[0].answer;
-        let read = match (answer.choice(), answer.found()) {
+        let answer = answer.chosen().unwrap();
+        let read = match (answer.choice, answer.found) {
             (Some(letter), _) => letter.as_char().to_string(),
             (None, Found::Incomplete) => "incomplete".to_owned(),
             (None, _) => "unparsed".to_owned(),

@@ -71,7 +71,7 @@ fn a_pack_with_a_tail_is_refused() {
 fn a_pack_of_another_version_is_refused() {
     let sandbox = Sandbox::with_small_pack(SMALL);
     let mut bad = sandbox.read("small.pack");
-    bad[8] += 1;
+    bad[8] += 2;
     sandbox.write("bad.pack", &bad);
     refused_by_all(
         &sandbox,

@@ -12,6 +12,10 @@ use std::process::Command;
 const ON_THE_BOARD: &[(&str, &str)] = &[
     ("edgescore-runtime", "the program"),
     ("edgescore-engine", "llama.cpp behind a safe interface"),
+    (
+        "edgescore-judge",
+        "what becomes of an answer that is no letter",
+    ),
     ("edgescore-probe", "power, memory and heat"),
     ("edgescore-record", "messages of board and host"),
     ("edgescore-taskpack", "the questions"),

@@ -261,14 +261,15 @@ fn each_cpu_level_answers_as_the_host_does() {
 fn compare(level: &str, host: &Question, board: &Question) {
     assert_eq!(host.ask, board.ask, "{level}");
     assert_eq!(host.prompt_tokens, board.prompt_tokens, "{level}");
-    let of = |question: &Question| question.probabilities.unwrap().letters();
+    let of =
+        |question: &Question| -> Vec<f64> { question.probabilities.unwrap().letters().collect() };
     let (host_letters, board_letters) = (of(host), of(board));
     let farthest = host_letters
         .iter()
-        .zip(board_letters)
+        .zip(&board_letters)
         .map(|(host, board)| (host - board).abs())
         .fold(0.0, f64::max);
-    let mut sorted = host_letters;
+    let mut sorted = host_letters.clone();
     sorted.sort_by(f64::total_cmp);
     let margin = sorted[3] - sorted[2];
     println!(

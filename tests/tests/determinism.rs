@@ -59,7 +59,7 @@ fn another_number_of_threads_changes_little() {
     assert_eq!(one.asked(), two.asked());
     for (a, b) in one.questions.iter().zip(&two.questions) {
         let [a, b] = [a, b].map(|row| row.probabilities.unwrap());
-        let pairs = a.letters().into_iter().zip(b.letters());
+        let pairs = a.letters().zip(b.letters());
         for (a, b) in pairs.chain([(a.outside(), b.outside())]) {
             assert!((a - b).abs() <= 1e-3, "{a} and {b}");
         }

@@ -196,7 +196,7 @@ fn what_is_shown_is_what_was_written() {
     }
     let info = sandbox.done("pack info small.pack");
     assert!(
-        info.contains("questions  6\nepisodes   1\ntasks      2\n"),
+        info.contains("questions  6\noptions    4; chance 25.0 %\nepisodes   1\ntasks      2\n"),
         "{info}"
     );
     assert!(

@@ -93,7 +93,7 @@ fn assert_answer_key(sandbox: &Sandbox, rows: &Rows) {
     for row in &rows.questions {
         let question = &source["questions"][row.ask.question() as usize];
         assert_eq!(
-            row.answer.key().to_string(),
+            row.answer.key().unwrap().to_string(),
             question["correct"].as_str().unwrap()
         );
     }
@@ -120,7 +120,7 @@ fn letter_mode_answers_all_in_under_4_kib() {
     for row in &rows.questions {
         let probabilities = row.probabilities.unwrap();
         let given = row.answer.choice().unwrap();
-        let greatest = probabilities.letters().into_iter().fold(0.0, f64::max);
+        let greatest = probabilities.letters().fold(0.0, f64::max);
         // Equal up to the resolution with which probabilities are kept.
         assert!(
             probabilities.of(given) >= greatest - 1.0 / 65535.0,

@@ -213,7 +213,12 @@ fn chatml_prompts() -> Vec<u8> {
         slot(Slot::User),
         PromptPart::Template("<|im_end|>\n<|im_start|>assistant\n"),
     ];
-    prompt_file::write(&template, [parts.as_slice()]).unwrap()
+    let head = prompt_file::Head {
+        template: &template,
+        tools: None,
+        constrain: None,
+    };
+    prompt_file::write(head, [parts.as_slice()]).unwrap()
 }
 
 /// The frame of a run of small.pack, as a host would send it.

@@ -120,7 +120,7 @@ fn an_answer_is_read_behind_the_trace_alone() {
         assert_eq!(rows.questions.len(), 4);
         for row in &rows.questions {
             assert_eq!(row.answer.choice(), Some(Letter::D), "{}", maker.template);
-            assert_eq!(row.answer.found(), Found::Json);
+            assert_eq!(row.answer.chosen().unwrap().found, Found::Json);
         }
         let report = sandbox.report("a.esr");
         let traces = &report["answers"]["traces"];
@@ -152,7 +152,12 @@ fn a_trace_that_does_not_end_is_incomplete() {
         sandbox.done(&format!("{RUN} --mode generate --draws 0 --max-tokens 12"));
         let rows = sandbox.rows("a.esr");
         for row in &rows.questions {
-            assert_eq!(row.answer.found(), Found::Incomplete, "{}", maker.template);
+            assert_eq!(
+                row.answer.chosen().unwrap().found,
+                Found::Incomplete,
+                "{}",
+                maker.template
+            );
             assert_eq!(row.answer.choice(), None);
         }
         let report = sandbox.report("a.esr");
@@ -234,10 +239,14 @@ fn an_answer_is_behind_the_last_trace() {
         ));
         let answer = sandbox.rows("a.esr").questions[0].answer;
         let found = match choice {
-            Some(_) => answer.found(),
+            Some(_) => answer.chosen().unwrap().found,
             None => Found::Incomplete,
         };
-        assert_eq!((answer.choice(), answer.found()), (choice, found), "{text}");
+        assert_eq!(
+            (answer.choice(), answer.chosen().unwrap().found),
+            (choice, found),
+            "{text}"
+        );
     }
 }
 
@@ -265,7 +274,7 @@ fn letter_mode_waits_for_the_trace() {
         sandbox.done(&format!("{RUN} --think 100"));
         let rows = sandbox.rows("a.esr");
         for row in &rows.questions {
-            assert_eq!(row.answer.found(), Found::Logits);
+            assert_eq!(row.answer.chosen().unwrap().found, Found::Logits);
             assert!(row.probabilities.is_some());
             assert!(row.generated.is_some_and(|generated| generated.tokens > 5));
         }

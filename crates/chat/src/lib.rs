@@ -27,10 +27,12 @@ mod source;
 mod strftime;
 mod template;
 mod thinking;
+mod tools;
 
 pub use arguments::{Arguments, BadArgument};
 pub use frame::{Frame, Framed, frame};
 pub use located::{Located, each};
 pub use parts::{Content, Fill, Fit, Part, Sample, expand, fit};
-pub use template::{Message, Template, TemplateError};
+pub use template::{Conversation, Message, Template, TemplateError};
 pub use thinking::{Markers, Thinking, switch, switches};
+pub use tools::{Functions, ToolCall, called, functions, in_words, returned};

@@ -1,8 +1,8 @@
 //! Prompts that no common parts can say: each is rendered, and its messages are found in it.
 
 use crate::arguments::Arguments;
-use crate::parts::{Content, Part, Sample};
-use crate::template::{Message, Template, TemplateError};
+use crate::parts::Part;
+use crate::template::{Conversation, Template, TemplateError};
 
 /// Stand around what a content says while it is rendered: characters of the private use area, which
 /// no template knows.
@@ -19,44 +19,48 @@ pub struct Located {
     pub sure: bool,
 }
 
-/// The prompts of `samples`. A template that changes contents is rendered with fences around them
+/// The prompts of `conversations`. A template that changes contents is rendered with fences around them
 /// as well: where that is the same prompt but for the fences, what is between them is the message's.
 ///
 /// # Errors
 /// Those of [`Template::render`]
 pub fn each(
     template: &Template,
-    contents: &[Content],
+    conversations: &[Conversation],
     arguments: &Arguments,
-    samples: &[Sample],
 ) -> Result<Vec<Located>, TemplateError> {
-    let asked = || samples.iter().map(|sample| sample.messages(contents));
+    let asked = || conversations.iter().cloned();
     let plain = template.render_each(asked(), arguments)?;
     let fenced = template.render_each(asked().map(with_fences), arguments)?;
-    let located = asked()
-        .zip(plain)
-        .zip(fenced)
-        .map(|((messages, plain), fenced)| {
-            let plain = plain?;
-            let same = fenced.ok().filter(|text| text.replace(FENCES, "") == plain);
-            Ok(match same.and_then(|fenced| between_fences(&fenced)) {
-                Some(parts) => Located { parts, sure: true },
-                None => Located {
-                    parts: locate(
-                        &plain,
-                        messages.iter().map(|message| message.content.as_str()),
-                    ),
-                    sure: false,
-                },
-            })
-        });
+    let located =
+        conversations
+            .iter()
+            .zip(plain)
+            .zip(fenced)
+            .map(|((conversation, plain), fenced)| {
+                let plain = plain?;
+                let same = fenced.ok().filter(|text| text.replace(FENCES, "") == plain);
+                Ok(match same.and_then(|fenced| between_fences(&fenced)) {
+                    Some(parts) => Located { parts, sure: true },
+                    None => Located {
+                        parts: locate(
+                            &plain,
+                            conversation
+                                .messages
+                                .iter()
+                                .map(|message| message.content.as_str()),
+                        ),
+                        sure: false,
+                    },
+                })
+            });
     located.collect()
 }
 
 /// Fences inside the white space at the ends, which templates take off.
-fn with_fences(mut messages: Vec<Message>) -> Vec<Message> {
+fn with_fences(mut conversation: Conversation) -> Conversation {
     let [open, close] = FENCES;
-    for message in &mut messages {
+    for message in &mut conversation.messages {
         let inner = message.content.trim();
         if let Some((before, behind)) = message
             .content
@@ -66,7 +70,7 @@ fn with_fences(mut messages: Vec<Message>) -> Vec<Message> {
             message.content = format!("{before}{open}{inner}{close}{behind}");
         }
     }
-    messages
+    conversation
 }
 
 /// The parts of a prompt with fences; none where they are not one behind the other.
@@ -115,8 +119,7 @@ fn locate<'t>(rendered: &str, texts: impl IntoIterator<Item = &'t str>) -> Vec<P
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::parts::Fill;
-    use edgescore_record::Slot;
+    use crate::template::Message;
 
     fn text(text: &str) -> Part {
         Part::Text(text.into())
@@ -127,16 +130,9 @@ mod tests {
     }
 
     fn located(jinja: &str) -> Located {
-        let content = Content {
-            role: "user",
-            fills: vec![Fill::Slot(Slot::User)],
-        };
-        let sample = Sample {
-            system: String::new(),
-            user: " a cell<end> \n".into(),
-        };
+        let asked = vec![Message::new("user", " a cell<end> \n")].into();
         let jinja = Template::parse(jinja).unwrap();
-        let mut found = each(&jinja, &[content], &Arguments::default(), &[sample]).unwrap();
+        let mut found = each(&jinja, &[asked], &Arguments::default()).unwrap();
         found.pop().unwrap()
     }
 

@@ -161,7 +161,9 @@ pub fn fit(
             return Ok(Fit::Changes);
         }
     }
-    let asked = samples.iter().map(|sample| sample.messages(contents));
+    let asked = samples
+        .iter()
+        .map(|sample| sample.messages(contents).into());
     let rendered = template.render_each(asked, arguments)?;
     for (sample, rendered) in samples.iter().zip(rendered) {
         let texts: Vec<String> = contents

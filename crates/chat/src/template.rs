@@ -18,14 +18,31 @@ pub struct Message {
     pub role: String,
     /// What it says.
     pub content: String,
+    /// What else it has, such as `tool_calls`, or `name` and `tool_call_id` of a result.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, Json>,
+}
+
+/// Messages, and the functions that may be called in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conversation {
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// `tools`, as Transformers passes them: a list of objects with `type` and `function`.
+    pub tools: Option<Json>,
 }
 
 impl Message {
     fn value(&self) -> Value {
-        Value::from_pairs([
-            ("role", self.role.as_str()),
-            ("content", self.content.as_str()),
-        ])
+        let both = [
+            ("role", Value::from(self.role.as_str())),
+            ("content", Value::from(self.content.as_str())),
+        ];
+        let more = self
+            .more
+            .iter()
+            .map(|(name, value)| (name.as_str(), of_json(value)));
+        Value::from_pairs(both.into_iter().chain(more))
     }
 
     /// A message.
@@ -33,6 +50,16 @@ impl Message {
         Message {
             role: role.into(),
             content: content.into(),
+            more: serde_json::Map::new(),
+        }
+    }
+}
+
+impl From<Vec<Message>> for Conversation {
+    fn from(messages: Vec<Message>) -> Conversation {
+        Conversation {
+            messages,
+            tools: None,
         }
     }
 }
@@ -107,7 +134,7 @@ impl Template {
         messages: &[Message],
         arguments: &Arguments,
     ) -> Result<String, TemplateError> {
-        let mut prompts = self.render_each([messages.to_vec()], arguments)?;
+        let mut prompts = self.render_each([messages.to_vec().into()], arguments)?;
         prompts
             .pop()
             .unwrap_or_else(|| Err(TemplateError::Fails("it gave no prompt".to_owned())))
@@ -119,15 +146,15 @@ impl Template {
     /// Where none can be rendered.
     pub fn render_each(
         &self,
-        conversations: impl IntoIterator<Item = Vec<Message>> + Send,
+        conversations: impl IntoIterator<Item = Conversation> + Send,
         arguments: &Arguments,
     ) -> Result<Vec<Result<String, TemplateError>>, TemplateError> {
         on_a_stack(|| {
             let template = self.environment.get_template(NAME);
             let template = template.map_err(|error| failure(&error))?;
-            let render = |messages: Vec<Message>| {
+            let render = |conversation: Conversation| {
                 template
-                    .render(context(&messages, arguments))
+                    .render(context(&conversation, arguments))
                     .map_err(|error| failure(&error))
             };
             Ok(conversations.into_iter().map(render).collect())
@@ -149,7 +176,9 @@ fn on_a_stack<T: Send>(
 }
 
 /// What a template is rendered with, as Transformers passes it; None where there is nothing.
-fn context(messages: &[Message], arguments: &Arguments) -> Value {
+fn context(conversation: &Conversation, arguments: &Arguments) -> Value {
+    let messages = &conversation.messages;
+    let tools = conversation.tools.as_ref();
     let now = arguments.now;
     let time = move |format: String| strftime::strftime(now, &format);
     let mut context = BTreeMap::from([
@@ -160,7 +189,7 @@ fn context(messages: &[Message], arguments: &Arguments) -> Value {
         ("add_generation_prompt", Value::from(arguments.open)),
         ("bos_token", Value::from(arguments.bos.as_str())),
         ("eos_token", Value::from(arguments.eos.as_str())),
-        ("tools", python_none::value()),
+        ("tools", tools.map_or_else(python_none::value, of_json)),
         ("documents", python_none::value()),
         ("strftime_now", Value::from_function(time)),
     ]);

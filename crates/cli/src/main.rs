@@ -15,6 +15,7 @@ mod link;
 mod output;
 mod prompt;
 mod quantity;
+mod questions;
 mod random;
 mod render;
 mod results;

@@ -13,6 +13,7 @@
 
 mod buffers;
 mod ffi;
+mod grammar;
 mod logging;
 mod model;
 mod options;
@@ -24,6 +25,7 @@ mod token;
 pub use buffers::Buffers;
 pub use ffi::features::{CpuFeature, cpu_features, llama_version, system_info};
 pub use ffi::release_freed;
+pub use grammar::{BadGrammar, Grammar};
 pub use model::{Facts, LoadError, LoadProblem, Model, TokenWeights};
 pub use options::SessionOptions;
 pub use outline::{Outline, PlannedSession, repacked_bytes};

@@ -5,8 +5,9 @@ use edgescore_probe::energy::Scope;
 use edgescore_taskpack::{Layout, Letter};
 
 use crate::{
-    CacheType, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Parser, Slot, Stop,
-    SystemPlace, TemplateOrigin, TraceEnd, Tuning, VerdictKind, Weights, WhySkipped,
+    CacheType, Constrain, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Parser, Slot,
+    Stop, SystemPlace, TemplateOrigin, ToolsPlace, TraceEnd, Tuning, VerdictKind, Weights,
+    WhySkipped,
 };
 
 /// Values that have a name each.
@@ -45,7 +46,18 @@ macro_rules! labels {
 labels! {
     Mode { Letter = "letter", Generate = "generate" }
     Layout { Reference = "reference", SharedPrefix = "shared-prefix" }
-    Letter { A = "A", B = "B", C = "C", D = "D" }
+    Letter {
+        A = "A",
+        B = "B",
+        C = "C",
+        D = "D",
+        E = "E",
+        F = "F",
+        G = "G",
+        H = "H",
+        I = "I",
+        J = "J",
+    }
     Order { Pack = "pack", Shuffled = "shuffled" }
     Parser { Strict = "strict", Reference = "reference" }
     Weights { Mapped = "mapped", Repacked = "repacked" }
@@ -68,6 +80,8 @@ labels! {
         BuiltIn = "built-in",
         None = "none",
     }
+    Constrain { Json = "json", Tools = "tools" }
+    ToolsPlace { Template = "template", System = "system" }
     SystemPlace { Nowhere = "nowhere", Own = "own", User = "user" }
     Slot { System = "system", User = "user" }
     Origin { Given = "given", Synthetic = "synthetic", Reference = "reference" }
@@ -104,6 +118,7 @@ impl WhySkipped {
             WhySkipped::PromptTooLong { .. } => "prompt_too_long",
             WhySkipped::LettersNotSeparable => "letters_not_separable",
             WhySkipped::LogitsNotFinite => "logits_not_finite",
+            WhySkipped::AsksForText => "asks_for_text",
         }
     }
 }
@@ -117,9 +132,12 @@ impl core::fmt::Display for WhySkipped {
                 "prompt and answer need {needed} tokens of a context of {context}: give a larger --context, or a shorter trace or answer"
             ),
             WhySkipped::LettersNotSeparable => f.write_str(
-                "the tokenizer does not tell the letters A to D apart at one place: use --mode generate",
+                "the tokenizer does not tell the letters of the options apart at one place: use --mode generate",
             ),
             WhySkipped::LogitsNotFinite => f.write_str("the model's logits were not finite numbers"),
+            WhySkipped::AsksForText => f.write_str(
+                "it asks for a number, a text or a call, which letter mode cannot read: use --mode generate",
+            ),
         }
     }
 }

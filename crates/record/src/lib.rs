@@ -12,6 +12,8 @@
 extern crate std;
 
 mod answer;
+mod ask;
+mod call_axes;
 mod chain;
 mod command;
 mod control;
@@ -29,7 +31,9 @@ mod prompt;
 pub mod prompt_file;
 mod record;
 
-pub use answer::{Answer, Ask, Found};
+pub use answer::{Answer, AnswerKind, Chosen, Found, Judged, Standing};
+pub use ask::Ask;
+pub use call_axes::CallAxes;
 pub use chain::Chain;
 pub use command::{
     Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, Leg, MemoryBudget, Mode, Order,
@@ -43,14 +47,15 @@ pub use labels::Labels;
 pub use parts::parts;
 pub use probabilities::Probabilities;
 pub use prompt::{
-    PromptPart, Slot, SystemPlace, TemplateOrigin, TemplateRow, Think, TraceMarkers, Trim,
+    Constrain, PromptPart, Slot, SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace,
+    TraceMarkers, Trim,
 };
 pub use record::{
     AnswerRules, Conditions, Generated, LegRow, Memory, MemoryEstimate, MemoryLimiter, MemoryStart,
     ModelLoaded, Origin, OtherReading, Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question,
     QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Stalls,
-    SustainedLoad, TaskRow, Text, Timed, TokenWork, Trace, TraceEnd, Tuning, Verdict, VerdictKind,
-    Vitals, WhySkipped,
+    SustainedLoad, TaskRow, Text, Timed, TokenWork, Trace, TraceEnd, Tuning, Turned, Verdict,
+    VerdictKind, Vitals, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.

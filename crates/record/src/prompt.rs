@@ -61,6 +61,24 @@ pub enum TemplateOrigin {
     None,
 }
 
+/// What a grammar lets a model write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Constrain {
+    /// The JSON object that the question asks for.
+    Json,
+    /// A JSON array of calls of the functions that are offered, by their schemas; empty for none.
+    Tools,
+}
+
+/// Where the functions that may be called stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToolsPlace {
+    /// Where the chat template puts them, in its own form.
+    Template,
+    /// In the system message, in words: the template knows nothing of functions.
+    System,
+}
+
 /// Where the system message stands in a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SystemPlace {

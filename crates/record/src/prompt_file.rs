@@ -1,13 +1,15 @@
 //! The file that tells a board how messages become prompts: a magic, a version, a
-//! [`TemplateRow`], and lists of parts. One list is for every prompt; else there is one for each
-//! question, or for each of its four rotations.
+//! [`TemplateRow`], where functions stand if there are any, the grammars of answers if
+//! there are any, and lists of parts. One list is for every prompt; else there is one for each
+//! question, or for each of its rotations or steps.
 
+use std::string::String;
 use std::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
 use crate::frame::{MAX_CONTENT, MAX_PIECE};
-use crate::{Ask, CURRENT_VERSION, PromptPart, TemplateRow};
+use crate::{CURRENT_VERSION, Constrain, PromptPart, TemplateRow, ToolsPlace};
 
 const MAGIC: [u8; 8] = *b"ESPROMPT";
 
@@ -46,6 +48,9 @@ impl std::error::Error for PromptFileError {}
 #[derive(Clone, Debug)]
 pub struct PromptFile<'a> {
     template: TemplateRow<'a>,
+    tools: Option<ToolsPlace>,
+    constrain: Option<Constrain>,
+    grammars: Vec<&'a str>,
     lists: Vec<Vec<PromptPart<'a>>>,
 }
 
@@ -65,6 +70,15 @@ impl<'a> PromptFile<'a> {
             other => return Err(PromptFileError::Version(other)),
         }
         let (template, rest) = take(rest)?;
+        let (tools, rest) = take(rest)?;
+        let (constrain, rest) = take(rest)?;
+        let (count, mut rest) = take::<u32>(rest)?;
+        let mut grammars = Vec::new();
+        for _ in 0..count {
+            let (grammar, behind) = take(rest)?;
+            rest = behind;
+            grammars.push(grammar);
+        }
         let (count, mut rest) = take::<u32>(rest)?;
         let mut lists = Vec::new();
         for _ in 0..count {
@@ -79,7 +93,13 @@ impl<'a> PromptFile<'a> {
             lists.push(list);
         }
         match rest {
-            [] if !lists.is_empty() => Ok(PromptFile { template, lists }),
+            [] if !lists.is_empty() => Ok(PromptFile {
+                template,
+                tools,
+                constrain,
+                grammars,
+                lists,
+            }),
             _ => Err(damaged),
         }
     }
@@ -87,6 +107,21 @@ impl<'a> PromptFile<'a> {
     /// How the prompts are made.
     pub fn template(&self) -> &TemplateRow<'a> {
         &self.template
+    }
+
+    /// Where the functions that may be called stand, if there are any.
+    pub fn tools(&self) -> Option<ToolsPlace> {
+        self.tools
+    }
+
+    /// What a grammar lets the model write, if there is one.
+    pub fn constrain(&self) -> Option<Constrain> {
+        self.constrain
+    }
+
+    /// The grammar (GBNF) of the answers to question `question`; none where it may write anything.
+    pub fn grammar(&self, question: u32) -> Option<&'a str> {
+        self.grammars.get(question as usize).copied()
     }
 
     /// The parts that every prompt is made of; none where each has its own.
@@ -97,19 +132,22 @@ impl<'a> PromptFile<'a> {
         }
     }
 
-    /// The parts of the prompt of `ask` in a pack of `questions`; none where the file is of
-    /// another pack.
-    pub fn parts(&self, ask: Ask, questions: u32) -> Option<&[PromptPart<'a>]> {
-        let questions = questions as usize;
-        let index = match self.lists.len() {
-            _ if self.template.linear => 0,
-            count if count == questions => ask.question() as usize,
-            count if count == 4 * questions => {
-                4 * ask.question() as usize + usize::from(ask.rotation().steps())
-            }
-            _ => return None,
+    /// The parts of the prompt at `place` among those of the pack
+    /// ([`edgescore_taskpack::Pack::prompts_of`]); none where the file is of another pack.
+    pub fn parts(&self, place: u32) -> Option<&[PromptPart<'a>]> {
+        let place = match self.template.linear {
+            true => 0,
+            false => place as usize,
         };
-        self.lists.get(index).map(Vec::as_slice)
+        self.lists.get(place).map(Vec::as_slice)
+    }
+
+    /// How many prompts have parts of their own; none where all are made of the same.
+    pub fn count(&self) -> usize {
+        match self.template.linear {
+            true => 0,
+            false => self.lists.len(),
+        }
     }
 }
 
@@ -117,17 +155,38 @@ fn take<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<(T, &'a [u8]), Prompt
     postcard::take_from_bytes(bytes).map_err(|_| PromptFileError::Damaged)
 }
 
+/// What a prompt file holds besides the parts of prompts.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'h> {
+    /// How prompts are made.
+    pub template: &'h TemplateRow<'h>,
+    /// Where functions stand, if there are any.
+    pub tools: Option<ToolsPlace>,
+    /// What a grammar lets the model write, and the grammar of each question's answers.
+    pub constrain: Option<(Constrain, &'h [String])>,
+}
+
 /// The bytes of a prompt file. Texts of parts are cut so that each part fits a message.
 ///
 /// # Errors
 /// [`PromptFileError::TooLong`]
 pub fn write<'p>(
-    template: &TemplateRow,
+    head: Head,
     lists: impl IntoIterator<Item = &'p [PromptPart<'p>]>,
 ) -> Result<Vec<u8>, PromptFileError> {
     let mut out = Vec::from(MAGIC);
     out.extend(CURRENT_VERSION.to_le_bytes());
-    put(template, &mut out)?;
+    put(head.template, &mut out)?;
+    put(&head.tools, &mut out)?;
+    let (constrain, grammars) = head.constrain.unzip();
+    let grammars = grammars.unwrap_or_default();
+    put(&constrain, &mut out)?;
+    put(&(grammars.len() as u32), &mut out)?;
+    for grammar in grammars {
+        // Longer than a message, so not through its buffer.
+        put(&(grammar.len() as u32), &mut out)?;
+        out.extend_from_slice(grammar.as_bytes());
+    }
     let lists: Vec<Vec<PromptPart>> = lists.into_iter().map(cut).collect();
     put(&(lists.len() as u32), &mut out)?;
     for list in &lists {
@@ -172,8 +231,7 @@ fn pieces(mut text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::{Slot, SystemPlace, TemplateOrigin, Think, Trim};
-    use edgescore_taskpack::{Hash, Rotation};
-    use std::string::String;
+    use edgescore_taskpack::Hash;
     use std::vec;
 
     const ROW: TemplateRow = TemplateRow {
@@ -191,6 +249,14 @@ mod tests {
         llama_cpp: "",
     };
 
+    fn head<'h>(template: &'h TemplateRow<'h>) -> Head<'h> {
+        Head {
+            template,
+            tools: None,
+            constrain: None,
+        }
+    }
+
     #[test]
     fn what_was_written_is_read() {
         let long = "é".repeat(5000);
@@ -199,7 +265,7 @@ mod tests {
             PromptPart::Slot(Slot::User, Trim::default()),
             PromptPart::Text(&long),
         ];
-        let bytes = write(&ROW, [list.as_slice()]).unwrap();
+        let bytes = write(head(&ROW), [list.as_slice()]).unwrap();
         let file = PromptFile::parse(&bytes).unwrap();
         assert_eq!(file.template(), &ROW);
         let read = file.common().unwrap();
@@ -212,34 +278,42 @@ mod tests {
             })
             .collect();
         assert_eq!(text, long);
-        let ask = Ask::new(17, Rotation::new(3));
-        assert_eq!(file.parts(ask, 20), Some(read));
+        assert_eq!(file.parts(17), Some(read));
+        assert_eq!((file.tools(), file.count()), (None, 0));
     }
 
     #[test]
-    fn prompts_that_were_rendered_each_are_found_by_question_and_rotation() {
+    fn prompts_that_were_rendered_each_are_found_by_their_place() {
         let row = TemplateRow {
             linear: false,
             ..ROW
+        };
+        let grammars = ["root ::= \"a\"".into(), "b".repeat(9000)];
+        let with_functions = Head {
+            tools: Some(ToolsPlace::System),
+            constrain: Some((Constrain::Tools, &grammars)),
+            ..head(&row)
         };
         let texts: Vec<String> = (0..8).map(|index| std::format!("{index}")).collect();
         let lists: Vec<Vec<PromptPart>> = texts
             .iter()
             .map(|text| vec![PromptPart::Text(text)])
             .collect();
-        let bytes = write(&row, lists.iter().map(Vec::as_slice)).unwrap();
+        let bytes = write(with_functions, lists.iter().map(Vec::as_slice)).unwrap();
         let file = PromptFile::parse(&bytes).unwrap();
         assert_eq!(file.common(), None);
-        let ask = Ask::new(1, Rotation::new(2));
-        assert_eq!(file.parts(ask, 2), Some([PromptPart::Text("6")].as_slice()));
-        assert_eq!(file.parts(ask, 8), Some([PromptPart::Text("1")].as_slice()));
-        assert_eq!(file.parts(ask, 5), None);
+        assert_eq!(file.parts(6), Some([PromptPart::Text("6")].as_slice()));
+        assert_eq!(file.parts(8), None);
+        assert_eq!((file.tools(), file.count()), (Some(ToolsPlace::System), 8));
+        assert_eq!(file.constrain(), Some(Constrain::Tools));
+        assert_eq!(file.grammar(1), Some(grammars[1].as_str()));
+        assert_eq!(file.grammar(2), None);
     }
 
     #[test]
     fn what_is_no_prompt_file_is_refused() {
         let list = [PromptPart::Template("x")];
-        let bytes = write(&ROW, [list.as_slice()]).unwrap();
+        let bytes = write(head(&ROW), [list.as_slice()]).unwrap();
         assert_eq!(
             PromptFile::parse(b"EDGESCOR").err(),
             Some(PromptFileError::NotPrompts)
@@ -265,7 +339,7 @@ mod tests {
             ..ROW
         };
         assert_eq!(
-            write(&row, [list.as_slice()]),
+            write(head(&row), [list.as_slice()]),
             Err(PromptFileError::TooLong)
         );
     }

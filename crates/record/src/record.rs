@@ -9,8 +9,8 @@ use edgescore_taskpack::{Hash, Layout, Letter};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Ask, CacheType, FlashAttention, Mode, Order, Parser, Probabilities, PromptPart, Stop,
-    TemplateRow, Weights,
+    Answer, Ask, CacheType, Constrain, FlashAttention, Mode, Order, Parser, Probabilities,
+    PromptPart, Stop, TemplateRow, ToolsPlace, Weights,
 };
 
 /// One row of a result. Rows are numbered from 0; a run is SessionStart, Task rows, Template,
@@ -80,6 +80,13 @@ pub enum Record<'a> {
     Timed(Timed),
     /// How the board fares under sustained load.
     Vitals(Vitals),
+    /// Where the functions that may be called stand in prompts: behind Template, where there are any.
+    Tools(ToolsPlace),
+    /// What a grammar lets the model write: behind Template, where there is one.
+    Constrained(Constrain),
+    /// How many questions are asked, with rotations, where questions have not four options everywhere: behind
+    /// SessionStart.
+    Turned(Turned),
 }
 
 /// Where, with what and how a run was made.
@@ -126,7 +133,7 @@ pub struct SessionStart<'a> {
     pub layout: Layout,
     /// Order of the questions.
     pub order: Order,
-    /// Whether all four cyclic orders of the options are asked.
+    /// Whether all cyclic orders of the options are asked.
     pub rotate: bool,
     /// Seed of choice, order and draws.
     pub seed: u64,
@@ -145,6 +152,13 @@ pub struct LegRow {
     pub first: u32,
     /// Questions of the whole.
     pub of: u32,
+}
+
+/// How many questions a run with rotations asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turned {
+    /// Questions, rotations not counted.
+    pub questions: u32,
 }
 
 /// For how long questions are asked again and again.
@@ -317,7 +331,7 @@ pub struct Question {
     pub task: u32,
     /// Answer key, choice, how the choice was found.
     pub answer: Answer,
-    /// The four letters' probabilities, where the forced start of an answer was evaluated.
+    /// The letters' probabilities, where the forced start of an answer was evaluated.
     pub probabilities: Option<Probabilities>,
     /// The generated text's length and time, where text was generated.
     pub generated: Option<Generated>,
@@ -370,10 +384,12 @@ pub enum WhySkipped {
         /// Tokens of the context.
         context: u32,
     },
-    /// The tokenizer does not tell the four letters apart at the same place.
+    /// The tokenizer does not tell the letters apart at the same place.
     LettersNotSeparable,
     /// The model's logits were not finite numbers.
     LogitsNotFinite,
+    /// It asks for no letter, and the run is in letter mode.
+    AsksForText,
 }
 
 /// How generated text is read.

@@ -94,6 +94,9 @@ frozen! {
     model_loaded: Record::ModelLoaded(LOADED) => "02045177656e057177656e320451345f3080afc9eb0180ecc1850101333333333333333333333333 \
         333333333333333333333333333333333333333304801480108004030101 0080c6868f01010201a0c21e0002";
     a_question: Record::Question(question()) => "03a4741d82010080ff3f00208f0500ec0e0080feac0d0080e8922600";
+    a_question_of_three: Record::Question(of_three()) => "03 a674 1d f000 03 02 01 00 01 00 01 \
+        ffffffff 03 808002 ff7f 808001 8f05 00 ec0e 00 80feac0d 00 80e89226 00";
+    a_call: Record::Sample(call()) => "05 18 01 04 f001 02 01 0f 00 00 40 8092f401 00 80b6dc05";
     skipped: Record::Skipped(SKIPPED) => "0417040088278020";
     a_sample: Record::Sample(sample()) => "05180104d1408092f401 00 80b6dc05";
     memory: Record::Memory(MEMORY) => "0600808c8d9e020080c6868f01010200000080b9efa202010180e59a778087a70ec0a8a504";
@@ -111,6 +114,9 @@ frozen! {
     sustained_load: Record::SustainedLoad(SustainedLoad { length: Microseconds(180_000_000) }) => "17 80aaea55";
     timed: Record::Timed(TIMED) => "18 a474 03 8095f52a 80feac0d 00 80e89226";
     vitals: Record::Vitals(VITALS) => "19 8095f52a 00 80dea0cb05 00 d8f205 0101";
+    tools: Record::Tools(ToolsPlace::System) => "1a 01";
+    constrained: Record::Constrained(Constrain::Tools) => "1b 01";
+    turned: Record::Turned(Turned { questions: 300 }) => "1c ac02";
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
         0170016d016601000101ac02 01 18 24 01 80aaea55 01 05bc054001010104008010800401 01000102 01 \

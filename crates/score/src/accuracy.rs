@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::row::Outcome;
-use crate::{CHANCE, Estimate, Proportion, Reading, Reason, Row, Run, Term, linear_interval};
+use crate::{Estimate, Proportion, Reading, Reason, Row, Run, Term, linear_interval};
 
 /// How the questions of one task, or of a whole run, went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -61,7 +61,7 @@ pub struct GroupAccuracy {
 /// pass@1 of a run, over the headline rows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Accuracy {
-    /// Accuracy of a uniform guess.
+    /// Accuracy of a uniform guess, the mean over the counted questions.
     pub chance: f64,
     /// All questions.
     pub overall: Tally,
@@ -83,7 +83,7 @@ impl Accuracy {
             }
         }
         Accuracy {
-            chance: CHANCE,
+            chance: run.chance(),
             overall,
             groups: groups(run, &tasks),
             tasks,
@@ -157,8 +157,10 @@ mod tests {
             question,
             latency_us: None,
             task,
+            options: 4,
             key: Letter::C,
             answer,
+            call: None,
             rotation: Rotation::default(),
             evidence: Evidence::None,
         }

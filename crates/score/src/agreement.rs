@@ -54,8 +54,10 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
+            options: 4,
             key: Letter::D,
             answer,
+            call: None,
             rotation: Rotation::default(),
             evidence: Evidence::None,
         };

@@ -13,13 +13,14 @@ pub struct ConstantLetter {
     pub accuracy: Estimate,
 }
 
-/// Letters of the answer key and letters that the model chose, over the counted headline rows.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+/// Letters of the answer key and letters that the model chose, over the counted headline rows of
+/// questions with options.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LetterBias {
-    /// How often each letter was right, A to D.
-    pub key: [u32; 4],
-    /// How often the model chose each letter, A to D.
-    pub chosen: [u32; 4],
+    /// How often each letter was right, from A on.
+    pub key: Vec<u32>,
+    /// How often the model chose each letter, from A on.
+    pub chosen: Vec<u32>,
     /// Answers from which no letter could be read.
     pub unparsed: u32,
     /// The best constant answer.
@@ -32,20 +33,27 @@ pub struct LetterBias {
 impl LetterBias {
     /// Counts the counted headline rows of `run`.
     pub fn of(run: &Run) -> LetterBias {
-        let (mut key, mut chosen, mut unparsed) = ([0; 4], [0; 4], 0);
-        for row in run.counted() {
-            key[row.key.index()] += 1;
+        let most = run.letters().map(|row| row.options).max();
+        let letters = usize::from(most.unwrap_or(0));
+        let (mut key, mut chosen, mut unparsed) = (vec![0; letters], vec![0; letters], 0);
+        let add = |counts: &mut Vec<u32>, letter: Letter| {
+            if let Some(count) = counts.get_mut(letter.index()) {
+                *count += 1;
+            }
+        };
+        for row in run.letters() {
+            add(&mut key, row.key);
             match row.answer {
-                Outcome::Letter(letter) => chosen[letter.index()] += 1,
+                Outcome::Letter(letter) => add(&mut chosen, letter),
                 _ => unparsed += 1,
             }
         }
         LetterBias {
+            constant: best_constant(&key),
+            distance: distance(&key, &chosen),
             key,
             chosen,
             unparsed,
-            constant: best_constant(key),
-            distance: distance(key, chosen),
         }
     }
 }
@@ -66,13 +74,16 @@ impl LetterBias {
     pub(crate) const FEW: u32 = 10;
 
     /// The letter that more than 90 % of the answers chose, unparsed ones left out: they depend on
-    /// the letter, not on what it stands for.
+    /// the letter, not on what it stands for. Where more than 90 % of the key is that letter, they may
+    /// well depend on what it stands for.
     pub fn habit(&self) -> Option<Habit> {
         let letters = self.chosen.iter().sum();
-        let each = Letter::ALL.into_iter().zip(self.chosen);
+        let each = Letter::ALL.into_iter().zip(self.chosen.iter().copied());
         let (letter, count) = each.max_by_key(|(_, count)| *count)?;
-        let mostly = u64::from(count) * 10 > u64::from(letters) * 9;
-        (letters >= LetterBias::FEW && mostly).then_some(Habit {
+        let mostly = |count: u32, of: u32| u64::from(count) * 10 > u64::from(of) * 9;
+        let of_key = self.key.get(letter.index()).copied().unwrap_or(0);
+        let habit = mostly(count, letters) && !mostly(of_key, self.key.iter().sum());
+        (letters >= LetterBias::FEW && habit).then_some(Habit {
             letter,
             count,
             letters,
@@ -80,9 +91,9 @@ impl LetterBias {
     }
 }
 
-fn best_constant(key: [u32; 4]) -> Reading<ConstantLetter> {
+fn best_constant(key: &[u32]) -> Reading<ConstantLetter> {
     let (mut letter, mut most) = (Letter::A, 0);
-    for (candidate, count) in Letter::ALL.into_iter().zip(key) {
+    for (candidate, count) in Letter::ALL.into_iter().zip(key.iter().copied()) {
         if count > most {
             (letter, most) = (candidate, count);
         }
@@ -93,17 +104,17 @@ fn best_constant(key: [u32; 4]) -> Reading<ConstantLetter> {
     })
 }
 
-fn distance(key: [u32; 4], chosen: [u32; 4]) -> Reading<f64> {
+fn distance(key: &[u32], chosen: &[u32]) -> Reading<f64> {
     let (asked, answered) = (key.iter().sum(), chosen.iter().sum());
     // Both must have rows; the counts themselves are then shares.
     Proportion::new(0, asked)
         .and_then(|_| Proportion::new(0, answered))
         .map(|_| {
             let apart: f64 = key
-                .into_iter()
+                .iter()
                 .zip(chosen)
                 .map(|(g, p)| {
-                    (f64::from(g) / f64::from(asked) - f64::from(p) / f64::from(answered)).abs()
+                    (f64::from(*g) / f64::from(asked) - f64::from(*p) / f64::from(answered)).abs()
                 })
                 .sum();
             apart / 2.0
@@ -129,8 +140,10 @@ mod tests {
                 question: i as u32,
                 latency_us: None,
                 task: 0,
+                options: 4,
                 key: Letter::ALL[key],
                 answer,
+                call: None,
                 rotation: Rotation::default(),
                 evidence: Evidence::None,
             })
@@ -148,7 +161,9 @@ mod tests {
             ];
             let all = outcomes.into_iter().zip(counts);
             let all: Vec<_> = all
-                .flat_map(|(outcome, n)| std::iter::repeat_n((0, outcome), n))
+                .flat_map(|(outcome, n)| std::iter::repeat_n(outcome, n))
+                .enumerate()
+                .map(|(at, outcome)| (at % 4, outcome))
                 .collect();
             bias(&all)
                 .habit()
@@ -158,6 +173,8 @@ mod tests {
         assert_eq!(letters([28, 1, 1]), Some((Letter::C, 28, 29)));
         assert_eq!(letters([27, 3, 0]), None);
         assert_eq!(letters([9, 0, 0]), None);
+        let c = Outcome::Letter(Letter::C);
+        assert_eq!(bias(&[(2, c); 30]).habit(), None, "C is right each time");
     }
 
     #[test]
@@ -176,6 +193,7 @@ mod tests {
         let constant = got.constant.value().unwrap();
         assert_eq!((constant.letter, constant.accuracy.value), (Letter::B, 0.5));
         assert_eq!(got.distance, Reading::Value(0.75));
+        assert!(bias(&[]).key.is_empty());
         assert_eq!(bias(&[]).constant, Reading::Missing(Reason::NoRows));
         assert_eq!(bias(&[]).distance, Reading::Missing(Reason::NoRows));
     }

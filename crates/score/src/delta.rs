@@ -29,7 +29,8 @@ pub struct Delta5 {
     pub published: Reading<Estimate>,
     /// Like for like: pass@5 minus pass@1 over the same flagged questions.
     pub like_for_like: Reading<Estimate>,
-    /// The uniform guesser's value of either, [`GUESSER_DELTA_5`].
+    /// The uniform guesser's value of the second: [`GUESSER_DELTA_5`] where all questions have four
+    /// options.
     pub guesser: f64,
 }
 
@@ -55,7 +56,7 @@ impl Delta5 {
                         // one of the flagged, its pass@1 as one of all.
                         share.push(pass_5 - pass_1 * flagged / counted);
                     }
-                    Reading::Missing(reason) => return Delta5::missing(reason),
+                    Reading::Missing(reason) => return Delta5::missing(reason, guesser(run)),
                 }
             } else {
                 other.push(pass_1);
@@ -81,16 +82,34 @@ impl Delta5 {
         Delta5 {
             published,
             like_for_like: gain.estimate(-1.0, 1.0),
-            guesser: GUESSER_DELTA_5,
+            guesser: guesser(run),
         }
     }
 
-    fn missing(reason: Reason) -> Delta5 {
+    fn missing(reason: Reason, guesser: f64) -> Delta5 {
         Delta5 {
             published: Reading::Missing(reason),
             like_for_like: Reading::Missing(reason),
-            guesser: GUESSER_DELTA_5,
+            guesser,
         }
+    }
+}
+
+/// Delta_5 of a uniform guesser over the questions of the flagged tasks that count;
+/// [`GUESSER_DELTA_5`] without any.
+fn guesser(run: &Run) -> f64 {
+    let flagged = run.counted().filter(|row| run.is_pass_k(row));
+    let (mut sum, mut count, mut four) = (0.0, 0u32, true);
+    for row in flagged {
+        let chance = row.chance();
+        sum += 1.0 - (1.0 - chance).powi(5) - chance;
+        count += 1;
+        four &= row.options == 4;
+    }
+    match four {
+        // The mean of many equal numbers is that number but for its last digits.
+        true => GUESSER_DELTA_5,
+        false => sum / f64::from(count),
     }
 }
 
@@ -116,8 +135,10 @@ mod tests {
             question,
             latency_us: None,
             task,
+            options: 4,
             key: Letter::A,
             answer: Outcome::Letter(if right { Letter::A } else { Letter::B }),
+            call: None,
             rotation: Rotation::default(),
             evidence,
         }

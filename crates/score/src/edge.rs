@@ -11,7 +11,8 @@ pub enum Formula {
     /// accuracy / (median latency * peak memory). As accuracy never falls much below
     /// chance, a small enough model wins by guessing fast.
     Literal,
-    /// The same with (accuracy - 1/4) / (3/4) in place of accuracy; 0 at or below chance.
+    /// The same with (accuracy - chance) / (1 - chance) in place of accuracy, which for four options is
+    /// (accuracy - 1/4) / (3/4); 0 at or below chance.
     ChanceCorrected,
     /// accuracy / (energy a question * peak memory).
     PerJoule,
@@ -31,6 +32,8 @@ pub struct Energy {
 pub struct EdgeInputs {
     /// pass@1, with the interval that is held against chance.
     pub accuracy: Reading<Estimate>,
+    /// Accuracy of a guess.
+    pub chance: f64,
     /// Median latency of a question in seconds.
     pub latency_s: Reading<f64>,
     /// Peak memory in GiB (2^30 bytes).
@@ -193,16 +196,22 @@ pub fn edge_score(inputs: &EdgeInputs, formula: Formula, exponents: Exponents) -
         measured: inputs.memory_gib.positive(),
     };
     let components = [accuracy, cost, memory];
-    let value = value_of(&components, formula);
+    let value = value_of(&components, formula, inputs.chance);
     let quality = match formula {
-        Formula::ChanceCorrected => "max(0, (accuracy - 1/4) / (3/4))",
-        Formula::Literal | Formula::PerJoule => accuracy.name,
+        Formula::ChanceCorrected if inputs.chance == CHANCE => {
+            "max(0, (accuracy - 1/4) / (3/4))".to_owned()
+        }
+        Formula::ChanceCorrected => {
+            let chance = inputs.chance;
+            format!("max(0, (accuracy - {chance:.3}) / (1 - {chance:.3}))")
+        }
+        Formula::Literal | Formula::PerJoule => accuracy.name.to_owned(),
     };
     EdgeScore {
         formula,
         expression: format!(
             "{} / ({} * {})",
-            power(quality, accuracy.exponent),
+            power(&quality, accuracy.exponent),
             power(cost.name, cost.exponent),
             power(memory.name, memory.exponent)
         ),
@@ -220,7 +229,11 @@ pub fn edge_score(inputs: &EdgeInputs, formula: Formula, exponents: Exponents) -
     }
 }
 
-fn value_of([accuracy, cost, memory]: &[Component; 3], formula: Formula) -> Result<f64, Refusal> {
+fn value_of(
+    [accuracy, cost, memory]: &[Component; 3],
+    formula: Formula,
+    chance: f64,
+) -> Result<f64, Refusal> {
     let valid = |component: &Component| match component.measured {
         Reading::Value(value) => Ok(value),
         Reading::Missing(reason) => Err(Refusal {
@@ -230,7 +243,7 @@ fn value_of([accuracy, cost, memory]: &[Component; 3], formula: Formula) -> Resu
     };
     let share = valid(accuracy)?;
     let quality = match formula {
-        Formula::ChanceCorrected => ((share - CHANCE) / (1.0 - CHANCE)).max(0.0),
+        Formula::ChanceCorrected => ((share - chance) / (1.0 - chance)).max(0.0),
         Formula::Literal | Formula::PerJoule => share,
     };
     let score = quality.powf(accuracy.exponent)
@@ -255,7 +268,10 @@ fn power(base: &str, exponent: f64) -> String {
 }
 
 fn standing(inputs: &EdgeInputs, formula: Formula) -> Standing {
-    match inputs.accuracy.map(|accuracy| accuracy.against_chance()) {
+    match inputs
+        .accuracy
+        .map(|accuracy| accuracy.against(inputs.chance))
+    {
         Reading::Missing(_) => Standing::Refused,
         Reading::Value(AgainstChance::AtChance) => Standing::AtChance,
         Reading::Value(AgainstChance::Below) => Standing::BelowChance,
@@ -301,6 +317,7 @@ mod tests {
     fn inputs(correct: u32, latency_s: f64, memory_gib: f64) -> EdgeInputs {
         EdgeInputs {
             accuracy: Proportion::new(correct, 1000).map(Proportion::estimate),
+            chance: CHANCE,
             latency_s: Reading::Value(latency_s),
             memory_gib: Reading::Value(memory_gib),
             energy: Reading::Missing(Reason::Unsupported),

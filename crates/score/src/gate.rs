@@ -196,8 +196,10 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
+            options: 4,
             key: Letter::A,
             answer: Outcome::Letter(if correct { Letter::A } else { Letter::B }),
+            call: None,
             rotation: Rotation::default(),
             evidence: Evidence::None,
         }

@@ -1,8 +1,11 @@
 //! Whether a model's choices depend on what it is asked.
 
+use std::collections::BTreeMap;
+
+use edgescore_taskpack::MAX_OPTIONS;
 use serde::Serialize;
 
-use crate::{Habit, Letter, LetterBias, Outcome, RotationReport, Run};
+use crate::{Habit, LetterBias, Outcome, RotationReport, Row, Run};
 
 /// Why a model is said not to have decided.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -12,9 +15,9 @@ pub enum Indecision {
     OneLetter(Habit),
     /// With the options turned, it nearly always stays at the letter instead of the option.
     SameLetterInAllOrders {
-        /// Questions with one letter in all four orders.
+        /// Questions with one letter in all orders.
         count: u32,
-        /// Questions asked in all four.
+        /// Questions asked in all of them.
         questions: u32,
     },
     /// Its letters fit the answer key no better than the same letters dealt out at random.
@@ -50,47 +53,21 @@ impl Indecision {
     }
 }
 
-/// A permutation test of the letters against the key: mean and variance over all permutations are
-/// exact (Hoeffding, A combinatorial central limit theorem, Annals of Mathematical Statistics 22,
-/// 1951), the tail is the normal one.
+/// A permutation test of the letters against the key, among questions with as many options: mean and
+/// variance over all permutations are exact (Hoeffding, A combinatorial central limit theorem, Annals
+/// of Mathematical Statistics 22, 1951) and add up over the numbers of options, the tail is the normal
+/// one.
 fn like_shuffled(run: &Run) -> Option<Indecision> {
-    let mut fits = [[0.0f64; 4]; 5];
+    let mut strata: BTreeMap<u8, Stratum> = BTreeMap::new();
     let (mut correct, mut questions) = (0, 0);
-    for row in run.counted() {
-        // An answer without a letter fits no key.
-        let chosen = match row.answer {
-            Outcome::Letter(letter) => letter.index(),
-            _ => Letter::ALL.len(),
-        };
-        if let Some(cell) = fits
-            .get_mut(chosen)
-            .and_then(|keys| keys.get_mut(row.key.index()))
-        {
-            *cell += 1.0;
-        }
+    for row in run.letters() {
+        strata.entry(row.options).or_default().add(row);
         questions += 1;
         correct += u32::from(row.is_correct());
     }
-    let n = f64::from(questions);
-    let chosen: Vec<f64> = fits.iter().map(|keys| keys.iter().sum()).collect();
-    let keys: Vec<f64> = (0..4)
-        .map(|key| fits.iter().map(|row| row[key]).sum())
-        .collect();
-    let expected = (0..4)
-        .map(|letter| chosen[letter] * keys[letter])
-        .sum::<f64>()
-        / n;
-    // Of every pair of an answer and a key: how much more it fits than its row and column do.
-    let mut squares = 0.0;
-    for (letter, &answers) in chosen.iter().enumerate() {
-        for (key, &of_key) in keys.iter().enumerate() {
-            let fit = f64::from(u8::from(letter == key));
-            let of_letter = keys.get(letter).map_or(0.0, |count| count / n);
-            let rest = fit - of_letter - chosen[key] / n + expected / n;
-            squares += answers * of_key * rest * rest;
-        }
-    }
-    let deviation = (squares / (n - 1.0)).sqrt();
+    let expected: f64 = strata.values().map(Stratum::expected).sum();
+    let variance: f64 = strata.values().map(Stratum::variance).sum();
+    let deviation = variance.sqrt();
     if questions < FEW || deviation <= 0.0 {
         return None;
     }
@@ -103,6 +80,59 @@ fn like_shuffled(run: &Run) -> Option<Indecision> {
         questions,
         p,
     })
+}
+
+/// Questions with the same number of options.
+#[derive(Default)]
+struct Stratum {
+    /// Answers of each letter, those without one last.
+    chosen: [f64; MAX_OPTIONS + 1],
+    /// Keys of each letter.
+    keys: [f64; MAX_OPTIONS],
+    questions: f64,
+}
+
+impl Stratum {
+    fn add(&mut self, row: &Row) {
+        // An answer without a letter fits no key.
+        let chosen = match row.answer {
+            Outcome::Letter(letter) => letter.index(),
+            _ => MAX_OPTIONS,
+        };
+        if let Some(count) = self.chosen.get_mut(chosen) {
+            *count += 1.0;
+        }
+        if let Some(count) = self.keys.get_mut(row.key.index()) {
+            *count += 1.0;
+        }
+        self.questions += 1.0;
+    }
+
+    /// Right answers on average over the permutations.
+    fn expected(&self) -> f64 {
+        let pairs = self.chosen.iter().zip(&self.keys);
+        pairs.map(|(chosen, keys)| chosen * keys).sum::<f64>() / self.questions
+    }
+
+    /// Variance of right answers over the permutations.
+    fn variance(&self) -> f64 {
+        let (n, expected) = (self.questions, self.expected());
+        // Of every pair of an answer and a key: how much more it fits than its row and column do.
+        let mut squares = 0.0;
+        for (letter, &answers) in self.chosen.iter().enumerate() {
+            for (key, (&of_key, &chosen)) in self.keys.iter().zip(&self.chosen).enumerate() {
+                let fit = f64::from(u8::from(letter == key));
+                let of_letter = self.keys.get(letter).map_or(0.0, |count| count / n);
+                let rest = fit - of_letter - chosen / n + expected / n;
+                squares += answers * of_key * rest * rest;
+            }
+        }
+        // A question alone has one order.
+        match n > 1.0 {
+            true => squares / (n - 1.0),
+            false => 0.0,
+        }
+    }
 }
 
 /// Probability that a standard normal variable is above `z`: Abramowitz and Stegun, Handbook of
@@ -121,6 +151,7 @@ fn upper_tail(z: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Letter;
     use crate::{Evidence, Rotation, Row, ScoredTask};
     use edgescore_taskpack::SplitMix64;
 
@@ -134,8 +165,10 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
+            options: 4,
             key,
             answer: Outcome::Letter(answer),
+            call: None,
             rotation,
             evidence: Evidence::None,
         }
@@ -220,8 +253,8 @@ mod tests {
             (0..20)
                 .flat_map(|question| {
                     let key = Letter::ALL[question as usize % 4];
-                    Rotation::ALL.map(|rotation| {
-                        let shown = rotation.shown(key);
+                    Rotation::all(4).map(move |rotation| {
+                        let shown = rotation.shown(key, 4);
                         let answer = if question < stays { key } else { shown };
                         row(question, shown, answer, rotation)
                     })

@@ -15,6 +15,7 @@ mod accuracy;
 mod agreement;
 mod bias;
 mod bootstrap;
+mod calls;
 mod confidence;
 mod debias;
 mod delta;
@@ -52,6 +53,7 @@ pub use accuracy::{Accuracy, GroupAccuracy, Tally};
 pub use agreement::{Agreement, agreement};
 pub use bias::{ConstantLetter, Habit, LetterBias};
 pub use bootstrap::{Bootstrap, bootstrap_mean};
+pub use calls::Calls;
 pub use confidence::{
     Confidence, ConfidentAnswer, GUESSER_BRIER, Reliability, ReliabilityBin, RiskCoverage,
     RiskPoint,
@@ -85,6 +87,7 @@ pub use pareto::{Exclusion, Place, Point, pareto_front};
 pub use parsing::Parsing;
 pub use pass_at_k::{
     InvalidTemperature, PassAtK, Temperature, letter_pass_at_k, sampled_pass_at_k,
+    sampled_pass_hat_k,
 };
 pub use proportion::{AgainstChance, CHANCE, Estimate, Interval, Proportion};
 pub use rotation::RotationReport;

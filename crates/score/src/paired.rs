@@ -211,8 +211,10 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
+            options: 4,
             key: Letter::A,
             answer,
+            call: None,
             rotation: Rotation::default(),
             evidence: Evidence::None,
         }

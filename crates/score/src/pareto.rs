@@ -9,6 +9,8 @@ use crate::{AgainstChance, Energy, Estimate, Reading, Reason};
 pub struct Point {
     /// Higher is better.
     pub accuracy: Reading<Estimate>,
+    /// Accuracy of a guess.
+    pub chance: f64,
     /// Median latency in seconds; lower is better.
     pub latency_s: Reading<f64>,
     /// Peak memory in GiB; lower is better.
@@ -78,7 +80,7 @@ fn axes(point: &Point) -> Result<[Option<f64>; 4], Exclusion> {
         Reading::Missing(reason) => return Err(Exclusion::NoAccuracy(reason)),
         Reading::Value(accuracy) => accuracy,
     };
-    if accuracy.against_chance() != AgainstChance::Above {
+    if accuracy.against(point.chance) != AgainstChance::Above {
         return Err(Exclusion::NotAboveChance);
     }
     let joules = point.energy.and_then(|energy| {
@@ -118,6 +120,7 @@ mod tests {
 
     fn point(correct: u32, latency: f64, memory: f64, joules: Option<f64>) -> Point {
         Point {
+            chance: crate::CHANCE,
             accuracy: Proportion::new(correct, 1000).map(Proportion::estimate),
             latency_s: Reading::Value(latency),
             memory_gib: Reading::Value(memory),

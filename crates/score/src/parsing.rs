@@ -8,10 +8,10 @@ use crate::{Estimate, Evidence, Outcome, Proportion, Reading, Reason, Run};
 /// Parse failures in generate mode, and format mass in letter mode.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Parsing {
-    /// Share of the counted answers from which no letter could be read. Always 0 in letter
+    /// Share of the counted answers from which no answer could be read. Always 0 in letter
     /// mode, where the answer is forced to be a letter.
     pub failures: Reading<Estimate>,
-    /// Mean probability of the four letters together at the answer position. Low mass means
+    /// Mean probability of the letters together at the answer position. Low mass means
     /// the model would rather have written something else.
     pub mass: Reading<Estimate>,
 }
@@ -53,10 +53,12 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
+            options: 4,
             key: Letter::A,
             answer,
+            call: None,
             rotation: Rotation::default(),
-            evidence: Evidence::Letters(Probabilities::new([1.0; 4], outside).unwrap()),
+            evidence: Evidence::Letters(Probabilities::new(&[1.0; 4], outside).unwrap()),
         };
         let rows = [
             row(0, Outcome::Letter(Letter::B), 0.0),

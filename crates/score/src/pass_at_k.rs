@@ -50,33 +50,46 @@ impl From<Temperature> for f64 {
 
 /// Exact pass@k of letter mode.
 ///
-/// The stored probabilities are softmax(logits) over the four letters. At temperature T the
-/// key letter has softmax(logits/T), which is p^(1/T) over the sum of all four p^(1/T);
+/// The stored probabilities are softmax(logits) over the letters. At temperature T the key
+/// letter has softmax(logits/T), which is p^(1/T) over the sum of all p^(1/T);
 /// k independent draws all miss it with probability (1 - that)^k. The u16 steps of the
 /// stored probabilities move pass@5 at T = 0.7 by less than 0.0002.
 ///
-/// Missing when all four probabilities are 0.
+/// Missing when all probabilities are 0, or none is the key's.
 pub fn letter_pass_at_k(
-    probabilities: [u16; 4],
+    probabilities: &[u16],
     key: Letter,
     temperature: Temperature,
     k: u8,
 ) -> Reading<f64> {
-    let largest = f64::from(probabilities.into_iter().max().unwrap_or(0));
-    if largest == 0.0 {
-        return Reading::Missing(Reason::Invalid);
-    }
+    let right = right_in_a_draw(probabilities, key, temperature);
+    right.map(|right| 1.0 - (1.0 - right).powi(i32::from(k)))
+}
+
+/// Probability that a draw at `temperature` is the key.
+fn right_in_a_draw(probabilities: &[u16], key: Letter, temperature: Temperature) -> Reading<f64> {
+    let largest = f64::from(probabilities.iter().copied().max().unwrap_or(0));
     // Dividing by the largest first keeps p^(1/T) from underflowing at low T.
-    let weights = probabilities.map(|p| (f64::from(p) / largest).powf(temperature.value().recip()));
-    let total: f64 = weights.iter().sum();
-    let [a, b, c, d] = weights;
-    let key = match key {
-        Letter::A => a,
-        Letter::B => b,
-        Letter::C => c,
-        Letter::D => d,
-    };
-    Reading::Value(1.0 - (1.0 - key / total).powi(i32::from(k)))
+    let weight = |p: &u16| (f64::from(*p) / largest).powf(temperature.value().recip());
+    match probabilities.get(key.index()) {
+        Some(of_key) if largest > 0.0 => {
+            let total: f64 = probabilities.iter().map(weight).sum();
+            Reading::Value(weight(of_key) / total)
+        }
+        _ => Reading::Missing(Reason::Invalid),
+    }
+}
+
+/// Unbiased estimate of pass^k, the chance that all of k draws are right, from `drawn` samples of which
+/// `correct` are right: C(correct, k) / C(drawn, k) (Yao et al., tau-bench, arXiv:2406.12045, 2024).
+///
+/// Missing when fewer than k were drawn or more were right than drawn.
+pub fn sampled_pass_hat_k(drawn: u8, correct: u8, k: u8) -> Reading<f64> {
+    // All right is none wrong: the chance that one of k draws is wrong, taken from 1.
+    match drawn.checked_sub(correct) {
+        Some(wrong) => sampled_pass_at_k(drawn, wrong, k).map(|miss| 1.0 - miss),
+        None => Reading::Missing(Reason::Invalid),
+    }
 }
 
 /// Unbiased estimate of pass@k from `drawn` samples of which `correct` are right:
@@ -110,13 +123,26 @@ pub(crate) fn row_pass_at_k(row: &Row, temperature: Temperature, k: u8) -> Readi
         _ if row.answer == Outcome::Skipped => Reading::Missing(Reason::NoRows),
         Evidence::None => Reading::Missing(Reason::NoEvidence),
         Evidence::Letters(probabilities) => {
-            letter_pass_at_k(probabilities.letter_units(), row.key, temperature, k)
+            letter_pass_at_k(probabilities.units(), row.key, temperature, k)
         }
         Evidence::Draws { drawn, correct } => sampled_pass_at_k(drawn, correct, k),
     }
 }
 
-/// pass@k over the tasks flagged for it.
+/// pass^k of one row, exact or estimated, whichever its evidence allows.
+fn row_pass_hat_k(row: &Row, temperature: Temperature, k: u8) -> Reading<f64> {
+    match row.evidence {
+        _ if row.answer == Outcome::Skipped => Reading::Missing(Reason::NoRows),
+        Evidence::None => Reading::Missing(Reason::NoEvidence),
+        Evidence::Letters(probabilities) => {
+            let right = right_in_a_draw(probabilities.units(), row.key, temperature);
+            right.map(|right| right.powi(i32::from(k)))
+        }
+        Evidence::Draws { drawn, correct } => sampled_pass_hat_k(drawn, correct, k),
+    }
+}
+
+/// pass@k, or pass^k, over the tasks flagged for it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct PassAtK {
     /// How many draws.
@@ -134,11 +160,21 @@ impl PassAtK {
     /// pass@k of the headline rows of `run`. The temperature matters in letter mode only:
     /// draws were made at their own.
     pub fn of(run: &Run, temperature: Temperature, k: u8) -> PassAtK {
+        PassAtK::mean_of(run, k, |row| row_pass_at_k(row, temperature, k))
+    }
+
+    /// pass^k of the same rows: the chance that all of k answers are right, which is what reliability
+    /// means.
+    pub fn all_right(run: &Run, temperature: Temperature, k: u8) -> PassAtK {
+        PassAtK::mean_of(run, k, |row| row_pass_hat_k(row, temperature, k))
+    }
+
+    fn mean_of(run: &Run, k: u8, of: impl Fn(&Row) -> Reading<f64>) -> PassAtK {
         let mut moments = Moments::default();
         let mut without_evidence = 0;
         let mut why = Reason::NoRows;
         for row in run.counted().filter(|row| run.is_pass_k(row)) {
-            match row_pass_at_k(row, temperature, k) {
+            match of(row) {
                 Reading::Value(value) => moments.push(value),
                 Reading::Missing(reason) => {
                     without_evidence += 1;
@@ -167,7 +203,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn exact(p: [u16; 4], key: Letter, t: f64, k: u8) -> f64 {
-        letter_pass_at_k(p, key, Temperature::new(t).unwrap(), k)
+        letter_pass_at_k(&p, key, Temperature::new(t).unwrap(), k)
             .value()
             .unwrap()
     }
@@ -193,7 +229,7 @@ mod tests {
         // Cold: the greedy answer, without underflow.
         assert_eq!(exact(tenth, Letter::D, 1e-3, 5), 1.0);
         assert_eq!(
-            letter_pass_at_k([0; 4], Letter::A, Temperature::REFERENCE, 5),
+            letter_pass_at_k(&[0; 4], Letter::A, Temperature::REFERENCE, 5),
             Reading::Missing(Reason::Invalid)
         );
 
@@ -202,6 +238,10 @@ mod tests {
         assert!((sampled(5, 2, 3) - 0.9).abs() < 1e-12);
         assert_eq!(sampled(5, 2, 5), 1.0);
         assert_eq!(sampled(5, 0, 5), 0.0);
+        // All of k: C(4,3)/C(5,3) = 4/10.
+        let all = |correct, k| sampled_pass_hat_k(5, correct, k).value().unwrap();
+        assert!((all(4, 3) - 0.4).abs() < 1e-12);
+        assert_eq!((all(5, 5), all(4, 5), all(0, 1)), (1.0, 0.0, 0.0));
         assert_eq!(
             sampled_pass_at_k(3, 1, 5),
             Reading::Missing(Reason::Insufficient { have: 3, need: 5 })
@@ -260,7 +300,7 @@ mod tests {
     proptest! {
         #[test]
         fn letter_mode_is_bounded_monotone_and_symmetric(p in distribution(), t in 0.05..5.0f64) {
-            for key in Letter::ALL {
+            for key in Letter::of(4).iter().copied() {
                 let mut last = 0.0;
                 for k in 0..8 {
                     let now = exact(p, key, t, k);
@@ -271,10 +311,10 @@ mod tests {
                 // Turning letters and key together changes nothing.
                 let mut rotated = p;
                 rotated.rotate_left(1);
-                let key_rotated = Rotation::new(3).original(key);
+                let key_rotated = Rotation::new(3).original(key, 4);
                 prop_assert!((exact(rotated, key_rotated, t, 5) - exact(p, key, t, 5)).abs() < 1e-12);
             }
-            let sum: f64 = Letter::ALL.iter().map(|&g| exact(p, g, t, 1)).sum();
+            let sum: f64 = Letter::of(4).iter().map(|&g| exact(p, g, t, 1)).sum();
             prop_assert!((sum - 1.0).abs() < 1e-12);
         }
 

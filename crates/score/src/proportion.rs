@@ -41,12 +41,12 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Where the interval lies against [`CHANCE`]. Without an interval nothing has been
-    /// shown, which is [`AgainstChance::AtChance`].
-    pub fn against_chance(&self) -> AgainstChance {
+    /// Where the interval lies against the accuracy of a guess, `chance`. Without an interval nothing
+    /// has been shown, which is [`AgainstChance::AtChance`].
+    pub fn against(&self, chance: f64) -> AgainstChance {
         match self.interval {
-            Reading::Value(interval) if interval.low > CHANCE => AgainstChance::Above,
-            Reading::Value(interval) if interval.high < CHANCE => AgainstChance::Below,
+            Reading::Value(interval) if interval.low > chance => AgainstChance::Above,
+            Reading::Value(interval) if interval.high < chance => AgainstChance::Below,
             _ => AgainstChance::AtChance,
         }
     }
@@ -59,7 +59,7 @@ pub struct Proportion {
     trials: u32,
 }
 
-/// Where an accuracy's interval lies against [`CHANCE`].
+/// Where an accuracy's interval lies against that of a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AgainstChance {

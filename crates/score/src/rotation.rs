@@ -1,29 +1,29 @@
-//! The same question in all four cyclic option orders.
+//! The same question in all cyclic orders of its options.
 
 use serde::Serialize;
 
 use crate::moments::Moments;
 use crate::{Estimate, Letter, Outcome, Proportion, Reading, Row, Run};
 
-/// What turning the options does, over the questions asked in all four orders and skipped
-/// in none.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+/// What turning the options does, over the questions asked in all orders, of which there are as many
+/// as options, and skipped in none.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RotationReport {
-    /// Questions asked in all four orders.
+    /// Questions asked in all orders.
     pub complete: u32,
     /// Questions asked in some orders only. They are left out below.
     pub incomplete: u32,
-    /// Accuracy in each order, rotation 0 to 3.
-    pub accuracy: [Reading<Estimate>; 4],
+    /// Accuracy in each order, from rotation 0 on, over the questions that have it.
+    pub accuracy: Vec<Reading<Estimate>>,
     /// Accuracy averaged over the orders: a preference for a letter cancels out of it. The
     /// interval is over questions, not over askings.
     pub mean_accuracy: Reading<Estimate>,
-    /// Share of the questions with the same option chosen in all four orders, right or
+    /// Share of the questions with the same option chosen in all orders, right or
     /// wrong. A model that answers one letter throughout has 0.
     pub consistency: Reading<Estimate>,
-    /// Questions with the same letter chosen in all four orders: the place decided, not the option.
+    /// Questions with the same letter chosen in all orders: the place decided, not the option.
     pub same_letter: u32,
-    /// Share of the questions right in all four orders (the strict score of Liu et al.,
+    /// Share of the questions right in all orders (the strict score of Liu et al.,
     /// MMBench, arXiv:2307.06281).
     pub always_right: Reading<Estimate>,
 }
@@ -31,35 +31,44 @@ pub struct RotationReport {
 impl RotationReport {
     /// Over all rows of `run`.
     pub fn of(run: &Run) -> RotationReport {
-        let mut rows: Vec<&Row> = run.rows().iter().collect();
+        let mut rows: Vec<&Row> = run.rows().iter().filter(|row| row.has_options()).collect();
         rows.sort_unstable_by_key(|row| (row.question, row.rotation.steps()));
 
         let (mut complete, mut incomplete) = (0, 0);
         let (mut consistent, mut always_right, mut same_letter) = (0, 0, 0);
-        let mut right_at = [0; 4];
+        let mut at: Vec<(u32, u32)> = Vec::new();
         let mut mean = Moments::default();
         for turns in rows.chunk_by(|a, b| a.question == b.question) {
-            // The run holds no rotation twice, so four rows are the four rotations.
-            if turns.len() < 4 || turns.iter().any(|row| row.answer == Outcome::Skipped) {
+            // The run holds no rotation twice, so as many rows as options are all rotations.
+            let options = turns.iter().map(|row| usize::from(row.options)).max();
+            if Some(turns.len()) < options || turns.iter().any(|row| row.answer == Outcome::Skipped)
+            {
                 incomplete += 1;
                 continue;
             }
             complete += 1;
+            at.resize(at.len().max(turns.len()), (0, 0));
             let mut right = 0;
-            for (count, row) in right_at.iter_mut().zip(turns) {
-                *count += u32::from(row.is_correct());
-                right += u8::from(row.is_correct());
+            for ((right_here, asked), row) in at.iter_mut().zip(turns) {
+                *asked += 1;
+                *right_here += u32::from(row.is_correct());
+                right += usize::from(row.is_correct());
             }
-            mean.push(f64::from(right) / 4.0);
-            always_right += u32::from(right == 4);
-            consistent += u32::from(same(turns, |row, letter| row.rotation.original(letter)));
+            mean.push(right as f64 / turns.len() as f64);
+            always_right += u32::from(right == turns.len());
+            consistent += u32::from(same(turns, |row, letter| {
+                row.rotation.original(letter, row.options)
+            }));
             same_letter += u32::from(same(turns, |_, letter| letter));
         }
         let share = |count| Proportion::new(count, complete).map(Proportion::estimate);
         RotationReport {
             complete,
             incomplete,
-            accuracy: right_at.map(share),
+            accuracy: at
+                .iter()
+                .map(|(right, asked)| Proportion::new(*right, *asked).map(Proportion::estimate))
+                .collect(),
             mean_accuracy: mean.estimate(0.0, 1.0),
             consistency: share(consistent),
             same_letter,
@@ -93,27 +102,32 @@ mod tests {
 
     /// The row of a question whose right option is `key`, answered with letter `answer`.
     fn row(question: u32, key: usize, rotation: Rotation, answer: Outcome) -> Row {
+        row_of(4, question, key, rotation, answer)
+    }
+
+    fn row_of(options: u8, question: u32, key: usize, rotation: Rotation, answer: Outcome) -> Row {
         Row {
             question,
             latency_us: None,
             task: 0,
-            key: rotation.shown(Letter::ALL[key]),
+            options,
+            key: rotation.shown(Letter::ALL[key], options),
             answer,
+            call: None,
             rotation,
             evidence: Evidence::None,
         }
     }
 
     fn all_turns(question: u32, key: usize, answer: impl Fn(Rotation) -> Letter) -> Vec<Row> {
-        Rotation::ALL
-            .into_iter()
+        Rotation::all(4)
             .map(|rotation| row(question, key, rotation, Outcome::Letter(answer(rotation))))
             .collect()
     }
 
     #[test]
     fn incomplete_questions_are_counted_and_left_out() {
-        let mut rows = all_turns(0, 2, |r| r.shown(Letter::C));
+        let mut rows = all_turns(0, 2, |r| r.shown(Letter::C, 4));
         rows.extend(all_turns(1, 0, |_| Letter::A).into_iter().take(3));
         let mut skipped = all_turns(2, 0, |_| Letter::A);
         skipped[1].answer = Outcome::Skipped;
@@ -130,11 +144,34 @@ mod tests {
 
     #[test]
     fn unparsed_in_every_order_is_not_consistent() {
-        let rows: Vec<Row> = Rotation::ALL
+        let rows: Vec<Row> = Rotation::all(4)
             .map(|r| row(0, 0, r, Outcome::Unparsed))
-            .to_vec();
+            .collect();
         let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
         assert_eq!(got.consistency.value().unwrap().value, 0.0);
+    }
+
+    /// A question of two options has two orders, one of five has five.
+    #[test]
+    fn there_are_as_many_orders_as_options() {
+        let turns = |options: u8, question, right: bool| {
+            Rotation::all(options).map(move |rotation| {
+                let shown = rotation.shown(Letter::B, options);
+                let other = Rotation::new(1).original(shown, options);
+                let answer = Outcome::Letter(if right { shown } else { other });
+                row_of(options, question, 1, rotation, answer)
+            })
+        };
+        let mut rows: Vec<Row> = turns(2, 0, true).collect();
+        rows.extend(turns(5, 1, true));
+        rows.extend(turns(5, 2, false));
+        rows.extend(turns(5, 3, true).take(4));
+        let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
+        assert_eq!((got.complete, got.incomplete), (3, 1));
+        let accuracy = got.accuracy.iter().map(|a| a.value().unwrap().value);
+        let third = 2.0 / 3.0;
+        assert!(accuracy.eq([third, third, 0.5, 0.5, 0.5]));
+        assert_eq!(got.consistency.value().unwrap().value, 1.0);
     }
 
     proptest! {
@@ -165,13 +202,14 @@ mod tests {
                 .enumerate()
                 .flat_map(|(i, &(key, chosen))| {
                     all_turns(i as u32, key, move |r| {
-                        r.shown(Letter::ALL[chosen])
+                        r.shown(Letter::ALL[chosen], 4)
                     })
                 })
                 .collect();
             let got = RotationReport::of(&Run::new(&TASKS, &rows).unwrap());
             prop_assert_eq!(got.consistency.value().unwrap().value, 1.0);
-            let accuracy = got.accuracy.map(|a| a.value().unwrap().value);
+            let accuracy = got.accuracy.iter().map(|a| a.value().unwrap().value);
+            let accuracy: Vec<f64> = accuracy.collect();
             prop_assert!(accuracy.iter().all(|a| *a == accuracy[0]));
             prop_assert_eq!(got.always_right.value().unwrap().value, accuracy[0]);
         }

@@ -2,16 +2,23 @@
 
 use core::num::NonZeroU32;
 
+use edgescore_record::CallAxes;
+use edgescore_taskpack::MAX_OPTIONS;
 use serde::{Deserialize, Serialize};
 
-use crate::{Letter, Probabilities, Rotation};
+use crate::{CHANCE, Letter, Probabilities, Rotation};
 
 /// What the model answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A letter, as shown, that is after the rotation.
     Letter(Letter),
-    /// Text from which no letter could be read. Counts as wrong.
+    /// Anything else that was asked for.
+    Other {
+        /// Whether it is right.
+        right: bool,
+    },
+    /// Text from which no answer could be read. Counts as wrong.
     Unparsed,
     /// A trace that did not end, so that there is no answer. Counts as wrong.
     Incomplete,
@@ -35,7 +42,7 @@ pub enum Evidence {
     },
 }
 
-/// One question asked once. 24 bytes, so that 3.7 million rows take 90 MB.
+/// One question asked once. 44 bytes, so that 3.7 million rows take 160 MB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Which question of the pack.
@@ -45,10 +52,14 @@ pub struct Row {
     pub latency_us: Option<NonZeroU32>,
     /// Index into the run's tasks.
     pub task: u8,
-    /// The answer key: the letter of the right option, as shown.
+    /// Options of the question; 0 where it asks for no letter.
+    pub options: u8,
+    /// The answer key: the letter of the right option, as shown. Without options it says nothing.
     pub key: Letter,
     /// The greedy answer.
     pub answer: Outcome,
+    /// What is right of a call, where one, or none, was asked for.
+    pub call: Option<CallAxes>,
     /// The order in which the options were shown.
     pub rotation: Rotation,
     /// Letter probabilities or draws.
@@ -58,7 +69,25 @@ pub struct Row {
 impl Row {
     /// Whether the greedy answer is right.
     pub fn is_correct(&self) -> bool {
-        self.answer == Outcome::Letter(self.key)
+        match self.answer {
+            Outcome::Letter(letter) => letter == self.key,
+            Outcome::Other { right } => right,
+            _ => false,
+        }
+    }
+
+    /// Whether a letter was asked for.
+    pub fn has_options(&self) -> bool {
+        self.options > 0
+    }
+
+    /// Probability that a uniform guess among the options is right; 0 where there is nothing to guess
+    /// among.
+    pub fn chance(&self) -> f64 {
+        match self.options {
+            0 => 0.0,
+            options => 1.0 / f64::from(options),
+        }
     }
 
     /// Whether it counts towards the headline scores: asked in the pack's own option order
@@ -179,6 +208,35 @@ impl<'a> Run<'a> {
         self.rows.iter().filter(|row| row.counts())
     }
 
+    /// The counted headline rows of questions with options.
+    pub fn letters(&self) -> impl Iterator<Item = &'a Row> + use<'a> {
+        self.counted().filter(|row| row.has_options())
+    }
+
+    /// Accuracy of a uniform guess: the mean over the counted questions of one in their options. Right
+    /// answers of a guesser are then a sum of trials of unequal probabilities, which spreads no more
+    /// than a binomial of their mean (Hoeffding, On the distribution of the number of successes in
+    /// independent trials, Annals of Mathematical Statistics 27, 1956): intervals and tests that take
+    /// it for binomial hold, and are a little wide. [`CHANCE`] without rows.
+    pub fn chance(&self) -> f64 {
+        let (mut sum, mut count) = (0.0, 0u32);
+        // Counted by their number, so that questions of four options have a chance of 1/4 exactly.
+        let mut with = [0u32; MAX_OPTIONS + 1];
+        for row in self.counted() {
+            count += 1;
+            if let Some(number) = with.get_mut(usize::from(row.options)) {
+                *number += 1;
+            }
+        }
+        for (options, number) in with.iter().enumerate().skip(1) {
+            sum += f64::from(*number) / f64::from(count.max(1)) / options as f64;
+        }
+        match count {
+            0 => CHANCE,
+            _ => sum,
+        }
+    }
+
     /// Whether pass@k is reported on the row's task.
     pub(crate) fn is_pass_k(&self, row: &Row) -> bool {
         self.tasks
@@ -201,16 +259,18 @@ mod tests {
             question,
             latency_us: None,
             task: 0,
+            options: 4,
             key: Letter::B,
             answer: Outcome::Letter(Letter::B),
+            call: None,
             rotation: Rotation::default(),
             evidence: Evidence::None,
         }
     }
 
     #[test]
-    fn a_row_is_24_bytes() {
-        assert_eq!(size_of::<Row>(), 24);
+    fn a_row_is_44_bytes() {
+        assert_eq!(size_of::<Row>(), 44);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    Accuracy, Confidence, Debiased, Delta5, Indecision, Latency, LetterBias, Parsing, PassAtK,
-    Reading, Reason, Rotation, RotationReport, Run, Temperature,
+    Accuracy, Calls, Confidence, Debiased, Delta5, Indecision, Latency, LetterBias, Parsing,
+    PassAtK, Reading, Reason, Rotation, RotationReport, Run, Temperature,
 };
 
 /// The scores of one run that need its rows only. Memory, energy and the Edge Score need
@@ -17,6 +17,10 @@ pub struct Summary {
     pub pass_3: PassAtK,
     /// pass@5 on the flagged tasks.
     pub pass_5: PassAtK,
+    /// pass^5 on the flagged tasks: all of five right.
+    pub all_of_5: PassAtK,
+    /// Calls of functions, where they are asked for.
+    pub calls: Option<Calls>,
     /// pass@5 minus pass@1.
     pub delta_5: Delta5,
     /// Parse failures and format mass.
@@ -43,6 +47,8 @@ impl Summary {
             accuracy: Accuracy::of(run),
             pass_3: PassAtK::of(run, temperature, 3),
             pass_5: PassAtK::of(run, temperature, 5),
+            all_of_5: PassAtK::all_right(run, temperature, 5),
+            calls: Calls::of(run),
             delta_5: Delta5::of(run, temperature),
             parsing: Parsing::of(run),
             latency: Latency::of(run),

@@ -52,11 +52,21 @@ impl Notes {
             Record::Text(text) => {
                 let missing = (text.bytes as usize).saturating_sub(text.text.len());
                 let answer = (text.trace_bytes as usize).saturating_sub(missing);
-                self.text = Some(KeptText {
-                    text: text.text.to_owned(),
-                    answer: text.text.ceil_char_boundary(answer),
-                    cut: missing > 0,
-                });
+                match &mut self.text {
+                    // A later step of a conversation.
+                    Some(before) if text.draw.is_none() && text.ask.step() > 0 => {
+                        before.text.push_str("\n\n");
+                        before.text.push_str(text.text);
+                        before.cut |= missing > 0;
+                    }
+                    _ => {
+                        self.text = Some(KeptText {
+                            text: text.text.to_owned(),
+                            answer: text.text.ceil_char_boundary(answer),
+                            cut: missing > 0,
+                        });
+                    }
+                }
             }
             _ => {}
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::figure::{EstimateView, Figure, Share};
 
-/// How far the probability of the chosen letter among the four can be trusted.
+/// How far the probability of the chosen letter among the question's can be trusted.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ConfidenceView {
@@ -14,7 +14,7 @@ pub struct ConfidenceView {
     pub questions: u32,
     /// Mean confidence minus accuracy: positive is overconfident.
     pub overconfidence: EstimateView,
-    /// Brier score over the four letters, 0 to 2; a uniform guess has 0.75.
+    /// Brier score over the letters, 0 to 2; a uniform guess has 0.75.
     pub brier: EstimateView,
     /// Whether answers of a confidence are right as often as it says.
     pub reliability: Figure<ReliabilityView>,

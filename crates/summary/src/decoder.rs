@@ -10,6 +10,7 @@ use edgescore_taskpack::Layout;
 
 use crate::asked::{Asked, Draws, Notes};
 use crate::error::Error;
+use crate::labels::Labelled;
 use crate::memory::{BeforeLoad, MemorySummary};
 use crate::power::{PowerSource, PowerSummary};
 use crate::provenance::{EndFacts, ModelFacts, StartFacts, TemplateFacts};
@@ -140,6 +141,11 @@ impl Decoder {
                 self.start = Some(Start::from(row));
             }
             Record::Leg(row) => self.leg = Some(*row),
+            Record::Turned(row) => {
+                if let Some(start) = &mut self.start {
+                    start.questions = row.questions;
+                }
+            }
             Record::Task(row) => {
                 let group = self.group(row.group)?;
                 self.tasks.push(TaskInfo {
@@ -162,6 +168,16 @@ impl Decoder {
                 });
             }
             Record::Template(row) => self.template = Some(TemplateFacts::from(row)),
+            Record::Constrained(constrain) => {
+                if let Some(template) = &mut self.template {
+                    template.constrained = Some(Labelled(*constrain));
+                }
+            }
+            Record::Tools(place) => {
+                if let Some(template) = &mut self.template {
+                    template.functions = Some(Labelled(*place));
+                }
+            }
             // Parts stand behind the template that they belong to.
             Record::PromptPart(part) => {
                 if let Some(template) = &mut self.template {

@@ -52,7 +52,7 @@
 //! let question = Question {
 //!     ask: Ask::new(0, Rotation::default()),
 //!     task: 0,
-//!     answer: Answer::new(Letter::B, Some((Letter::B, Found::Logits))),
+//!     answer: Answer::new(4, Letter::B, Some((Letter::B, Found::Logits))),
 //!     probabilities: None,
 //!     generated: None,
 //!     prompt_tokens: 200,

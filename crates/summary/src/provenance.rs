@@ -1,8 +1,8 @@
 //! Provenance: where, with what and how a run was made, by name.
 
 use edgescore_record::{
-    CacheType, FlashAttention, ModelLoaded, Order, SessionEnd, SessionStart, Stop, SystemPlace,
-    TemplateOrigin, TemplateRow, Think, Tuning, Weights,
+    CacheType, Constrain, FlashAttention, ModelLoaded, Order, SessionEnd, SessionStart, Stop,
+    SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace, Tuning, Weights,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -106,9 +106,9 @@ impl From<&Option<u64>> for Fact {
     }
 }
 
-impl From<&Option<Labelled<Stop>>> for Fact {
-    fn from(stop: &Option<Labelled<Stop>>) -> Fact {
-        stop.as_ref().map_or(Fact::None, Fact::from)
+impl<T: Labels> From<&Option<Labelled<T>>> for Fact {
+    fn from(value: &Option<Labelled<T>>) -> Fact {
+        value.as_ref().map_or(Fact::None, Fact::from)
     }
 }
 
@@ -164,7 +164,7 @@ facts! {
         model_bytes: u64,
         /// Order of the questions.
         order: Labelled<Order>,
-        /// Whether all four cyclic orders of the options were asked.
+        /// Whether all cyclic orders of the options were asked.
         rotate: bool,
         /// Seed of choice, order and draws.
         seed: u64,
@@ -196,6 +196,10 @@ facts! {
         prompt_linear: bool,
         /// The parts.
         prompt_parts: PromptParts,
+        /// Where functions that may be called stood; null where there were none.
+        functions: Option<Labelled<ToolsPlace>>,
+        /// What a grammar let the model write; null where it wrote freely.
+        constrained: Option<Labelled<Constrain>>,
         /// Whether the model was to think: `auto`, `off`, or the tokens of a trace at most.
         think: String,
         /// Whether prompts end inside a trace.
@@ -345,6 +349,8 @@ impl From<&TemplateRow<'_>> for TemplateFacts {
             shots: row.shots.into(),
             prompt_linear: row.linear,
             prompt_parts: PromptParts::default(),
+            functions: None,
+            constrained: None,
             think: match row.think {
                 Think::Auto => "auto".to_owned(),
                 Think::Off => "off".to_owned(),

@@ -4,8 +4,8 @@ use edgescore_score::published::{
     Counts, GGUF_BUILDS, GgufBuild, TINY_MODELS, TinyModel, task_table,
 };
 use edgescore_score::{
-    Delta5, EdgeInputs, EdgeScore, Estimate, Exponents, Formula, Proportion, Reading, Reason, Run,
-    Temperature, edge_score, order_by_value, ranking,
+    CHANCE, Delta5, EdgeInputs, EdgeScore, Estimate, Exponents, Formula, Proportion, Reading,
+    Reason, Run, Temperature, edge_score, order_by_value, ranking,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -95,6 +95,7 @@ fn of_paper(model: &TinyModel) -> PublishedModel {
     let counts = model.counts();
     let inputs = EdgeInputs {
         accuracy: counts.accuracy().map(Proportion::estimate),
+        chance: CHANCE,
         latency_s: Reading::Missing(Reason::Unpublished),
         memory_gib: Reading::Missing(Reason::Unpublished),
         energy: Reading::Missing(Reason::Unpublished),

@@ -167,7 +167,7 @@ fn not_ranked_because(
     if run.indecision.is_some() {
         return Ok(Some(NotRanked::Undecided));
     }
-    let standing = run.pass_at_1.map(|accuracy| accuracy.against_chance());
+    let standing = run.pass_at_1.map(|accuracy| accuracy.against(run.chance()));
     let why = match standing.value() {
         None => Some(NotRanked::NoAccuracy),
         Some(AgainstChance::AtChance) => Some(NotRanked::AtChance),
@@ -220,6 +220,7 @@ pub(crate) fn score_or_refusal(score: &EdgeScore) -> Figure<f64> {
 fn point(inputs: &EdgeInputs) -> Point {
     Point {
         accuracy: inputs.accuracy,
+        chance: inputs.chance,
         latency_s: inputs.latency_s,
         memory_gib: inputs.memory_gib,
         energy: inputs.energy,

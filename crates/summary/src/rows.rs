@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use edgescore_record::{Found, Question};
+use edgescore_record::{Answer, AnswerKind, Found, Question, Standing};
 use edgescore_score::{Evidence, Letter, Outcome, Row};
 
 use crate::asked::{Asked, Draws, Notes};
@@ -33,23 +33,46 @@ pub(crate) fn score_row(asked: &Asked) -> Result<Row, Error> {
             latency_us: None,
             task,
             // A skipped row is counted and otherwise left out, so its letter is not read.
+            options: 0,
             key: Letter::A,
             answer: Outcome::Skipped,
+            call: None,
             rotation,
             evidence: Evidence::None,
         });
+    };
+    let (options, key, outcome, call) = match answered.answer {
+        Answer::Choice(chosen) => {
+            let outcome = match (chosen.choice, chosen.found) {
+                (Some(letter), _) => Outcome::Letter(letter),
+                (None, Found::Incomplete) => Outcome::Incomplete,
+                (None, _) => Outcome::Unparsed,
+            };
+            (chosen.options, chosen.key, outcome, None)
+        }
+        Answer::Judged(judged) => {
+            let outcome = match judged.standing {
+                Standing::Right => Outcome::Other { right: true },
+                Standing::Wrong => Outcome::Other { right: false },
+                Standing::Unparsed => Outcome::Unparsed,
+                Standing::Incomplete => Outcome::Incomplete,
+            };
+            let call = match judged.kind {
+                AnswerKind::Tool | AnswerKind::Turns => Some(judged.axes),
+                AnswerKind::Number | AnswerKind::Text => None,
+            };
+            (0, Letter::A, outcome, call)
+        }
     };
     let time = u32::try_from(answer_time(answered).0).unwrap_or(u32::MAX);
     Ok(Row {
         question,
         latency_us: NonZeroU32::new(time),
         task,
-        key: answered.answer.key(),
-        answer: match answered.answer.choice() {
-            Some(letter) => Outcome::Letter(letter),
-            None if answered.answer.found() == Found::Incomplete => Outcome::Incomplete,
-            None => Outcome::Unparsed,
-        },
+        options,
+        key,
+        answer: outcome,
+        call,
         rotation,
         evidence: match (answered.probabilities, asked.draws.drawn) {
             (Some(probabilities), _) => Evidence::Letters(probabilities),

@@ -2,7 +2,6 @@
 
 use edgescore_probe::Microseconds;
 use edgescore_record::{Generated, Question, SessionStart};
-use edgescore_taskpack::Rotation;
 
 /// Name of a model: its file name without `.gguf`.
 pub fn model_name(file: &str) -> &str {
@@ -15,10 +14,11 @@ pub fn board_name(board: &str, cpu: &str) -> String {
     both.trim_matches([',', ' ']).to_owned()
 }
 
-/// Questions that a run will ask, each counted once however many rotations are asked.
+/// Questions that a run will ask, each counted once however many rotations are asked. Where options
+/// are turned and are not four everywhere, [`edgescore_record::Turned`] says.
 pub fn questions(start: &SessionStart) -> u32 {
     match start.rotate {
-        true => start.asks / Rotation::ALL.len() as u32,
+        true => start.asks / 4,
         false => start.asks,
     }
 }

@@ -234,10 +234,16 @@ impl RunSummary {
         Ok(Run::new(&self.score_tasks, &self.rows)?)
     }
 
+    /// Accuracy of a uniform guess.
+    pub fn chance(&self) -> f64 {
+        self.scores.accuracy.chance
+    }
+
     /// What the Edge Score is made of.
     pub fn edge_inputs(&self) -> EdgeInputs {
         EdgeInputs {
             accuracy: self.pass_at_1,
+            chance: self.chance(),
             latency_s: self.latency_s(),
             memory_gib: self.memory_gib(),
             energy: self.energy(),

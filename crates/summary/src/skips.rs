@@ -31,6 +31,8 @@ pub fn reasons(asked: &[Asked]) -> Vec<(WhySkipped, u32)> {
 fn needs(why: WhySkipped) -> u32 {
     match why {
         WhySkipped::PromptTooLong { needed, .. } => needed,
-        WhySkipped::LettersNotSeparable | WhySkipped::LogitsNotFinite => 0,
+        WhySkipped::LettersNotSeparable | WhySkipped::LogitsNotFinite | WhySkipped::AsksForText => {
+            0
+        }
     }
 }

@@ -18,7 +18,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Letter};
+use edgescore_taskpack::{Draft, DraftEpisode, DraftKind, DraftQuestion, DraftTask, Letter};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -105,8 +105,28 @@ struct QuestionTable {
     episode: Spanned<Text>,
     text: Text,
     options: OptionTable,
-    answer: Letter,
+    answer: OptionName,
     reason: Text,
+}
+
+/// An option of a worked question.
+#[derive(Clone, Copy, Deserialize)]
+enum OptionName {
+    A,
+    B,
+    C,
+    D,
+}
+
+impl From<OptionName> for Letter {
+    fn from(name: OptionName) -> Letter {
+        match name {
+            OptionName::A => Letter::A,
+            OptionName::B => Letter::B,
+            OptionName::C => Letter::C,
+            OptionName::D => Letter::D,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -190,7 +210,7 @@ where
         if !draft
             .questions
             .iter()
-            .any(|question| question.episode == index)
+            .any(|question| question.episode == Some(index))
         {
             return Err(WorkedError::of(file, WorkedProblem::NoQuestions));
         }
@@ -232,13 +252,12 @@ fn add_task(
         };
         let OptionTable { a, b, c, d } = question.options;
         draft.questions.push(DraftQuestion {
-            episode: *episode,
+            episode: Some(*episode),
             task: draft.tasks.len(),
             text: question.text.0,
-            options: [a.0, b.0, c.0, d.0],
-            key: question.answer,
+            instruction: None,
             reason: question.reason.0,
-            faults: [None; 4],
+            kind: DraftKind::choice([a.0, b.0, c.0, d.0], question.answer.into()),
         });
     }
     draft.tasks.push(DraftTask {

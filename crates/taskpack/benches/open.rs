@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Letter, Pack};
+use edgescore_taskpack::{Draft, DraftEpisode, DraftKind, DraftQuestion, DraftTask, Letter, Pack};
 
 const EPISODES: usize = 488;
 const QUESTIONS: usize = 3722;
@@ -45,13 +45,15 @@ fn pack() -> Vec<u8> {
             .collect(),
         questions: (0..QUESTIONS)
             .map(|n| DraftQuestion {
-                episode: n * EPISODES / QUESTIONS,
+                episode: Some(n * EPISODES / QUESTIONS),
                 task: n % 30,
                 text: text("question", n, question),
-                options: [0, 1, 2, 3].map(|i| text("option", 4 * n + i, option)),
-                key: Letter::A,
+                instruction: None,
                 reason: text("reason", n, reason),
-                faults: [None; 4],
+                kind: DraftKind::choice(
+                    [0, 1, 2, 3].map(|i| text("option", 4 * n + i, option)),
+                    Letter::A,
+                ),
             })
             .collect(),
         ..Draft::default()

@@ -1,17 +1,24 @@
 //! Reading a pack where it lies.
 
-use crate::format::{
-    CONTENT_AT, CURRENT_VERSION, EpisodeEntry, HASH_AT, Header, MAGIC, MIN_VERSION, QuestionEntry,
-    TaskEntry, VERSION_AT,
-};
-use crate::section::Section;
-use crate::{Fault, Hash, Letter, PackError};
+use heapless::Vec;
 
-/// An opened pack. Copying it copies a few slices; the texts stay in the pack's bytes.
+use crate::format::{
+    CONTENT_AT, CURRENT_VERSION, EpisodeEntry, FourOptions, FramedHeader, HASH_AT, Header,
+    KindEntry, MAGIC, MIN_VERSION, QuestionEntry, TaskEntry, TextId, VERSION_AT,
+};
+use crate::frame::{Frame, SIX_G_FRAME};
+use crate::section::Section;
+use crate::{
+    Choice, Episode, Hash, Kind, Number, Opt, PackError, Question, Step, Task, ToolUse, Turns,
+    Wording,
+};
+
+/// An opened pack. Cloning it copies a few slices; the texts stay in the pack's bytes.
 ///
 /// ```
 /// use edgescore_taskpack::{
-///     Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter, Pack, Rotation,
+///     Draft, DraftEpisode, DraftKind, DraftQuestion, DraftTask, Kind, Layout, Letter, Pack,
+///     Rotation,
 /// };
 ///
 /// // The writer (feature `std`) makes the bytes of a pack.
@@ -29,13 +36,12 @@ use crate::{Fault, Hash, Letter, PackError};
 ///         summary: "Two edges answer; one of them is not attested.".into(),
 ///     }],
 ///     questions: vec![DraftQuestion {
-///         episode: 0,
+///         episode: Some(0),
 ///         task: 0,
 ///         text: "Where does the job run?".into(),
-///         options: ["On the device", "On edge 1", "On edge 2", "In the cloud"].map(Into::into),
-///         key: Letter::B,
+///         instruction: None,
 ///         reason: "Edge 1 is attested.".into(),
-///         faults: [None; 4],
+///         kind: DraftKind::choice(["On the device", "On edge 1", "On edge 2"], Letter::B),
 ///     }],
 ///     ..Draft::default()
 /// };
@@ -46,79 +52,30 @@ use crate::{Fault, Hash, Letter, PackError};
 /// pack.verify()?;
 /// let question = pack.question(0)?;
 /// assert_eq!(question.task.id, "T9");
-/// assert_eq!(question.option(Letter::A, Rotation::new(1)), "On edge 1");
+/// let Kind::Choice(choice) = &question.kind else {
+///     panic!("it has options");
+/// };
+/// assert_eq!(choice.option(Letter::A, Rotation::new(1)), "On edge 1");
 ///
 /// let mut prompt = String::new();
-/// question.write_user_message(
-///     Layout::Reference,
-///     Rotation::default(),
-///     pack.instruction(),
-///     &mut prompt,
-/// )?;
-/// assert!(prompt.ends_with("D: In the cloud\n\nReply with JSON only."));
+/// question.write_user_message(Layout::Reference, Rotation::default(), &mut prompt)?;
+/// assert!(prompt.ends_with("C: On edge 2\n\nReply with JSON only."));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Pack<'a> {
+    version: u16,
     hash: Hash,
     content: &'a [u8],
     name: &'a str,
     origin: &'a str,
     system: &'a str,
     instruction: &'a str,
+    frame: Frame<'a>,
     strings: Section<'a>,
     tasks: Section<'a>,
     episodes: Section<'a>,
     questions: Section<'a>,
-}
-
-/// A kind of decision, such as T9, Trust-Aware Offloading.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Task<'a> {
-    /// Position in the task table.
-    pub index: u32,
-    /// Short id, `T1` to `T30` in the thirty tasks of 6G-Bench.
-    pub id: &'a str,
-    /// Name as shown to people and models.
-    pub name: &'a str,
-    /// Group id, `G1` to `G5` in 6G-Bench.
-    pub group: &'a str,
-    /// What the model is asked to decide.
-    pub definition: &'a str,
-    /// Whether pass@k is measured on this task.
-    pub pass_at_k: bool,
-}
-
-/// A situation that one or more questions are about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Episode<'a> {
-    /// Position in the episode table.
-    pub index: u32,
-    /// Id as in the source.
-    pub id: &'a str,
-    /// The text a model reads.
-    pub summary: &'a str,
-}
-
-/// One multiple-choice question with its task and episode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Question<'a> {
-    /// Position in the pack.
-    pub index: u32,
-    /// The task it belongs to.
-    pub task: Task<'a>,
-    /// The episode it is about.
-    pub episode: Episode<'a>,
-    /// The question.
-    pub text: &'a str,
-    /// Options A to D.
-    pub options: [&'a str; 4],
-    /// The correct option.
-    pub key: Letter,
-    /// Why it is correct; may be empty.
-    pub reason: &'a str,
-    /// The fault of each wrong option, where it is known.
-    pub faults: [Option<Fault>; 4],
 }
 
 impl<'a> Pack<'a> {
@@ -144,8 +101,12 @@ impl<'a> Pack<'a> {
             .get(4..)
             .and_then(|rest| rest.split_at_checked(header_len))
             .ok_or(PackError::Truncated)?;
-        let Ok((header, [])) = postcard::take_from_bytes::<Header>(header) else {
-            return Err(PackError::Corrupt("header"));
+        let (header, blocks) = match version {
+            1 => (fill::<Header>(header)?, None),
+            _ => {
+                let framed = fill::<FramedHeader>(header)?;
+                (framed.header, Some(framed.frame))
+            }
         };
         let (strings, rest) = Section::take("strings", header.strings, rest)?;
         let (tasks, rest) = Section::take("task table", header.tasks, rest)?;
@@ -154,13 +115,25 @@ impl<'a> Pack<'a> {
         if !rest.is_empty() {
             return Err(PackError::Corrupt("end"));
         }
+        let frame = match blocks {
+            None => Frame {
+                blocks: SIX_G_FRAME.into_iter().collect(),
+                leaves_out: false,
+            },
+            Some(blocks) => Frame {
+                blocks: texts(&strings, &blocks)?,
+                leaves_out: true,
+            },
+        };
         Ok(Pack {
+            version,
             hash,
             content,
             name: strings.text(header.name)?,
             origin: strings.text(header.origin)?,
             system: strings.text(header.system)?,
             instruction: strings.text(header.instruction)?,
+            frame,
             strings,
             tasks,
             episodes,
@@ -205,7 +178,17 @@ impl<'a> Pack<'a> {
         self.system
     }
 
-    /// The instruction that ends every user message.
+    /// Version of its format.
+    pub fn version(&self) -> u16 {
+        self.version
+    }
+
+    /// The words around every question.
+    pub fn frame(&self) -> &Frame<'a> {
+        &self.frame
+    }
+
+    /// How to answer, of questions that do not say it themselves.
     pub fn instruction(&self) -> &'a str {
         self.instruction
     }
@@ -250,34 +233,128 @@ impl<'a> Pack<'a> {
 
     /// Question `index`, 0-based in the order of asking.
     pub fn question(&self, index: u32) -> Result<Question<'a>, PackError> {
-        if index >= self.question_count() {
-            return Err(PackError::NoSuchQuestion(index, self.question_count()));
-        }
-        let entry: QuestionEntry = self.questions.value(index)?;
-        let [a, b, c, d] = entry.options;
+        let entry = self.entry(index)?;
+        let text = |id| self.strings.text(id);
         Ok(Question {
             index,
             task: self.task(entry.task)?,
-            episode: self.episode(entry.episode)?,
-            text: self.strings.text(entry.text)?,
-            options: [
-                self.strings.text(a)?,
-                self.strings.text(b)?,
-                self.strings.text(c)?,
-                self.strings.text(d)?,
-            ],
-            key: entry.key,
-            reason: self.strings.text(entry.reason)?,
-            faults: entry.faults,
+            episode: entry.episode.map(|at| self.episode(at)).transpose()?,
+            text: text(entry.text)?,
+            instruction: entry.instruction.map_or(Ok(self.instruction), text)?,
+            reason: text(entry.reason)?,
+            kind: self.kind(entry.kind)?,
+            frame: self.frame.clone(),
         })
     }
 
     /// Index of the task of question `index`, without reading its texts.
     pub fn task_of(&self, index: u32) -> Result<u32, PackError> {
+        Ok(self.entry(index)?.task)
+    }
+
+    /// How many options question `index` has, without reading its texts; none where a letter is not
+    /// what it asks for.
+    pub fn options_of(&self, index: u32) -> Result<u8, PackError> {
+        Ok(match self.entry(index)?.kind {
+            KindEntry::Choice { options, .. } => options.len() as u8,
+            _ => 0,
+        })
+    }
+
+    /// How many steps question `index` has as a conversation, without reading its texts; none where it
+    /// is none.
+    pub fn steps_of(&self, index: u32) -> Result<u8, PackError> {
+        Ok(match self.entry(index)?.kind {
+            KindEntry::Turns { steps, .. } => steps.len() as u8,
+            _ => 0,
+        })
+    }
+
+    /// How many prompts question `index` leads to: one for each step of a conversation, and with
+    /// `rotate` one for each order of its options.
+    pub fn prompts_of(&self, index: u32, rotate: bool) -> Result<u8, PackError> {
+        let orders = match rotate {
+            true => self.options_of(index)?,
+            false => 0,
+        };
+        Ok(self.steps_of(index)?.max(orders).max(1))
+    }
+
+    fn entry(&self, index: u32) -> Result<QuestionEntry, PackError> {
         if index >= self.question_count() {
             return Err(PackError::NoSuchQuestion(index, self.question_count()));
         }
-        Ok(self.questions.value::<QuestionEntry>(index)?.task)
+        match self.version {
+            1 => Ok(self.questions.value::<FourOptions>(index)?.into()),
+            _ => self.questions.value(index),
+        }
+    }
+
+    fn kind(&self, entry: KindEntry) -> Result<Kind<'a>, PackError> {
+        let text = |id| self.strings.text(id);
+        Ok(match entry {
+            KindEntry::Choice { key, options } => {
+                if !(2..=options.capacity()).contains(&options.len())
+                    || key.index() >= options.len()
+                {
+                    return Err(PackError::Corrupt("options"));
+                }
+                let options = options.into_iter().map(|option| {
+                    Ok(Opt {
+                        text: text(option.text)?,
+                        fault: option.fault,
+                    })
+                });
+                Kind::Choice(Choice {
+                    key,
+                    options: options.collect::<Result<_, PackError>>()?,
+                })
+            }
+            KindEntry::Number {
+                value,
+                tolerance,
+                unit,
+            } => Kind::Number(Number {
+                value,
+                tolerance,
+                unit: text(unit)?,
+            }),
+            KindEntry::Text { matching, accepted } => Kind::Text(Wording {
+                matching,
+                accepted: texts(&self.strings, &accepted)?,
+            }),
+            KindEntry::Tool { functions, calls } => Kind::Tool(ToolUse {
+                functions: texts(&self.strings, &functions)?,
+                calls: text(calls)?,
+            }),
+            KindEntry::Turns { functions, steps } => {
+                let steps = steps.into_iter().map(|step| {
+                    Ok(Step {
+                        calls: text(step.calls)?,
+                        result: text(step.result)?,
+                    })
+                });
+                Kind::Turns(Turns {
+                    functions: texts(&self.strings, &functions)?,
+                    steps: steps.collect::<Result<_, PackError>>()?,
+                })
+            }
+        })
+    }
+}
+
+fn texts<'a, const N: usize>(
+    strings: &Section<'a>,
+    ids: &Vec<TextId, N>,
+) -> Result<Vec<&'a str, N>, PackError> {
+    ids.iter().map(|id| strings.text(*id)).collect()
+}
+
+/// A postcard value that fills `bytes` exactly.
+fn fill<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, PackError> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Ok(value),
+        _ => Err(PackError::Corrupt("header")),
     }
 }
 

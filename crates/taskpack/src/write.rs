@@ -3,66 +3,18 @@
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt;
 
 use serde::Serialize;
 
 use crate::format::{
-    CURRENT_VERSION, EpisodeEntry, Header, MAGIC, QuestionEntry, SectionShape, TaskEntry, TextId,
+    EpisodeEntry, FourOptions, FramedHeader, Header, KindEntry, MAGIC, OptionEntry, QuestionEntry,
+    SectionShape, StepEntry, TaskEntry, TextId,
 };
-use crate::{Draft, Hash, Letter};
-
-/// Why a draft is not a pack. The message names the place and the rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DraftError {
-    /// Two tasks have this id.
-    DuplicateTask(String),
-    /// No question is about the episode with this id.
-    EpisodeWithoutQuestions(String),
-    /// The draft holds no question.
-    Empty,
-    /// A question (0-based) points at an episode or a task that is not there.
-    DanglingQuestion(usize),
-    /// A question (0-based) lacks its text or the text of this option.
-    EmptyText(usize, Option<Letter>),
-    /// The content is larger than the format's 4 GiB.
-    TooLarge,
-}
-
-impl fmt::Display for DraftError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            DraftError::DuplicateTask(id) => {
-                write!(f, "two tasks have the id {id}: give each task its own")
-            }
-            DraftError::EpisodeWithoutQuestions(id) => write!(
-                f,
-                "episode {id} has no questions: add one or take the episode out"
-            ),
-            DraftError::Empty => f.write_str("there are no questions to pack"),
-            DraftError::DanglingQuestion(index) => {
-                write!(
-                    f,
-                    "question {index} names an episode or task that is not there"
-                )
-            }
-            DraftError::EmptyText(index, None) => write!(f, "question {index} has no text"),
-            DraftError::EmptyText(index, Some(letter)) => write!(
-                f,
-                "question {index} has no option {letter}: four options A to D are needed"
-            ),
-            DraftError::TooLarge => {
-                f.write_str("the pack would exceed 4 GiB: split the questions over several packs")
-            }
-        }
-    }
-}
-
-impl core::error::Error for DraftError {}
+use crate::{Draft, DraftError, DraftKind, DraftQuestion, Hash, SIX_G_FRAME};
 
 impl Draft {
-    /// Checks the draft and writes it in the current format. The same draft gives the same
-    /// bytes on every machine.
+    /// Checks the draft and writes it in the oldest version of the format that holds it. The same
+    /// draft gives the same bytes on every machine.
     ///
     /// # Errors
     /// The first rule the draft breaks.
@@ -86,22 +38,23 @@ impl Draft {
                 summary: texts.id(&episode.summary)?,
             })?;
         }
+        let version = self.version();
         let mut questions = SectionBytes::default();
         for question in &self.questions {
-            let [a, b, c, d] = &question.options;
-            questions.push_value(&QuestionEntry {
-                episode: to_u32(question.episode)?,
-                task: to_u32(question.task)?,
-                key: question.key,
-                text: texts.id(&question.text)?,
-                options: [texts.id(a)?, texts.id(b)?, texts.id(c)?, texts.id(d)?],
-                reason: texts.id(&question.reason)?,
-                faults: question.faults,
-            })?;
+            let entry = question_entry(question, &mut texts)?;
+            match four_options(&entry).filter(|_| version == 1) {
+                Some(entry) => questions.push_value(&entry)?,
+                None => questions.push_value(&entry)?,
+            }
         }
+        let frame = match (version, self.frame.as_slice()) {
+            (1, _) => None,
+            (_, []) => Some(ids(&SIX_G_FRAME, &mut texts)?),
+            (_, blocks) => Some(ids(blocks, &mut texts)?),
+        };
         let (name, origin) = (texts.id(&self.name)?, texts.id(&self.origin)?);
         let (system, instruction) = (texts.id(&self.system)?, texts.id(&self.instruction)?);
-        let header = encode(&Header {
+        let header = Header {
             name,
             origin,
             system,
@@ -110,7 +63,14 @@ impl Draft {
             tasks: tasks.shape()?,
             episodes: episodes.shape()?,
             questions: questions.shape()?,
-        })?;
+        };
+        let header = match version {
+            1 => encode(&header)?,
+            _ => encode(&FramedHeader {
+                frame: frame.unwrap_or_default(),
+                header,
+            })?,
+        };
 
         let mut content = Vec::new();
         content.extend_from_slice(&to_u32(header.len())?.to_le_bytes());
@@ -120,42 +80,119 @@ impl Draft {
         }
         let mut pack = Vec::with_capacity(content.len() + 42);
         pack.extend_from_slice(&MAGIC);
-        pack.extend_from_slice(&CURRENT_VERSION.to_le_bytes());
+        pack.extend_from_slice(&version.to_le_bytes());
         pack.extend_from_slice(&Hash::of(&content).0);
         pack.extend_from_slice(&content);
         Ok(pack)
     }
+}
 
-    fn check(&self) -> Result<(), DraftError> {
-        if self.questions.is_empty() {
-            return Err(DraftError::Empty);
-        }
-        let mut ids = BTreeMap::new();
-        for task in &self.tasks {
-            if ids.insert(task.id.as_str(), ()).is_some() {
-                return Err(DraftError::DuplicateTask(task.id.clone()));
+impl Draft {
+    /// The oldest version that holds this.
+    fn version(&self) -> u16 {
+        let four = |question: &DraftQuestion| match &question.kind {
+            DraftKind::Choice { options, .. } => {
+                options.len() == 4 && question.episode.is_some() && question.instruction.is_none()
             }
-        }
-        let mut asked = alloc::vec![false; self.episodes.len()];
-        for (index, question) in self.questions.iter().enumerate() {
-            match asked.get_mut(question.episode) {
-                Some(seen) if question.task < self.tasks.len() => *seen = true,
-                _ => return Err(DraftError::DanglingQuestion(index)),
-            }
-            if question.text.trim().is_empty() {
-                return Err(DraftError::EmptyText(index, None));
-            }
-            for (letter, option) in Letter::ALL.into_iter().zip(&question.options) {
-                if option.trim().is_empty() {
-                    return Err(DraftError::EmptyText(index, Some(letter)));
-                }
-            }
-        }
-        match self.episodes.iter().zip(asked).find(|(_, asked)| !asked) {
-            Some((episode, _)) => Err(DraftError::EpisodeWithoutQuestions(episode.id.clone())),
-            None => Ok(()),
+            _ => false,
+        };
+        match self.frame.is_empty() && self.questions.iter().all(four) {
+            true => 1,
+            false => 2,
         }
     }
+}
+
+fn question_entry(
+    question: &DraftQuestion,
+    texts: &mut Texts,
+) -> Result<QuestionEntry, DraftError> {
+    let text = texts.id(&question.text)?;
+    let kind = match &question.kind {
+        DraftKind::Choice { key, options } => KindEntry::Choice {
+            key: *key,
+            options: collected(options.iter().map(|option| {
+                Ok(OptionEntry {
+                    text: texts.id(&option.text)?,
+                    fault: option.fault,
+                })
+            }))?,
+        },
+        DraftKind::Number {
+            value,
+            tolerance,
+            unit,
+        } => KindEntry::Number {
+            value: *value,
+            tolerance: *tolerance,
+            unit: texts.id(unit)?,
+        },
+        DraftKind::Text { matching, accepted } => KindEntry::Text {
+            matching: *matching,
+            accepted: ids(accepted, texts)?,
+        },
+        DraftKind::Tool { functions, calls } => KindEntry::Tool {
+            functions: ids(functions, texts)?,
+            calls: texts.id(calls)?,
+        },
+        DraftKind::Turns { functions, steps } => KindEntry::Turns {
+            functions: ids(functions, texts)?,
+            steps: collected(steps.iter().map(|step| {
+                Ok(StepEntry {
+                    calls: texts.id(&step.calls)?,
+                    result: texts.id(&step.result)?,
+                })
+            }))?,
+        },
+    };
+    Ok(QuestionEntry {
+        episode: question.episode.map(to_u32).transpose()?,
+        task: to_u32(question.task)?,
+        text,
+        kind,
+        reason: texts.id(&question.reason)?,
+        instruction: match &question.instruction {
+            Some(instruction) => Some(texts.id(instruction)?),
+            None => None,
+        },
+    })
+}
+
+/// The same in version 1.
+fn four_options(entry: &QuestionEntry) -> Option<FourOptions> {
+    let KindEntry::Choice { key, options } = &entry.kind else {
+        return None;
+    };
+    let [a, b, c, d] = options.as_slice() else {
+        return None;
+    };
+    Some(FourOptions {
+        episode: entry.episode?,
+        task: entry.task,
+        key: *key,
+        text: entry.text,
+        options: [a.text, b.text, c.text, d.text],
+        reason: entry.reason,
+        faults: [a.fault, b.fault, c.fault, d.fault],
+    })
+}
+
+fn ids<const N: usize>(
+    list: &[impl AsRef<str>],
+    texts: &mut Texts,
+) -> Result<heapless::Vec<TextId, N>, DraftError> {
+    collected(list.iter().map(|text| texts.id(text.as_ref())))
+}
+
+/// A list of at most `N` entries, which [`Draft::check`] has seen to.
+fn collected<T, const N: usize>(
+    entries: impl Iterator<Item = Result<T, DraftError>>,
+) -> Result<heapless::Vec<T, N>, DraftError> {
+    let mut list = heapless::Vec::new();
+    for entry in entries {
+        list.push(entry?).map_err(|_| DraftError::TooLarge)?;
+    }
+    Ok(list)
 }
 
 /// The string section with every text once.

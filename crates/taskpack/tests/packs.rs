@@ -1,5 +1,5 @@
 //! Packs: written and read back, cut, damaged, from another version; and their frozen bytes.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use edgescore_taskpack::*;
 use proptest::prelude::*;
@@ -22,26 +22,51 @@ fn draft() -> Draft {
             summary: "sum".into(),
         }],
         questions: vec![DraftQuestion {
-            episode: 0,
+            episode: Some(0),
             task: 0,
             text: "q".into(),
-            options: ["w", "x", "y", "z"].map(String::from),
-            key: Letter::C,
+            instruction: None,
             reason: String::new(),
-            faults: [
-                Some(Fault::Myopic),
-                Some(Fault::AverageCase),
-                None,
-                Some(Fault::PolicyBlind),
-            ],
+            kind: choice(
+                ["w", "x", "y", "z"].map(String::from),
+                Letter::C,
+                [
+                    Some(Fault::Myopic),
+                    Some(Fault::AverageCase),
+                    None,
+                    Some(Fault::PolicyBlind),
+                ],
+            ),
         }],
+        frame: Vec::new(),
+    }
+}
+
+fn choice<const N: usize>(
+    texts: [String; N],
+    key: Letter,
+    faults: [Option<Fault>; N],
+) -> DraftKind {
+    let options = texts.into_iter().zip(faults);
+    DraftKind::Choice {
+        key,
+        options: options
+            .map(|(text, fault)| DraftOption { text, fault })
+            .collect(),
+    }
+}
+
+fn options(question: &mut DraftQuestion) -> &mut Vec<DraftOption> {
+    match &mut question.kind {
+        DraftKind::Choice { options, .. } => options,
+        other => panic!("{other:?}"),
     }
 }
 
 fn laid_out(question: &Question, layout: Layout, rotation: Rotation) -> String {
     let mut out = String::new();
     question
-        .write_user_message(layout, rotation, "ins", &mut out)
+        .write_user_message(layout, rotation, &mut out)
         .unwrap();
     out
 }
@@ -99,9 +124,11 @@ fn reads_back_what_was_written() {
     let question = pack.question(0).unwrap();
     assert_eq!(question.task.id, "T1");
     assert!(question.task.pass_at_k);
-    assert_eq!(question.episode.summary, "sum");
-    assert_eq!(question.options, ["w", "x", "y", "z"]);
-    assert_eq!(question.key, Letter::C);
+    assert_eq!(question.episode.unwrap().summary, "sum");
+    let choice = question.choice().unwrap();
+    let texts = choice.options.iter().map(|option| option.text);
+    assert!(texts.eq(["w", "x", "y", "z"]));
+    assert_eq!(choice.key, Letter::C);
     assert_eq!(
         pack.question(1).unwrap_err(),
         PackError::NoSuchQuestion(1, 1)
@@ -134,13 +161,21 @@ fn the_shared_prefix_puts_the_episode_first() {
 fn a_rotation_turns_options_and_answer_together() {
     let bytes = draft().to_bytes().unwrap();
     let question = Pack::open(&bytes).unwrap().question(0).unwrap();
-    for rotation in Rotation::ALL {
-        let right = rotation.shown(question.key);
-        assert_eq!(question.option(right, rotation), "y");
+    let choice = question.choice().unwrap();
+    for rotation in Rotation::all(choice.count()) {
+        let right = choice.shown_key(rotation);
+        assert_eq!(choice.option(right, rotation), "y");
         assert!(message(&question, rotation).contains(&format!("\n{right}: y\n")));
-        for letter in Letter::ALL {
-            assert_eq!(rotation.shown(rotation.original(letter)), letter);
+    }
+    for options in 2..=10 {
+        for rotation in Rotation::all(options) {
+            for letter in Letter::of(options) {
+                let original = rotation.original(*letter, options);
+                assert!(original.index() < usize::from(options));
+                assert_eq!(rotation.shown(original, options), *letter);
+            }
         }
+        assert_eq!(Rotation::all(options).count(), usize::from(options));
     }
 }
 
@@ -194,11 +229,11 @@ fn a_draft_that_breaks_a_rule_names_it() {
         DraftError::DanglingQuestion(0)
     );
     assert_eq!(
-        broken(|d| d.questions[0].episode = 1),
+        broken(|d| d.questions[0].episode = Some(1)),
         DraftError::DanglingQuestion(0)
     );
     assert_eq!(
-        broken(|d| d.questions[0].options[3] = " ".into()),
+        broken(|d| options(&mut d.questions[0])[3].text = " ".into()),
         DraftError::EmptyText(0, Some(Letter::D))
     );
     assert_eq!(
@@ -266,23 +301,23 @@ fn drafts() -> impl Strategy<Value = Draft> {
                 {
                     draft.questions.push(DraftQuestion {
                         // The first questions see to it that every episode is asked about.
-                        episode: if i < draft.episodes.len() {
+                        episode: Some(if i < draft.episodes.len() {
                             i
                         } else {
                             episode.index(draft.episodes.len())
-                        },
+                        }),
                         task: task.index(draft.tasks.len()),
                         text,
-                        options,
-                        key: Letter::from_index(answer).unwrap(),
+                        instruction: None,
                         reason,
-                        faults,
+                        kind: choice(options, Letter::from_index(answer).unwrap(), faults),
                     });
                 }
                 let asked = draft.questions.len();
                 draft.episodes.truncate(asked);
                 for question in &mut draft.questions {
-                    question.episode %= draft.episodes.len();
+                    let asked = question.episode.unwrap() % draft.episodes.len();
+                    question.episode = Some(asked);
                 }
                 draft
             },
@@ -299,12 +334,18 @@ proptest! {
         for (i, given) in draft.questions.iter().enumerate() {
             let read = pack.question(i as u32).unwrap();
             prop_assert_eq!(read.text, &given.text);
-            prop_assert_eq!(read.options.map(String::from), given.options.clone());
-            prop_assert_eq!(read.key, given.key);
+            let choice = read.choice().unwrap();
+            let kind = DraftKind::Choice {
+                key: choice.key,
+                options: choice.options.iter().map(|option| DraftOption {
+                    text: option.text.to_owned(),
+                    fault: option.fault,
+                }).collect(),
+            };
+            prop_assert_eq!(&kind, &given.kind);
             prop_assert_eq!(read.reason, &given.reason);
-            prop_assert_eq!(read.faults, given.faults);
             prop_assert_eq!(read.task.id, &draft.tasks[given.task].id);
-            prop_assert_eq!(read.episode.summary, &draft.episodes[given.episode].summary);
+            prop_assert_eq!(read.episode.unwrap().summary, &draft.episodes[given.episode.unwrap()].summary);
             prop_assert_eq!(pack.task_of(i as u32).unwrap() as usize, given.task);
         }
     }

@@ -59,9 +59,10 @@ fn compare(here: &Question, there: &Question) -> f64 {
         (here.ask, here.prompt_tokens),
         (there.ask, there.prompt_tokens)
     );
-    let letters = |question: &Question| question.probabilities.unwrap().letters();
+    let letters =
+        |question: &Question| -> Vec<f64> { question.probabilities.unwrap().letters().collect() };
     let (ours, theirs) = (letters(here), letters(there));
-    let differences = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs());
+    let differences = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs());
     let farthest = differences.fold(0.0, f64::max);
     assert!(farthest <= 5e-3, "{:?}: {ours:?}, {theirs:?}", here.ask);
     let mut sorted = ours;

@@ -147,7 +147,7 @@ impl Made {
         let is_right = (mix >> 4) % 100 < self.right;
         let given = match is_right {
             true => key,
-            false => Rotation::new(1).original(key),
+            false => Rotation::new(1).original(key, 4),
         };
         let (probabilities, found) = match self.mode {
             Mode::Letter => (probabilities(given, mix), Found::Logits),
@@ -160,7 +160,7 @@ impl Made {
         writer.row(&Record::Question(Question {
             ask,
             task,
-            answer: Answer::new(key, Some((given, found)))
+            answer: Answer::new(4, key, Some((given, found)))
                 .with_fault(taskpack::Fault::ALL.get(number as usize % 4).copied()),
             probabilities,
             prompt_tokens: 1900,
@@ -187,13 +187,13 @@ impl Made {
                 let given = if right {
                     key
                 } else {
-                    Rotation::new(2).original(key)
+                    Rotation::new(2).original(key, 4)
                 };
                 writer.row(&Record::Sample(Sample {
                     ask,
                     task,
                     draw,
-                    answer: Answer::new(key, Some((given, Found::Json))),
+                    answer: Answer::new(4, key, Some((given, Found::Json))),
                     generated: Generated {
                         tokens: 8,
                         decode: Microseconds(median / 4),
@@ -209,7 +209,7 @@ impl Made {
 fn probabilities(given: Letter, mix: u32) -> Option<Probabilities> {
     let mut letters = [0.1; 4];
     letters[given.index()] = 0.5 + (mix % 1000) as f32 / 1000.0;
-    Probabilities::new(letters, 0.02)
+    Probabilities::new(&letters, 0.02)
 }
 
 fn mixed(number: u32, seed: u32) -> u32 {

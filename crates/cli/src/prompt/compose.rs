@@ -5,18 +5,20 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use edgescore_chat::{
-    Arguments, Frame, Framed, Markers, Part, Sample, Template, TemplateError, Thinking, each,
-    frame, switches,
+    Arguments, Frame, Framed, Functions, Markers, Part, Sample, Template, TemplateError, Thinking,
+    each, frame, switches,
 };
 use edgescore_record::{
-    Mode, PromptPart, Slot, SystemPlace, TemplateOrigin, TemplateRow, Think, TraceMarkers, Trim,
-    prompt_file,
+    Constrain, Mode, PromptPart, Slot, SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace,
+    TraceMarkers, Trim, prompt_file,
 };
 use edgescore_taskpack::{Layout, Pack, Rotation};
 use serde::Serialize;
 
 use super::choice::Choice;
+use super::conversations::{self, asks_for_calls, offered, questions, user_message};
 use super::few_shot;
+use super::grammar;
 use super::options::PromptOptions;
 use super::source::{self, ChatSource};
 use crate::failure::Failure;
@@ -34,6 +36,12 @@ pub struct Prompts {
     /// The parts that all prompts are made of; else each question's, in the order of the pack and
     /// of the rotations.
     pub parts: Result<Vec<Part>, Vec<Vec<Part>>>,
+    /// Where each question's begin among those.
+    starts: Vec<usize>,
+    /// Where functions that may be called stand, if there are any.
+    pub tools: Option<ToolsPlace>,
+    /// The grammar of each question's answers, if they are held to one.
+    grammars: Option<(Constrain, Vec<String>)>,
     /// What stands around a trace.
     pub markers: Option<Markers>,
     /// Whether prompts end inside a trace.
@@ -69,6 +77,7 @@ pub fn compose(
     let source = source::find(model, options.template.as_ref())?;
     let bytes = files::read(pack)?;
     let pack = files::open_pack(pack, &bytes)?;
+    refuse_without_letters(&pack, mode)?;
     let whose = match &options.template {
         Some(Choice::File(path)) => path.display().to_string(),
         _ => model.display().to_string(),
@@ -91,11 +100,19 @@ pub fn compose(
         date: String::new(),
         system: SystemPlace::Own,
         parts: Ok(Vec::new()),
+        starts: starts(&pack, rotate)?,
+        tools: None,
+        grammars: None,
         source,
         arguments,
     };
     if prompts.source.origin == TemplateOrigin::None {
         options.check_without_template()?;
+        if asks_for_calls(&pack) {
+            return Err(Failure::Usage(anyhow!(
+                "the pack asks for calls of functions, and without a chat template a model is told of none: give one as --template FILE.jinja"
+            )));
+        }
         prompts.parts = Ok(plain(&asked));
         // There is nothing to switch.
         prompts.think = Think::Auto;
@@ -109,48 +126,107 @@ pub fn compose(
     prompts.markers = Markers::find(&prompts.source.text, prompts.source.tokens());
     prompts.switches = switches(&template);
     options.switch(&template, &mut prompts.arguments)?;
-    asked.samples = samples(&pack, layout, rotate);
-    let Framed { parts, system } = frame(&template, &asked, &prompts.arguments).map_err(fail)?;
+    let with_calls = asks_for_calls(&pack);
+    if !with_calls {
+        asked.samples = samples(&pack, layout, rotate);
+    }
+    let mut arguments = prompts.arguments.clone();
+    // Some templates fail without functions; which ones they are plays no part here.
+    arguments
+        .named
+        .extend(conversations::any_functions(&pack).map(|tools| ("tools".to_owned(), tools)));
+    let Framed { parts, system } = frame(&template, &asked, &arguments).map_err(fail)?;
     prompts.system = system;
+    let contents = asked.contents(system);
     prompts.parts = match parts {
-        Some(parts) => Ok(parts),
-        None => {
-            let contents = asked.contents(system);
-            let located = each(&template, &contents, &prompts.arguments, &asked.samples);
+        // With functions each prompt is another.
+        Some(parts) if !with_calls => Ok(parts),
+        _ => {
+            let place = with_calls.then(|| match template.reads("tools") {
+                true => ToolsPlace::Template,
+                false => ToolsPlace::System,
+            });
+            prompts.tools = place;
+            let place = place.unwrap_or(ToolsPlace::Template);
+            let render = |how| {
+                let all = conversations::all(&pack, &contents, (layout, rotate), place, how)?;
+                Ok(each(&template, &all, &prompts.arguments))
+            };
+            let mut located = render(Functions::AsObject)?;
+            if with_calls && located.is_err() {
+                located = render(Functions::AsText)?.or(located);
+            }
             let located = located.map_err(fail)?;
+            if with_calls {
+                refuse_named_in_functions(&prompts.source, &pack)?;
+            }
             if located.iter().any(|prompt| !prompt.sure) {
+                asked.samples = samples(&pack, layout, rotate);
                 refuse_control_tokens(&prompts.source, &asked)?;
             }
             Err(located.into_iter().map(|prompt| prompt.parts).collect())
         }
     };
     prompts.settle_thinking(mode)?;
+    if let Some(constrain) = options.constrain {
+        grammar::check(mode, options.think, prompts.in_trace)?;
+        prompts.grammars = Some((constrain, grammar::of_pack(&pack, constrain)?));
+    }
     prompts.no_tokens = prompts.marks_that_are_no_tokens();
     Ok(prompts)
 }
 
+/// Where the prompts of each question begin, where every prompt has parts of its own.
+fn starts(pack: &Pack, rotate: bool) -> Result<Vec<usize>, Failure> {
+    let mut starts = Vec::new();
+    let mut next = 0;
+    for question in 0..pack.question_count() {
+        starts.push(next);
+        next += usize::from(pack.prompts_of(question, rotate).map_err(Failure::data)?);
+    }
+    Ok(starts)
+}
+
 /// What is asked: every question, in every rotation if they are asked, in the order of the pack.
 fn samples(pack: &Pack, layout: Layout, rotate: bool) -> Vec<Sample> {
-    let rotations: &[Rotation] = match rotate {
-        true => &Rotation::ALL,
-        false => &[Rotation::ALL[0]],
-    };
-    // A pack that cannot be read is refused by the board, with its reason.
-    let questions = (0..pack.question_count()).filter_map(|index| pack.question(index).ok());
-    questions
+    questions(pack)
         .flat_map(|question| {
-            rotations.iter().map(move |rotation| {
-                let mut user = String::new();
-                // Writing to a String cannot fail.
-                let _ =
-                    question.write_user_message(layout, *rotation, pack.instruction(), &mut user);
-                Sample {
-                    system: pack.system().to_owned(),
-                    user,
-                }
+            let orders = if rotate { question.options() } else { 1 };
+            Rotation::all(orders).map(move |rotation| Sample {
+                system: pack.system().to_owned(),
+                user: user_message(&question, layout, rotation),
             })
         })
         .collect()
+}
+
+/// Refuses functions that name control tokens: where the template writes them, such a name would open
+/// a turn.
+fn refuse_named_in_functions(source: &ChatSource, pack: &Pack) -> Result<(), Failure> {
+    for question in questions(pack) {
+        let mut texts = offered(&question.kind).unwrap_or_default().iter();
+        if let Some(token) = texts.find_map(|text| source.control_token_in(text)) {
+            return Err(Failure::Data(anyhow!(
+                "a function of question {} names the control token {token:?}, which would open a turn in the prompt: take that name out of the pack",
+                question.index
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Letter mode reads letters alone.
+fn refuse_without_letters(pack: &Pack, mode: Mode) -> Result<(), Failure> {
+    let without = questions(pack)
+        .filter(|question| question.options() == 0)
+        .count();
+    if mode == Mode::Letter && without > 0 {
+        return Err(Failure::Usage(anyhow!(
+            "{without} of the {} questions of this pack ask for a number, a text or a call, which letter mode cannot read: give --mode generate",
+            pack.question_count()
+        )));
+    }
+    Ok(())
 }
 
 /// Refuses messages that name control tokens, where the template changes messages so that it is not
@@ -173,14 +249,13 @@ fn refuse_control_tokens(source: &ChatSource, asked: &Frame) -> Result<(), Failu
 }
 
 impl Prompts {
-    /// The parts of the prompt of a question. `rotate`: all rotations were asked for; this is the
-    /// first.
-    pub fn of(&self, question: u32, rotate: bool) -> &[Part] {
-        let each = if rotate { 4 } else { 1 };
+    /// The parts of the first prompt of a question.
+    pub fn of(&self, question: u32) -> &[Part] {
+        let start = self.starts.get(question as usize);
         match &self.parts {
             Ok(parts) => parts,
-            Err(lists) => lists
-                .get(each * question as usize)
+            Err(lists) => start
+                .and_then(|start| lists.get(*start))
                 .map_or(&[], Vec::as_slice),
         }
     }
@@ -232,7 +307,15 @@ impl Prompts {
         };
         let borrowed = lists.iter().map(|parts| parts.iter().map(Part::borrowed));
         let lists: Vec<Vec<PromptPart>> = borrowed.map(Iterator::collect).collect();
-        prompt_file::write(&row, lists.iter().map(Vec::as_slice)).map_err(Failure::data)
+        let head = prompt_file::Head {
+            template: &row,
+            tools: self.tools,
+            constrain: self
+                .grammars
+                .as_ref()
+                .map(|(constrain, grammars)| (*constrain, grammars.as_slice())),
+        };
+        prompt_file::write(head, lists.iter().map(Vec::as_slice)).map_err(Failure::data)
     }
 
     /// Marks such as `<|im_start|>` in the template's text that are no tokens: the template is another

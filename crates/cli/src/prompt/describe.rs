@@ -1,6 +1,6 @@
 //! What was found of a model's chat template, for people.
 
-use edgescore_record::{SystemPlace, TemplateOrigin};
+use edgescore_record::{SystemPlace, TemplateOrigin, ToolsPlace};
 
 use super::compose::Prompts;
 
@@ -53,7 +53,15 @@ impl Prompts {
             }
         };
         facts.push(("system message", system.to_owned()));
-        if self.parts.is_err() {
+        if let Some(place) = self.tools {
+            let place = match place {
+                ToolsPlace::Template => "where the template puts them",
+                ToolsPlace::System => {
+                    "in the system message, in words: the template knows nothing of functions"
+                }
+            };
+            facts.push(("functions", place.to_owned()));
+        } else if self.parts.is_err() {
             let why = "rendered one by one: the template changes what messages say";
             facts.push(("prompts", why.to_owned()));
         }

@@ -2,7 +2,7 @@
 
 use edgescore_record::Labels;
 use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
-use edgescore_taskpack::{Layout, Letter, Pack, Rotation};
+use edgescore_taskpack::{Layout, Pack, Rotation};
 
 use crate::failure::Failure;
 
@@ -32,20 +32,20 @@ pub fn shots(
     let pack = Pack::open(&bytes).map_err(Failure::data)?;
     let mut shots = Vec::new();
     for index in 0..u32::from(count).min(pack.question_count()) {
-        let question = pack.question(index).map_err(Failure::data)?;
+        let mut question = pack.question(index).map_err(Failure::data)?;
+        question.instruction = instruction;
         // The keys go round, A, B, C, D, so that no letter looks right by its place.
-        let letter = Letter::ALL.into_iter().cycle().nth(index as usize);
-        let rotation = Rotation::ALL
-            .into_iter()
-            .find(|rotation| Some(rotation.shown(question.key)) == letter)
+        let Some(choice) = question.choice() else {
+            continue;
+        };
+        let letter = choice.letters().iter().cycle().nth(index as usize);
+        let rotation = Rotation::all(choice.count())
+            .find(|rotation| Some(&choice.shown_key(*rotation)) == letter)
             .unwrap_or_default();
         let mut user = String::new();
         // Writing to a String cannot fail.
-        let _ = question.write_user_message(layout, rotation, instruction, &mut user);
-        let answer = format!(
-            "{{\"answer\": \"{}\"}}",
-            rotation.shown(question.key).label()
-        );
+        let _ = question.write_user_message(layout, rotation, &mut user);
+        let answer = format!("{{\"answer\": \"{}\"}}", choice.shown_key(rotation).label());
         shots.push((user, answer));
     }
     Ok(shots)
@@ -87,7 +87,8 @@ mod tests {
         let shots = shots(8, Layout::Reference, "").unwrap();
         for (index, (user, answer)) in (0..).zip(&shots) {
             let question = pack.question(index).unwrap();
-            let key = question.option(question.key, Rotation::default());
+            let choice = question.choice().unwrap();
+            let key = choice.option(choice.key, Rotation::default());
             let letter = answer
                 .trim_start_matches("{\"answer\": \"")
                 .chars()

@@ -3,8 +3,10 @@
 
 mod choice;
 mod compose;
+mod conversations;
 mod describe;
 mod few_shot;
+mod grammar;
 mod options;
 mod source;
 mod template_view;

@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use chrono::{NaiveDateTime, Utc};
 use edgescore_chat::{Arguments, Template, switch};
-use edgescore_record::Think;
+use edgescore_record::{Constrain, Labels, Think};
 
 use super::choice::{Choice, think};
 use super::source::ChatSource;
@@ -34,10 +34,19 @@ pub struct PromptOptions {
     #[arg(long, value_name = "THINK", default_value = "auto", value_parser = think)]
     pub think: Think,
 
+    /// Hold answers to a grammar: json to the object that the question asks for, tools to calls of the
+    /// functions that it offers; with --mode generate
+    #[arg(long, value_name = "WHAT", value_parser = constrain)]
+    pub constrain: Option<Constrain>,
+
     /// Questions with their answers before each question, generated like those of the default
     /// pack from its train split
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=16))]
     pub shots: u8,
+}
+
+fn constrain(text: &str) -> Result<Constrain, String> {
+    Constrain::from_label(text).ok_or_else(|| "give json or tools".to_owned())
 }
 
 impl Default for PromptOptions {
@@ -47,6 +56,7 @@ impl Default for PromptOptions {
             template_arg: Vec::new(),
             template_date: None,
             think: Think::Auto,
+            constrain: None,
             shots: 0,
         }
     }

@@ -1,5 +1,6 @@
 //! What values mean, in the words of a page.
 
+use edgescore_record::{Answer, AnswerKind, Found, Labels, Standing};
 use edgescore_score::{AgainstChance, Estimate, Place};
 use edgescore_summary::Warning;
 
@@ -17,15 +18,44 @@ pub fn warning(warning: &Warning) -> String {
     }
 }
 
-/// Where an accuracy over `questions` lies against that of guessing.
-pub fn against_chance(accuracy: &Estimate, questions: u32) -> String {
-    match accuracy.against_chance() {
-        AgainstChance::Above => "better than guessing (25 %)".to_owned(),
+/// The letter that was chosen, or what became of the answer.
+pub fn answered(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Choice(chosen) => match (chosen.choice, chosen.found) {
+            (Some(letter), _) => letter.label(),
+            (None, Found::Incomplete) => "incomplete",
+            (None, _) => "unparsed",
+        },
+        Answer::Judged(judged) => match judged.standing {
+            Standing::Right => "right",
+            Standing::Wrong => "wrong",
+            Standing::Unparsed => "unparsed",
+            Standing::Incomplete => "incomplete",
+        },
+    }
+}
+
+/// What was asked for, where that is no letter.
+pub fn kind(kind: AnswerKind) -> &'static str {
+    match kind {
+        AnswerKind::Number => "number",
+        AnswerKind::Text => "text",
+        AnswerKind::Tool => "tool",
+        AnswerKind::Turns => "turns",
+    }
+}
+
+/// Where an accuracy over `questions` lies against that of guessing, `chance`; nothing without options,
+/// where there is nothing to guess.
+pub fn against_chance(accuracy: &Estimate, chance: f64, questions: u32) -> Option<String> {
+    let percent = 100.0 * chance;
+    (chance > 0.0).then(|| match accuracy.against(chance) {
+        AgainstChance::Above => format!("better than guessing ({percent:.0} %)"),
         AgainstChance::AtChance => {
             format!("no better than guessing, as far as {questions} questions show")
         }
-        AgainstChance::Below => "worse than guessing (25 %)".to_owned(),
-    }
+        AgainstChance::Below => format!("worse than guessing ({percent:.0} %)"),
+    })
 }
 
 /// A place against the Pareto front; `name` tells the model of an index.

@@ -19,7 +19,7 @@ pub fn labels<T: Labels + Send + Sync>(
 pub fn mode(mode: Mode) -> &'static str {
     match mode {
         Mode::Letter => {
-            "One forward pass; the four letters' logits give the answer and its probabilities"
+            "One forward pass; the letters' logits give the answer and its probabilities"
         }
         Mode::Generate => "Greedy text, parsed, and draws for pass@k: the reference protocol",
     }

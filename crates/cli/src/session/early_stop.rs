@@ -1,6 +1,6 @@
 //! Ending a run as soon as what was asked of it is certain.
 
-use edgescore_record::{Order, Question, Record, SessionStart};
+use edgescore_record::{Order, Question, Record};
 use edgescore_score::{ConfidenceSequence, GateMonitor, Limits, Regime};
 use edgescore_summary::{row_of, rules};
 
@@ -40,7 +40,11 @@ impl EarlyStop {
         match record {
             // What follows holds for a random order only.
             Record::SessionStart(start) if start.order == Order::Shuffled => {
-                self.seen = Some(self.begin(start)?);
+                self.seen = Some(self.begin(rules::questions(start))?);
+                Ok(false)
+            }
+            Record::Turned(row) if self.seen.is_some() => {
+                self.seen = Some(self.begin(row.questions)?);
                 Ok(false)
             }
             Record::Question(question) => {
@@ -51,8 +55,7 @@ impl EarlyStop {
         }
     }
 
-    fn begin(&self, start: &SessionStart) -> Result<Seen, Failure> {
-        let questions = rules::questions(start);
+    fn begin(&self, questions: u32) -> Result<Seen, Failure> {
         Ok(match &self.goal {
             Goal::HalfWidth(_) => Seen::Interval(
                 ConfidenceSequence::new(Regime::Pack { questions }, ERROR_RATE)

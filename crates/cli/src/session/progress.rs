@@ -66,7 +66,11 @@ impl Progress {
             }
             Record::Leg(_) => self.is_leg = true,
             Record::Task(task) => self.tasks.push(Task {
-                title: format!("{} {}", task.id, task.name),
+                // A task of own questions has one name for both.
+                title: match task.id == task.name {
+                    true => task.id.to_owned(),
+                    false => format!("{} {}", task.id, task.name),
+                },
                 planned: task.asks,
                 asked: 0,
                 correct: 0,

@@ -32,7 +32,7 @@ pub struct RunOptions {
     #[arg(help_heading = QUESTIONS, long, value_name = "N", default_value_t = 0)]
     seed: u64,
 
-    /// Ask every question in all four cyclic orders of its options
+    /// Ask every question in all cyclic orders of its options
     #[arg(help_heading = QUESTIONS, long)]
     rotate: bool,
 

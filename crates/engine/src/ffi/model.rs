@@ -75,7 +75,7 @@ impl Model {
         self.0.as_ptr()
     }
 
-    fn vocab(&self) -> *const sys::llama_vocab {
+    pub(super) fn vocab(&self) -> *const sys::llama_vocab {
         // SAFETY: a live model; the vocabulary lives inside it.
         unsafe { sys::llama_model_get_vocab(self.as_ptr()) }
     }

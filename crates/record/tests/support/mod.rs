@@ -88,9 +88,9 @@ pub fn question() -> Question {
     Question {
         ask: Ask::new(3721, Rotation::new(0)),
         task: 29,
-        answer: Answer::new(Letter::C, Some((Letter::A, Found::Logits)))
+        answer: Answer::new(4, Letter::C, Some((Letter::A, Found::Logits)))
             .with_fault(Some(edgescore_taskpack::Fault::PolicyBlind)),
-        probabilities: Probabilities::new([0.5, 0.25, 0.125, 0.125], 0.01),
+        probabilities: Probabilities::new(&[0.5, 0.25, 0.125, 0.125], 0.01),
         prompt_tokens: 1900,
         cached_tokens: 0,
         generated: None,
@@ -99,6 +99,30 @@ pub fn question() -> Question {
             prefill: Microjoules(80_000_000),
             decode: Microjoules(0),
         }),
+    }
+}
+
+/// Of three options.
+pub fn of_three() -> Question {
+    Question {
+        ask: Ask::new(3721, Rotation::new(2)),
+        answer: Answer::new(3, Letter::C, Some((Letter::A, Found::Json))),
+        probabilities: Probabilities::new(&[0.5, 0.25, 0.25], 0.01),
+        ..question()
+    }
+}
+
+/// A wrong call.
+pub fn call() -> Sample {
+    Sample {
+        answer: Answer::Judged(Judged {
+            kind: AnswerKind::Tool,
+            standing: Standing::Wrong,
+            axes: CallAxes::new(true, true, true, true, false),
+            right_steps: 0,
+            steps: 0,
+        }),
+        ..sample()
     }
 }
 
@@ -116,7 +140,7 @@ pub fn sample() -> Sample {
         ask: Ask::new(6, Rotation::new(0)),
         task: 1,
         draw: 4,
-        answer: Answer::new(Letter::B, None),
+        answer: Answer::new(4, Letter::B, None),
         generated: Generated {
             tokens: 64,
             decode: Microseconds(4_000_000),

@@ -2,17 +2,18 @@
 
 use std::time::Instant;
 
-use edgescore_engine::{DecodeError, Model, Token};
+use edgescore_engine::{DecodeError, Grammar, Model, Token};
+use edgescore_judge::letter;
 use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading};
 use edgescore_record::{
     Answer, Ask, Found, Generated, Parser, Plan, PowerEnd, PowerStart, Question, QuestionEnergy,
     Sample, TemplateRow, Think, TraceEnd, WhySkipped,
 };
-use edgescore_taskpack::{self as taskpack, Letter};
+use edgescore_taskpack::{self as taskpack, Kind, Letter};
 
-use crate::error::RunError;
+use crate::error::{Refusal, RunError};
+use crate::inference::judging;
 use crate::inference::logits;
-use crate::inference::parse;
 use crate::inference::prefix_cache::{Prefill, PrefixCache};
 use crate::inference::prompt::{AfterTrace, Prompt};
 use crate::inference::trace::TraceReader;
@@ -58,6 +59,8 @@ pub struct Answerer<'m> {
     trace_limit: Option<u32>,
     /// What follows a trace.
     after: Option<AfterTrace>,
+    /// What answers follow, where they follow a grammar.
+    grammar: Option<&'m str>,
     /// About the last answer.
     notes: Notes,
 }
@@ -91,14 +94,6 @@ struct Written {
     trace: Option<WrittenTrace>,
 }
 
-/// The letter of a generated text.
-enum Choice {
-    /// The letter and how it was found, if it was.
-    Read(Option<(Letter, Found)>),
-    /// The trace did not end.
-    Incomplete,
-}
-
 /// How the next token is picked.
 enum Pick {
     Greedy,
@@ -112,6 +107,37 @@ impl Pick {
             Pick::Draw(temperature, rng) => logits::draw(logits, *temperature, rng),
         };
         token.ok_or(NOT_FINITE)
+    }
+}
+
+/// Whether a text is free.
+enum Writer<'m> {
+    /// It is.
+    Free,
+    /// It follows a grammar; the logits that are left.
+    Constrained(Grammar<'m>, Vec<f32>),
+}
+
+impl Writer<'_> {
+    /// The next token. One that a grammar does not allow is picked again among those that it does:
+    /// that gives each of them its share of what is allowed, as a pick among them alone would, and
+    /// the whole vocabulary is looked at only where the model would leave the grammar.
+    fn next(&mut self, pick: &mut Pick, logits: &[f32]) -> Result<Token, NoAnswer> {
+        let token = pick.next(logits)?;
+        let Writer::Constrained(grammar, left) = self else {
+            return Ok(token);
+        };
+        if grammar.accept(token) {
+            return Ok(token);
+        }
+        left.clear();
+        left.extend_from_slice(logits);
+        grammar.mask(left);
+        let token = pick.next(left)?;
+        match grammar.accept(token) {
+            true => Ok(token),
+            false => Err(NOT_FINITE),
+        }
     }
 }
 
@@ -148,8 +174,14 @@ impl<'m> Answerer<'m> {
             ),
             trace_limit,
             after,
+            grammar: None,
             notes: Notes::default(),
         }
+    }
+
+    /// The next answers follow `grammar`, or nothing.
+    pub fn follow(&mut self, grammar: Option<&'m str>) {
+        self.grammar = grammar;
     }
 
     /// Tokens the session can hold.
@@ -229,28 +261,23 @@ impl<'m> Answerer<'m> {
         self.cache.into_session().finish()
     }
 
-    /// Letter mode: one forward pass; the four letters' logits are the answer.
+    /// Letter mode: one forward pass; the letters' logits are the answer.
     pub fn letter(
         &mut self,
         ask: Ask,
         question: &taskpack::Question,
         prompt: Prompt,
-        letters: [Token; 4],
+        letters: &[Token],
     ) -> Result<Question, NoAnswer> {
         self.notes = Notes::default();
         self.fits(prompt, 0)?;
         let prefill = self.cache.fill(prompt)?;
         let logits = self.cache.session().logits().unwrap_or_default();
         let (letter, probabilities) = logits::letters(logits, letters).ok_or(NOT_FINITE)?;
+        let answer = chosen(ask, question, Some((letter, Found::Logits)))?;
         Ok(Question {
             probabilities: Some(probabilities),
-            ..answered(
-                ask,
-                question,
-                &Choice::Read(Some((letter, Found::Logits))),
-                prompt,
-                prefill,
-            )
+            ..answered(ask, question, answer, prompt, prefill)
         })
     }
 
@@ -271,7 +298,7 @@ impl<'m> Answerer<'m> {
         let start = Instant::now();
         let Written {
             generated, trace, ..
-        } = self.write(Pick::Greedy, false)?;
+        } = self.write(Pick::Greedy, false, &question.kind)?;
         let Some(after) = &self.after else {
             return Err(NoAnswer::Skip(WhySkipped::LettersNotSeparable));
         };
@@ -282,19 +309,21 @@ impl<'m> Answerer<'m> {
         let session = self.cache.session();
         session.prefill(&forced.tokens)?;
         let logits = session.logits().unwrap_or_default();
-        let (letter, probabilities) = logits::letters(logits, forced.letters).ok_or(NOT_FINITE)?;
+        let letters = forced.letters.get(..usize::from(question.options()));
+        let letters = letters.unwrap_or_default();
+        let (letter, probabilities) = logits::letters(logits, letters).ok_or(NOT_FINITE)?;
         let generated = Generated {
             tokens: generated.tokens + forced.tokens.len() as u32,
             decode: start.elapsed().into(),
         };
         let decode = self.meter().since(from);
         self.notes = Notes { trace, other: None };
-        let choice = Choice::Read(Some((letter, Found::Logits)));
+        let answer = chosen(ask, question, Some((letter, Found::Logits)))?;
         Ok(Question {
             probabilities: Some(probabilities),
             generated: Some(generated),
             energy: both(prefill.energy, decode),
-            ..answered(ask, question, &choice, prompt, prefill)
+            ..answered(ask, question, answer, prompt, prefill)
         })
     }
 
@@ -310,12 +339,12 @@ impl<'m> Answerer<'m> {
         if self.draws > 0 && question.task.pass_at_k && !session.rewinds() {
             session.save(&mut self.state).map_err(DecodeError::from)?;
         }
-        let written = self.write(Pick::Greedy, true)?;
-        let choice = self.read(&written);
+        let written = self.write(Pick::Greedy, true, &question.kind)?;
+        let answer = self.read(ask, question, &written)?;
         Ok(Question {
             generated: Some(written.generated),
             energy: both(prefill.energy, written.energy),
-            ..answered(ask, question, &choice, prompt, prefill)
+            ..answered(ask, question, answer, prompt, prefill)
         })
     }
 
@@ -340,13 +369,13 @@ impl<'m> Answerer<'m> {
             | u64::from(draw);
         let rng = SplitMix64::for_purpose(self.seed, purpose + 16);
         let pick = Pick::Draw(self.temperature, rng);
-        let written = self.write(pick, true)?;
-        let choice = self.read(&written);
+        let written = self.write(pick, true, &question.kind)?;
+        let answer = self.read(ask, question, &written)?;
         Ok(Sample {
             ask,
             task: question.task.index,
             draw,
-            answer: judged(ask, question, &choice),
+            answer,
             generated: written.generated,
             energy: written.energy,
         })
@@ -377,21 +406,29 @@ impl<'m> Answerer<'m> {
     /// Generates from the first logits until the model ends or the tokens are used up; without
     /// `answers`, until the trace ends. A trace that reaches its limit is closed, and the answer
     /// has its own tokens; without a limit, trace and answer share them.
-    fn write(&mut self, mut pick: Pick, answers: bool) -> Result<Written, NoAnswer> {
+    fn write(&mut self, mut pick: Pick, answers: bool, kind: &Kind) -> Result<Written, NoAnswer> {
         self.text.restart();
+        let mut written_by = match self.grammar {
+            Some(grammar) => Writer::Constrained(
+                Grammar::new(self.model, grammar).map_err(Refusal::data)?,
+                Vec::new(),
+            ),
+            None => Writer::Free,
+        };
         let from = self.meter().edge();
         let start = Instant::now();
         let mut trace = None;
         let mut limit = self.max_tokens;
-        let mut token = pick.next(&self.first)?;
+        let mut token = written_by.next(&mut pick, &self.first)?;
         let mut tokens = 1;
         loop {
             let ended = self.model.ends_generation(token);
             let mut closed = false;
             if !ended {
                 // The token is of this model's vocabulary: it came from its logits. Marks of a
-                // trace may be control tokens.
-                let special = self.after.is_some();
+                // trace and of calls may be control tokens.
+                let special =
+                    self.after.is_some() || matches!(kind, Kind::Tool(_) | Kind::Turns(_));
                 let _ = self.model.piece(token, special, self.text.text());
                 closed = self.text.look();
             }
@@ -430,13 +467,15 @@ impl<'m> Answerer<'m> {
                 if !answers || tokens >= limit {
                     break;
                 }
-                token = pick.next(self.cache.session().logits().unwrap_or_default())?;
+                let logits = self.cache.session().logits().unwrap_or_default();
+                token = written_by.next(&mut pick, logits)?;
             } else if ended || (trace_limit.is_none() && tokens >= limit) {
                 break;
             } else {
                 let session = self.cache.session();
                 session.decode(token)?;
-                token = pick.next(session.logits().unwrap_or_default())?;
+                let logits = session.logits().unwrap_or_default();
+                token = written_by.next(&mut pick, logits)?;
             }
             tokens += 1;
         }
@@ -457,25 +496,36 @@ impl<'m> Answerer<'m> {
         })
     }
 
-    /// Reads the answer of the text that was written, by both parsers.
-    fn read(&mut self, written: &Written) -> Choice {
+    /// Reads the answer of the text that was written; a letter by both parsers.
+    fn read(
+        &mut self,
+        ask: Ask,
+        question: &taskpack::Question,
+        written: &Written,
+    ) -> Result<Answer, NoAnswer> {
         self.notes = Notes {
             trace: written.trace,
             other: None,
         };
-        let Some(answer) = self.text.answer() else {
-            return Choice::Incomplete;
+        let text = self.text.answer().map(String::from_utf8_lossy);
+        let text = text.as_deref().map(str::trim);
+        let Some(choice) = question.choice() else {
+            let step = usize::from(ask.step());
+            return Ok(Answer::Judged(judging::judge(text, &question.kind, step)?));
         };
-        let answer = String::from_utf8_lossy(answer);
-        let choice = parse::answer(answer.trim(), self.parser);
-        let letter = |choice: Option<(Letter, Found)>| choice.map(|(letter, _)| letter);
-        let other = match self.parser {
+        let Some(text) = text else {
+            let key = choice.shown_key(ask.rotation());
+            return Ok(Answer::incomplete(choice.count(), key));
+        };
+        let read = |parser| letter::read(text, choice.count(), parser);
+        let only = |read: Option<(Letter, Found)>| read.map(|(letter, _)| letter);
+        let counts = read(self.parser);
+        let other = only(read(match self.parser {
             Parser::Strict => Parser::Reference,
             Parser::Reference => Parser::Strict,
-        };
-        let other = letter(parse::answer(answer.trim(), other));
-        self.notes.other = (other != letter(choice)).then_some(other);
-        Choice::Read(choice)
+        }));
+        self.notes.other = (other != only(counts)).then_some(other);
+        chosen(ask, question, counts)
     }
 }
 
@@ -490,27 +540,30 @@ fn both(prefill: Reading<Microjoules>, decode: Reading<Microjoules>) -> Reading<
     prefill.and_then(|prefill| decode.map(|decode| QuestionEnergy { prefill, decode }))
 }
 
-/// The choice beside the answer key, with the fault that it stands for.
-fn judged(ask: Ask, question: &taskpack::Question, choice: &Choice) -> Answer {
-    let key = ask.rotation().shown(question.key);
-    let Choice::Read(choice) = *choice else {
-        return Answer::incomplete(key);
-    };
-    let fault = choice.and_then(|(letter, _)| question.fault(letter, ask.rotation()));
-    Answer::new(key, choice).with_fault(fault)
+/// The letter that was read, if one was, beside the answer key, with the fault that it stands for.
+fn chosen(
+    ask: Ask,
+    question: &taskpack::Question,
+    read: Option<(Letter, Found)>,
+) -> Result<Answer, NoAnswer> {
+    let skip = NoAnswer::Skip(WhySkipped::AsksForText);
+    let choice = question.choice().ok_or(skip)?;
+    let fault = read.and_then(|(letter, _)| choice.fault(letter, ask.rotation()));
+    let key = choice.shown_key(ask.rotation());
+    Ok(Answer::new(choice.count(), key, read).with_fault(fault))
 }
 
 fn answered(
     ask: Ask,
     question: &taskpack::Question,
-    choice: &Choice,
+    answer: Answer,
     prompt: Prompt,
     prefill: Prefill,
 ) -> Question {
     Question {
         ask,
         task: question.task.index,
-        answer: judged(ask, question, choice),
+        answer,
         probabilities: None,
         generated: None,
         // A prompt fits u32: it fitted the context.

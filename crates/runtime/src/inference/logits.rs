@@ -2,29 +2,31 @@
 
 use edgescore_engine::Token;
 use edgescore_record::Probabilities;
-use edgescore_taskpack::Letter;
+use edgescore_taskpack::{Letter, MAX_OPTIONS, SplitMix64};
 
-use edgescore_taskpack::SplitMix64;
-
-/// The letter with the greatest logit and the four probabilities, from the softmax over the
-/// whole vocabulary at temperature 1. `None` when the logits are not finite numbers.
-pub fn letters(logits: &[f32], tokens: [Token; 4]) -> Option<(Letter, Probabilities)> {
+/// The letter with the greatest logit and the probabilities of all, from the softmax over the whole
+/// vocabulary at temperature 1; `tokens` are those of the letters. `None` when the logits are not
+/// finite numbers.
+pub fn letters(logits: &[f32], tokens: &[Token]) -> Option<(Letter, Probabilities)> {
     let highest = highest(logits)?;
     let share = |logit: f32| f64::from(logit - highest).exp();
     let whole: f64 = logits.iter().map(|logit| share(*logit)).sum();
-    let mut of_letters = [f32::NEG_INFINITY; 4];
+    let mut of_letters = [f32::NEG_INFINITY; MAX_OPTIONS];
+    let of_letters = of_letters.get_mut(..tokens.len())?;
     for (slot, token) in of_letters.iter_mut().zip(tokens) {
         *slot = *logits.get(token.index())?;
     }
-    let best = Letter::ALL.into_iter().zip(of_letters);
+    let best = Letter::ALL.into_iter().zip(of_letters.iter().copied());
     // On a tie the first letter wins, as in an argmax.
     let (best, top) = best.reduce(|a, b| if b.1 > a.1 { b } else { a })?;
-    // Against the letters' own maximum: a model may hold all four for so unlikely that their
-    // shares of the whole underflow.
-    let among = of_letters.map(|logit| (logit - top).exp());
     let inside: f64 = of_letters.iter().map(|logit| share(*logit)).sum();
     let outside = (1.0 - inside / whole).clamp(0.0, 1.0);
-    let probabilities = Probabilities::new(among, outside as f32)?;
+    // Against the letters' own maximum: a model may hold all of them for so unlikely that their
+    // shares of the whole underflow.
+    of_letters
+        .iter_mut()
+        .for_each(|logit| *logit = (*logit - top).exp());
+    let probabilities = Probabilities::new(of_letters, outside as f32)?;
     Some((best, probabilities))
 }
 
@@ -87,12 +89,17 @@ mod tests {
     fn probabilities_are_the_softmax() {
         // e^0 : e^1 : e^2 : e^3 among the letters; four other tokens at 0.
         let logits = [0.0, 0.0, 0.0, 1.0, 0.0, 2.0, 0.0, 3.0];
-        let (best, probabilities) = letters(&logits, TOKENS).unwrap();
+        let (best, probabilities) = letters(&logits, &TOKENS).unwrap();
         assert_eq!(best, Letter::D);
         let inside: f64 = (0..4).map(|i| f64::from(i).exp()).sum();
-        for (i, p) in probabilities.letters().into_iter().enumerate() {
+        for (i, p) in probabilities.letters().enumerate() {
             assert!((p - (i as f64).exp() / inside).abs() < 2e-5);
         }
+        // Two letters, and nine.
+        let (best, of_two) = letters(&logits, &TOKENS[..2]).unwrap();
+        assert_eq!((best, of_two.options()), (Letter::B, 2));
+        let nine: Vec<Token> = (0..8).map(Token).chain([Token(0)]).collect();
+        assert_eq!(letters(&logits, &nine).unwrap().0, Letter::H);
         assert!((probabilities.outside() - 4.0 / (inside + 4.0)).abs() < 2e-5);
     }
 
@@ -101,7 +108,7 @@ mod tests {
         let mut logits = [-300.0f32; 8];
         logits[0] = 500.0;
         logits[5] = -299.0;
-        let (best, probabilities) = letters(&logits, TOKENS).unwrap();
+        let (best, probabilities) = letters(&logits, &TOKENS).unwrap();
         assert_eq!(best, Letter::C);
         assert!((probabilities.of(Letter::C) - 0.4754).abs() < 1e-3);
         assert_eq!(probabilities.outside(), 1.0);
@@ -111,7 +118,7 @@ mod tests {
     fn logits_that_are_no_numbers_are_refused() {
         for bad in [f32::NAN, f32::INFINITY] {
             let logits = [0.0, bad, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-            assert_eq!(letters(&logits, TOKENS), None);
+            assert_eq!(letters(&logits, &TOKENS), None);
             assert_eq!(greedy(&logits), None);
         }
         for at in 0..40 {
@@ -123,12 +130,12 @@ mod tests {
         }
         assert_eq!(greedy(&[f32::NEG_INFINITY; 4]), None);
         assert_eq!(greedy(&[]), None);
-        assert_eq!(letters(&[0.0; 3], TOKENS), None);
+        assert_eq!(letters(&[0.0; 3], &TOKENS), None);
     }
 
     #[test]
     fn ties_go_to_the_first() {
-        assert_eq!(letters(&[0.0; 8], TOKENS).unwrap().0, Letter::A);
+        assert_eq!(letters(&[0.0; 8], &TOKENS).unwrap().0, Letter::A);
         assert_eq!(greedy(&[1.0, 2.0, 2.0]), Some(Token(1)));
     }
 

@@ -3,9 +3,8 @@
 #[cfg(test)]
 mod allocations;
 pub mod answering;
-mod json;
+pub mod judging;
 pub mod logits;
-mod parse;
 pub mod prefix_cache;
 pub mod prompt;
 mod trace;

@@ -106,10 +106,9 @@ impl<W: Write> AnswerRows<'_, W> {
         Ok(())
     }
 
-    /// A question was answered, by `answerer` last.
-    pub fn answered(&mut self, answerer: &Answerer, row: Question) -> Result<(), RunError> {
+    /// A question was answered.
+    pub fn answered(&mut self, row: Question) -> Result<(), RunError> {
         if self.is_first_pass() {
-            self.note(answerer, row.ask, None)?;
             self.reports.record(&Record::Question(row))?;
             self.counts.answered += 1;
         }
@@ -129,9 +128,8 @@ impl<W: Write> AnswerRows<'_, W> {
         Ok(())
     }
 
-    /// A draw was made, by `answerer` last.
-    pub fn drawn(&mut self, answerer: &Answerer, row: Sample) -> Result<(), RunError> {
-        self.note(answerer, row.ask, Some(row.draw))?;
+    /// A draw was made.
+    pub fn drawn(&mut self, row: Sample) -> Result<(), RunError> {
         self.reports.record(&Record::Sample(row))?;
         Ok(())
     }
@@ -147,9 +145,17 @@ impl<W: Write> AnswerRows<'_, W> {
         Ok(())
     }
 
-    /// Sends what there is to say of the last answer before its row: that of a question, or of a
-    /// draw for it.
-    fn note(&mut self, answerer: &Answerer, ask: Ask, draw: Option<u8>) -> Result<(), RunError> {
+    /// Sends what there is to say of the answer that `answerer` gave last, before its row: that of a
+    /// question or a step of it, or of a draw for it. In later passes there is nothing.
+    pub fn note(
+        &mut self,
+        answerer: &Answerer,
+        ask: Ask,
+        draw: Option<u8>,
+    ) -> Result<(), RunError> {
+        if !self.is_first_pass() {
+            return Ok(());
+        }
         let Notes { trace, other } = answerer.notes();
         if let Some(trace) = trace {
             self.reports.record(&Record::Trace(Trace {

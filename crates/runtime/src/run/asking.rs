@@ -3,9 +3,11 @@
 use std::io::Write;
 use std::time::Instant;
 
-use edgescore_record::{Ask, Mode, Plan, Record, Think, VerdictKind, WhySkipped};
+use edgescore_record::{Ask, Mode, Plan, Question, Record, Sample, Think, VerdictKind, WhySkipped};
+use edgescore_taskpack as taskpack;
 
 use super::answer_rows::AnswerRows;
+use super::conversation::{with_drawn_step, with_step};
 use crate::error::RunError;
 use crate::inference::answering::{Answerer, NoAnswer};
 use crate::inference::prompt::{PromptError, Prompter};
@@ -73,6 +75,9 @@ impl<W: Write> Asking<'_, '_, W> {
     }
 
     fn letter(&mut self, ask: Ask) -> Result<(), NoAnswer> {
+        if self.prompter.options(ask)? == 0 {
+            return Err(NoAnswer::Skip(WhySkipped::AsksForText));
+        }
         if matches!(self.prompter.template().think, Think::Tokens(_)) {
             return self.letter_behind_trace(ask);
         }
@@ -83,31 +88,74 @@ impl<W: Write> Asking<'_, '_, W> {
             other => other?,
         };
         let row = self.answerer.letter(ask, &question, prompt, letters)?;
-        Ok(self.rows.answered(self.answerer, row)?)
+        self.rows.note(self.answerer, ask, None)?;
+        Ok(self.rows.answered(row)?)
     }
 
     fn letter_behind_trace(&mut self, ask: Ask) -> Result<(), NoAnswer> {
         let (question, prompt) = self.prompter.open(ask)?;
         let row = self.answerer.letter_behind_trace(ask, &question, prompt)?;
-        Ok(self.rows.answered(self.answerer, row)?)
+        self.rows.note(self.answerer, ask, None)?;
+        Ok(self.rows.answered(row)?)
     }
 
     fn generate(&mut self, ask: Ask) -> Result<(), NoAnswer> {
+        let steps = self.prompter.steps(ask)?;
+        self.answerer.follow(self.prompter.grammar(ask));
+        if steps > 1 {
+            return self.converse(ask, steps);
+        }
         let (question, prompt) = self.prompter.open(ask)?;
         let row = self.answerer.generate(ask, &question, prompt)?;
-        self.rows.answered(self.answerer, row)?;
-        let draws = match question.task.pass_at_k && self.rows.is_first_pass() {
-            true => self.plan.draws,
-            false => 0,
-        };
-        for draw in 0..draws {
+        self.rows.note(self.answerer, ask, None)?;
+        self.rows.answered(row)?;
+        for draw in 0..draws(self.plan, &self.rows, &question) {
             match self.answerer.draw(ask, &question, prompt, draw) {
-                Ok(row) => self.rows.drawn(self.answerer, row)?,
+                Ok(row) => {
+                    self.rows.note(self.answerer, ask, Some(draw))?;
+                    self.rows.drawn(row)?;
+                }
                 // The question itself is answered; only this draw is lost.
                 Err(NoAnswer::Skip(_)) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(())
+    }
+
+    /// Asks every step of a conversation, each behind the right calls of those before it. The draws of
+    /// a step start from its prompt, so that they are made before the next one; their texts are not
+    /// kept.
+    fn converse(&mut self, ask: Ask, steps: u8) -> Result<(), NoAnswer> {
+        let mut whole = None;
+        let mut drawn: Vec<Option<Sample>> = Vec::new();
+        for step in 0..steps {
+            let at = Ask::of_step(ask.question(), step);
+            let (question, prompt) = self.prompter.open(at)?;
+            let row = self.answerer.generate(at, &question, prompt)?;
+            self.rows.note(self.answerer, at, None)?;
+            whole = Some(with_step(whole, Question { ask, ..row }));
+            let draws = draws(self.plan, &self.rows, &question);
+            drawn.resize(usize::from(draws), None);
+            for (draw, before) in (0..draws).zip(&mut drawn) {
+                let row = self.answerer.draw(at, &question, prompt, draw)?;
+                *before = Some(with_drawn_step(*before, Sample { ask, ..row }));
+            }
+        }
+        if let Some(row) = whole {
+            self.rows.answered(row)?;
+        }
+        for row in drawn.into_iter().flatten() {
+            self.rows.drawn(row)?;
+        }
+        Ok(())
+    }
+}
+
+/// Draws for a question.
+fn draws<W: Write>(plan: &Plan, rows: &AnswerRows<W>, question: &taskpack::Question) -> u8 {
+    match question.task.pass_at_k && rows.is_first_pass() {
+        true => plan.draws,
+        false => 0,
     }
 }

@@ -4,6 +4,7 @@ mod advice;
 mod answer_rows;
 mod asking;
 mod calibration;
+mod conversation;
 pub mod cpu_level;
 mod defaults;
 mod job;

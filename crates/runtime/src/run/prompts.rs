@@ -21,8 +21,14 @@ pub fn count(
         if stop::is_interrupted() {
             return Err(RunError::Stopped(Stop::Interrupted));
         }
-        let (_, prompt) = prompter.open(*ask)?;
-        counter.add(prompt);
+        for step in 0..prompter.steps(*ask)? {
+            let at = match step {
+                0 => *ask,
+                step => Ask::of_step(ask.question(), step),
+            };
+            let (_, prompt) = prompter.open(at)?;
+            counter.add(prompt);
+        }
     }
     Ok((counter.sums, counter.shortest))
 }

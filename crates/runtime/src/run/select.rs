@@ -22,15 +22,15 @@ pub fn asks(pack: &Pack, plan: &Plan) -> Result<Vec<Ask>, PackError> {
         questions.drain(..first);
         questions.truncate(leg.questions as usize);
     }
-    let rotations = if plan.rotate {
-        &Rotation::ALL[..]
-    } else {
-        &Rotation::ALL[..1]
-    };
-    Ok(questions
-        .into_iter()
-        .flat_map(|question| rotations.iter().map(move |r| Ask::new(question, *r)))
-        .collect())
+    let mut asks = Vec::with_capacity(questions.len());
+    for question in questions {
+        let options = match plan.rotate {
+            true => pack.options_of(question)?,
+            false => 1,
+        };
+        asks.extend(Rotation::all(options).map(|rotation| Ask::new(question, rotation)));
+    }
+    Ok(asks)
 }
 
 fn spread(pack: &Pack, limit: usize, seed: u64) -> Result<Vec<u32>, PackError> {
@@ -85,7 +85,9 @@ mod tests {
     use super::*;
     use edgescore_probe::Microseconds;
     use edgescore_record::{Budgets, CacheType, FlashAttention, Leg, Mode, Parser, Weights};
-    use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Layout, Letter};
+    use edgescore_taskpack::{
+        Draft, DraftEpisode, DraftKind, DraftQuestion, DraftTask, Layout, Letter,
+    };
 
     const PLAN: Plan<'static> = Plan {
         pack: "",
@@ -133,7 +135,6 @@ mod tests {
 
     /// Tasks of these groups with so many questions.
     fn pack_of(tasks: &[(&str, usize)]) -> Vec<u8> {
-        let text = String::from;
         Draft {
             tasks: (0..)
                 .zip(tasks)
@@ -149,13 +150,12 @@ mod tests {
                 .enumerate()
                 .flat_map(|(task, (_, n))| (0..*n).map(move |i| (task, i)))
                 .map(|(task, i)| DraftQuestion {
-                    episode: 0,
+                    episode: Some(0),
                     task,
                     text: format!("{task} {i}"),
-                    options: ["a", "b", "c", "d"].map(text),
-                    key: Letter::A,
-                    reason: text(""),
-                    faults: [None; 4],
+                    instruction: None,
+                    reason: String::new(),
+                    kind: DraftKind::choice(["a", "b", "c", "d"], Letter::A),
                 })
                 .collect(),
             ..Draft::default()

@@ -40,7 +40,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Prints a line for each token: its number and its text, quoted. Behind an empty line follow, in
-/// letter mode, the four tokens of the letters; behind another one, whether the prompt's text,
+/// letter mode, the tokens of the letters; behind another one, whether the prompt's text,
 /// tokenized as a whole with every control token's name in it, gives the same tokens: `same`, or
 /// `other` and the place of the first that differs.
 pub fn print(shown: &Shown) -> Result<(), String> {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use edgescore_engine::{llama_version, system_info};
 use edgescore_probe::{BoardFacts, allowed_clock};
-use edgescore_record::{LegRow, Record, SessionStart, SustainedLoad, TaskRow};
+use edgescore_record::{LegRow, Record, SessionStart, SustainedLoad, TaskRow, Turned};
 
 use super::cpu_level::CpuLevel;
 use super::job::Job;
@@ -64,6 +64,15 @@ pub fn start(
                 limit => limit.min(all),
             },
         }))?;
+    }
+    if plan.rotate {
+        let mut questions: Vec<u32> = asks.iter().map(|ask| ask.question()).collect();
+        questions.dedup();
+        if 4 * questions.len() != asks.len() {
+            reports.record(&Record::Turned(Turned {
+                questions: questions.len() as u32,
+            }))?;
+        }
     }
     if let Some(length) = plan.repeat_for {
         reports.record(&Record::SustainedLoad(SustainedLoad { length }))?;

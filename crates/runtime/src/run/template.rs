@@ -25,6 +25,7 @@ pub fn report(
     let template = *job.prompts.template();
     let mut matched = String::new();
     if template.origin == TemplateOrigin::Model
+        && job.prompts.tools().is_none()
         && let Some(ask) = job.asks.first()
     {
         let (ours, messages) = prompter.text(*ask)?;
@@ -38,6 +39,12 @@ pub fn report(
         llama_cpp: clip(&matched, 2 * TEXT),
         ..template
     }))?;
+    if let Some(place) = job.prompts.tools() {
+        reports.record(&Record::Tools(place))?;
+    }
+    if let Some(constrain) = job.prompts.constrain() {
+        reports.record(&Record::Constrained(constrain))?;
+    }
     for part in job.prompts.common().unwrap_or_default() {
         reports.record(&Record::PromptPart(*part))?;
     }

@@ -3,7 +3,7 @@
 /// One question's confidence and whether the answer was right.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ConfidentAnswer {
-    /// Probability of the chosen letter among the four, 0 to 1.
+    /// Probability of the chosen letter among the question's, 0 to 1.
     pub confidence: f64,
     /// Whether the chosen letter is that of the answer key.
     pub correct: bool,

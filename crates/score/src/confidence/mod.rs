@@ -1,6 +1,6 @@
 //! How far a model's confidence can be trusted.
 //!
-//! Confidence is the probability of the chosen letter among the four: the mass outside them is left
+//! Confidence is the probability of the chosen letter among the question's letters: the mass outside them is left
 //! out, because a letter is what is answered. Only mode letter records it.
 
 mod answer;
@@ -29,7 +29,7 @@ pub struct Confidence {
     pub questions: u32,
     /// Mean confidence minus accuracy, with a normal interval: positive is overconfident.
     pub overconfidence: Estimate,
-    /// Brier score: mean over the questions of the squared distance of the four probabilities from
+    /// Brier score: mean over the questions of the squared distance of the letters' probabilities from
     /// those of the answer key, 0 to 2 (Brier, Monthly Weather Review 78, 1950), with a normal interval.
     pub brier: Estimate,
     /// Whether answers of a confidence are right as often as it says.
@@ -51,9 +51,10 @@ impl Confidence {
             counted = true;
             if let (Some(confidence), Evidence::Letters(letters)) = (row.confidence(), row.evidence)
             {
-                let distance = Letter::ALL
-                    .map(|letter| letters.of(letter) - f64::from(u8::from(letter == row.key)));
-                brier.push(distance.iter().map(|d| d * d).sum());
+                let all = Letter::of(letters.options()).iter();
+                let distance =
+                    all.map(|letter| letters.of(*letter) - f64::from(u8::from(*letter == row.key)));
+                brier.push(distance.map(|d| d * d).sum());
                 answers.push(ConfidentAnswer {
                     confidence,
                     correct: row.is_correct(),
@@ -88,7 +89,7 @@ impl Confidence {
 }
 
 impl Row {
-    /// Probability of the chosen letter among the four; `None` without a letter or probabilities.
+    /// Probability of the chosen letter among the question's; `None` without a letter or probabilities.
     pub fn confidence(&self) -> Option<f64> {
         match (self.answer, self.evidence) {
             (Outcome::Letter(letter), Evidence::Letters(letters)) => Some(letters.of(letter)),

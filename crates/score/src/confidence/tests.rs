@@ -163,13 +163,15 @@ fn rows_without_probabilities_are_left_out() {
         group: 1,
         pass_k: false,
     }];
-    let letters = Probabilities::new([0.7, 0.1, 0.1, 0.1], 0.5).unwrap();
+    let letters = Probabilities::new(&[0.7, 0.1, 0.1, 0.1], 0.5).unwrap();
     let row = |question, answer, evidence| Row {
         question,
         latency_us: None,
         task: 0,
+        options: 4,
         key: Letter::A,
         answer,
+        call: None,
         rotation: Rotation::default(),
         evidence,
     };

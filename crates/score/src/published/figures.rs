@@ -1,7 +1,8 @@
 //! What is published of a model, and what follows from it.
 
 use crate::{
-    EdgeInputs, Evidence, Letter, Outcome, Proportion, Reading, Reason, Rotation, Row, ScoredTask,
+    CHANCE, EdgeInputs, Evidence, Letter, Outcome, Proportion, Reading, Reason, Rotation, Row,
+    ScoredTask,
 };
 
 /// One of the benchmark's thirty tasks, T1 to T30 in order.
@@ -195,7 +196,7 @@ impl Counts {
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::with_capacity(QUESTIONS as usize);
         let mut pass_5 = self.pass_5.iter();
-        let mut golds = Letter::ALL.into_iter().cycle();
+        let mut golds = Letter::of(4).iter().copied().cycle();
         for ((index, task), &correct) in (0u8..).zip(TASKS).zip(&self.correct) {
             let passed = match task.pass_k {
                 true => pass_5.next(),
@@ -204,14 +205,16 @@ impl Counts {
             for (place, key) in (0..task.questions).zip(&mut golds) {
                 let answer = match place < correct {
                     true => key,
-                    false => Rotation::new(1).original(key),
+                    false => Rotation::new(1).original(key, 4),
                 };
                 rows.push(Row {
                     question: rows.len() as u32,
                     latency_us: None,
                     task: index,
+                    options: 4,
                     key,
                     answer: Outcome::Letter(answer),
+                    call: None,
                     rotation: Rotation::default(),
                     evidence: match passed {
                         None => Evidence::None,
@@ -265,6 +268,7 @@ impl GgufBuild {
         let query = self.fastest_query();
         EdgeInputs {
             accuracy: self.counts.accuracy().map(Proportion::estimate),
+            chance: CHANCE,
             latency_s: query.map(|query| query.warm_ms() / 1e3),
             memory_gib: query.map(|query| query.peak_gib),
             energy: Reading::Missing(Reason::Unpublished),

@@ -215,8 +215,10 @@ fn a_stopped_run_keeps_its_sequence() {
             question,
             latency_us: None,
             task: 0,
+            options: 4,
             key: Letter::A,
             answer: Outcome::Letter(Letter::ALL[question as usize % 2]),
+            call: None,
             rotation: Default::default(),
             evidence: Evidence::None,
         })

@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scores::{
-    DebiasedView, Delta5View, EdgeScoreView, FaultsView, LatencyView, LettersView, PassAtKView,
-    RotationView, TallyView,
+    CallsView, DebiasedView, Delta5View, EdgeScoreView, FaultsView, LatencyView, LettersView,
+    PassAtKView, RotationView, TallyView,
 };
 use crate::answers::AnswersView;
 use crate::conditions::ConditionsView;
@@ -75,6 +75,12 @@ pub struct RunView {
     pub pass_at_3: PassAtKView,
     /// pass@5 on the pass@k tasks.
     pub pass_at_5: PassAtKView,
+    /// pass^5 on the pass@k tasks: all of five answers right.
+    pub pass_hat_5: PassAtKView,
+    /// Calls of functions, each axis apart; null where none is asked for.
+    pub calls: Option<CallsView>,
+    /// Accuracy of a uniform guess: the mean over the questions of one in their options.
+    pub chance: f64,
     /// pass@5 less pass@1.
     pub delta_5: Delta5View,
     /// By group id: mean of its tasks' accuracies.
@@ -83,7 +89,7 @@ pub struct RunView {
     pub tasks: Entries<TallyView>,
     /// Share of the answers from which no letter could be read.
     pub parse_failures: Figure<EstimateView>,
-    /// Mean probability of the four letters together at the answer position.
+    /// Mean probability of the letters together at the answer position.
     pub format_mass: Figure<EstimateView>,
     /// How far its confidence can be trusted; only mode letter records it.
     pub confidence: Figure<ConfidenceView>,
@@ -91,7 +97,7 @@ pub struct RunView {
     pub faults: Figure<FaultsView>,
     /// How often each letter was right and was chosen.
     pub letters: LettersView,
-    /// The same questions in all four cyclic orders of their options.
+    /// The same questions in all cyclic orders of their options.
     pub rotation: Figure<RotationView>,
     /// Time of an answer in milliseconds.
     pub latency_ms: LatencyView,
@@ -216,9 +222,12 @@ impl RunView {
             stopped_early: run.stopped_early,
             did_not_decide: run.indecision.as_ref().map(describe),
             pass_at_1: run.pass_at_1.into(),
-            debiased: scores.debiased.into(),
+            debiased: scores.debiased.clone().into(),
             pass_at_3: PassAtKView::from(&scores.pass_3),
             pass_at_5: PassAtKView::from(&scores.pass_5),
+            pass_hat_5: PassAtKView::from(&scores.all_of_5),
+            calls: scores.calls.as_ref().map(CallsView::from),
+            chance: scores.accuracy.chance,
             delta_5: Delta5View::from(&scores.delta_5),
             groups: groups.collect(),
             tasks: tasks
@@ -229,7 +238,7 @@ impl RunView {
             confidence: scores.confidence.clone().into(),
             faults: run.faults.into(),
             letters: LettersView::from(&scores.bias),
-            rotation: scores.rotation.into(),
+            rotation: scores.rotation.clone().into(),
             latency_ms: LatencyView::from(&scores.latency),
             sustained_s: run.sustained_s().into(),
             prefill_tps: run.prefill_tps.into(),

@@ -1,8 +1,10 @@
 //! The scores of a run in the report.
 
+use std::collections::BTreeMap;
+
 use edgescore_score::{
-    Component, ConstantLetter, Debiased, Delta5, EdgeScore, Faults, Latency, LetterBias, PassAtK,
-    Percentile, PriorFrom, Reading, RotationReport, Tally,
+    Calls, Component, ConstantLetter, Debiased, Delta5, EdgeScore, Faults, Latency, LetterBias,
+    PassAtK, Percentile, PriorFrom, Reading, RotationReport, Tally,
 };
 use edgescore_taskpack::Letter;
 use schemars::JsonSchema;
@@ -71,7 +73,7 @@ pub struct TallyView {
     pub correct: u32,
     /// Questions that count: answered, unparsed or incomplete.
     pub questions: u32,
-    /// Answers from which no letter could be read. They count as wrong.
+    /// Answers from which nothing could be read. They count as wrong.
     pub unparsed: u32,
     /// Traces that did not end, so that there is no answer. They count as wrong.
     pub incomplete: u32,
@@ -88,6 +90,37 @@ impl From<&Tally> for TallyView {
             unparsed: tally.unparsed,
             incomplete: tally.incomplete,
             skipped: tally.skipped,
+        }
+    }
+}
+
+/// Calls of functions, each axis apart.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct CallsView {
+    /// Questions that ask for a call, or for none.
+    pub questions: u32,
+    /// Share of the answers that are a call in a known form, or plainly none.
+    pub well_formed: Figure<EstimateView>,
+    /// Where a call is right: share that call the right function.
+    pub right_function: Figure<EstimateView>,
+    /// Where a call is right: share that call it with the right arguments.
+    pub right_arguments: Figure<EstimateView>,
+    /// Where no call is right: share without one.
+    pub abstained: Figure<EstimateView>,
+    /// Where a call is right: share without one.
+    pub held_back: Figure<EstimateView>,
+}
+
+impl From<&Calls> for CallsView {
+    fn from(calls: &Calls) -> CallsView {
+        CallsView {
+            questions: calls.questions,
+            well_formed: calls.well_formed.into(),
+            right_function: calls.function.into(),
+            right_arguments: calls.arguments.into(),
+            abstained: calls.abstained.into(),
+            held_back: calls.held_back.into(),
         }
     }
 }
@@ -133,21 +166,14 @@ pub struct LettersView {
     pub distance: Figure<Share>,
 }
 
-/// A count for each letter.
+/// A count for each letter that an option of the run has: A to D where all questions have four.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-#[schemars(deny_unknown_fields)]
-#[allow(missing_docs)]
-pub struct ByLetter {
-    pub a: u32,
-    pub b: u32,
-    pub c: u32,
-    pub d: u32,
-}
+pub struct ByLetter(BTreeMap<char, u32>);
 
-impl From<[u32; 4]> for ByLetter {
-    fn from([a, b, c, d]: [u32; 4]) -> ByLetter {
-        ByLetter { a, b, c, d }
+impl From<&Vec<u32>> for ByLetter {
+    fn from(counts: &Vec<u32>) -> ByLetter {
+        let letters = Letter::ALL.into_iter().map(Letter::as_char);
+        ByLetter(letters.zip(counts.iter().copied()).collect())
     }
 }
 
@@ -173,8 +199,8 @@ impl From<ConstantLetter> for ConstantView {
 impl From<&LetterBias> for LettersView {
     fn from(bias: &LetterBias) -> LettersView {
         LettersView {
-            answer_key: bias.key.into(),
-            model_chose: bias.chosen.into(),
+            answer_key: (&bias.key).into(),
+            model_chose: (&bias.chosen).into(),
             unparsed: bias.unparsed,
             best_constant: bias.constant.into(),
             distance: bias.distance.into(),
@@ -182,21 +208,21 @@ impl From<&LetterBias> for LettersView {
     }
 }
 
-/// The same questions in all four cyclic orders of their options.
+/// The same questions in all cyclic orders of their options.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct RotationView {
-    /// Questions asked in all four orders.
+    /// Questions asked in all orders.
     pub complete: u32,
     /// Questions asked in some orders only. They are left out below.
     pub incomplete: u32,
-    /// Accuracy in each order.
-    pub accuracy: [Figure<EstimateView>; 4],
+    /// Accuracy in each order, over the questions that have it.
+    pub accuracy: Vec<Figure<EstimateView>>,
     /// Accuracy averaged over the orders.
     pub mean_accuracy: Figure<EstimateView>,
-    /// Share of the questions with the same option chosen in all four orders.
+    /// Share of the questions with the same option chosen in all orders.
     pub consistency: Figure<EstimateView>,
-    /// Share of the questions right in all four orders.
+    /// Share of the questions right in all orders.
     pub always_right: Figure<EstimateView>,
 }
 
@@ -205,7 +231,7 @@ impl From<RotationReport> for RotationView {
         RotationView {
             complete: report.complete,
             incomplete: report.incomplete,
-            accuracy: report.accuracy.map(Figure::from),
+            accuracy: report.accuracy.into_iter().map(Figure::from).collect(),
             mean_accuracy: report.mean_accuracy.into(),
             consistency: report.consistency.into(),
             always_right: report.always_right.into(),
@@ -244,8 +270,8 @@ impl From<&Latency> for LatencyView {
 pub struct DebiasedView {
     /// Share of the questions right.
     pub accuracy: EstimateView,
-    /// The liking for A to D, which sums to 1.
-    pub prior: [f64; 4],
+    /// The liking for the letters of the commonest number of options, from A on; it sums to 1.
+    pub prior: Vec<f64>,
     /// What it was estimated on, never on the answer key: the rotations of the questions, or the
     /// questions in the pack's order.
     pub prior_from: &'static str,

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use edgescore_taskpack::{Draft, Pack};
+use edgescore_taskpack::{Draft, DraftKind, Pack};
 
 use super::*;
 use crate::generate::{Generator, Level, Recipe, Split};
@@ -67,14 +67,17 @@ fn a_careless_pack_is_found_out() {
         };
         let mut draft = Generator::new().unwrap().draft(&recipe).unwrap();
         for (number, question) in draft.questions.iter_mut().enumerate() {
-            for letter in Letter::ALL {
-                let word = words[(number + from + letter.index()) % 4];
-                let right = if letter == question.key {
+            let DraftKind::Choice { key, options } = &mut question.kind else {
+                panic!("{question:?}");
+            };
+            for (at, option) in options.iter_mut().enumerate() {
+                let word = words[(number + from + at) % 4];
+                let right = if at == key.index() {
                     "quite good"
                 } else {
                     "bad"
                 };
-                question.options[letter.index()] = format!("{word} {right}");
+                option.text = format!("{word} {right}");
             }
         }
         draft

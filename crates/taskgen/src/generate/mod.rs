@@ -8,12 +8,14 @@ mod costs;
 mod level;
 mod policy;
 mod render;
-mod rng;
+pub(crate) mod rng;
 mod scenario;
 mod trajectory;
 mod vocabulary;
 
-use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask, Fault, Letter};
+use edgescore_taskpack::{
+    Draft, DraftEpisode, DraftKind, DraftOption, DraftQuestion, DraftTask, Fault, Letter,
+};
 
 pub use level::Level;
 pub use vocabulary::{VocabularyError, built_in, reference_model};
@@ -145,25 +147,30 @@ impl Generator {
             u64::from(recipe.level.number()),
         ];
         // Each letter is right once in every four questions.
-        let mut right = Letter::ALL;
+        let mut right = [Letter::A, Letter::B, Letter::C, Letter::D];
         Rng::new(&[&stream[..], &[0, place / 4]].concat()).shuffle(&mut right);
         let answer = right[(place % 4) as usize];
         let mut rng = Rng::new(&[&stream[..], &[task_words.number, round]].concat());
         let shape = recipe.level.shape();
         let scenario = scenario::draw(task_words, &shape, answer, &mut rng).ok_or_else(none)?;
+        let faults = scenario.letters.map(|option| match option {
+            MYOPIC => Some(Fault::Myopic),
+            AVERAGE => Some(Fault::AverageCase),
+            BANNED => Some(Fault::PolicyBlind),
+            _ => None,
+        });
+        let options = scenario.option_texts().into_iter().zip(faults);
+        let options = options.map(|(text, fault)| DraftOption { text, fault });
         let question = DraftQuestion {
-            episode: place as usize,
+            episode: Some(place as usize),
             task,
             text: scenario.question(),
-            options: scenario.option_texts(),
-            key: answer,
+            instruction: None,
             reason: scenario.reason(),
-            faults: scenario.letters.map(|option| match option {
-                MYOPIC => Some(Fault::Myopic),
-                AVERAGE => Some(Fault::AverageCase),
-                BANNED => Some(Fault::PolicyBlind),
-                _ => None,
-            }),
+            kind: DraftKind::Choice {
+                key: answer,
+                options: options.collect(),
+            },
         };
         let id = format!(
             "{}-level{}-{}-{}-{round}",

@@ -19,7 +19,7 @@ mod tasks;
 use std::fs;
 use std::path::Path;
 
-use edgescore_taskpack::{Draft, DraftEpisode, DraftQuestion, DraftTask};
+use edgescore_taskpack::{Draft, DraftEpisode, DraftKind, DraftQuestion, DraftTask};
 use serde_json::{Map, Value};
 
 use definitions::Definition;
@@ -67,6 +67,7 @@ pub fn import(folder: &Path, definitions: Option<&Path>) -> Result<Draft, Import
         origin: "6G-Bench (maferrag/6G-Bench, arXiv:2602.08675), CC BY 4.0".to_string(),
         system: definitions.system,
         instruction: definitions.instruction,
+        frame: Vec::new(),
         tasks: definitions.tasks.into_iter().map(draft_task).collect(),
         episodes,
         questions,
@@ -100,13 +101,12 @@ fn draft_questions(
             return Err(ImportProblem::Question { index, problem });
         };
         drafts.push(DraftQuestion {
-            episode,
+            episode: Some(episode),
             task,
             text: question.text,
-            options: question.options,
-            key: question.answer,
+            instruction: None,
             reason: question.reason,
-            faults: [None; 4],
+            kind: DraftKind::choice(question.options, question.answer),
         });
     }
     Ok((file.episode_id, drafts))

@@ -55,7 +55,9 @@ fn question(value: &Value) -> Result<Question, QuestionProblem> {
     };
     let answer = string(question, "correct")?;
     let mut letter = answer.chars();
-    let (Some(answer), None) = (letter.next().and_then(Letter::from_char), letter.next()) else {
+    let of_four = |letter: &Letter| Letter::of(4).contains(letter);
+    let first = letter.next().and_then(Letter::from_char).filter(of_four);
+    let (Some(answer), None) = (first, letter.next()) else {
         return Err(QuestionProblem::Answer(answer));
     };
     Ok(Question {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use edgescore_taskpack::{Layout, Letter, Pack, Rotation};
+use edgescore_taskpack::{DraftKind, Layout, Letter, Pack, Rotation};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -102,16 +102,21 @@ fn pairs_come_by_folder_and_name() {
     let asked: Vec<(usize, &str)> = draft
         .questions
         .iter()
-        .map(|question| (question.episode, draft.tasks[question.task].id.as_str()))
+        .map(|question| {
+            (
+                question.episode.unwrap(),
+                draft.tasks[question.task].id.as_str(),
+            )
+        })
         .collect();
     assert_eq!(asked, [(0, "T2"), (1, "T1"), (1, "T2"), (2, "T1")]);
     assert!(draft.episodes[2].summary.contains("- success: True\n"));
 
     let question = &draft.questions[0];
-    assert_eq!(question.options, ["a", "b", "c", "4.0"]);
+    let kind = DraftKind::choice(["a", "b", "c", "4.0"], Letter::B);
     assert_eq!(
-        (question.key, question.reason.as_str()),
-        (Letter::B, "because")
+        (&question.kind, question.reason.as_str()),
+        (&kind, "because")
     );
     let task = &draft.tasks[0];
     assert_eq!(
@@ -278,12 +283,7 @@ fn user_message(pack: &Pack, task_id: &str) -> String {
     let mut message = String::new();
     pack.question(index)
         .unwrap()
-        .write_user_message(
-            Layout::Reference,
-            Rotation::default(),
-            pack.instruction(),
-            &mut message,
-        )
+        .write_user_message(Layout::Reference, Rotation::default(), &mut message)
         .unwrap();
     message
 }

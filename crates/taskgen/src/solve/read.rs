@@ -45,7 +45,7 @@ pub fn read(
     let limit = number_between(&in_force, "Set-up takes ", " s or less.");
     let mut costs = [const { Vec::new() }; 4];
     let mut forbidden = [false; 4];
-    for letter in Letter::ALL {
+    for letter in Letter::of(4) {
         let at = letter.index();
         let key = options.get(at).and_then(|option| option.split(':').next());
         let key = key.ok_or(ReadError("an option has no key"))?;

@@ -70,21 +70,17 @@ fn check(recipe: Recipe) -> Vec<i64> {
     let draft = Generator::new().unwrap().draft(&recipe).unwrap();
     let mut margins = Vec::new();
     for question in &draft.questions {
-        let DraftQuestion {
-            text,
-            options,
-            key: answer,
-            faults,
-            ..
-        } = question;
-        let summary = &draft.episodes[question.episode].summary;
-        let reading = read(summary, text, options.each_ref().map(String::as_str)).unwrap();
+        let DraftQuestion { text, kind, .. } = question;
+        let summary = &draft.episodes[question.episode.unwrap()].summary;
+        let options = kind.options();
+        let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
+        let reading = read(summary, text, texts.try_into().unwrap()).unwrap();
         assert_eq!(
             reading.right(),
-            Some(*answer),
+            kind.key(),
             "{summary}\n{text}\n{options:?}"
         );
-        let fault = |letter: Option<Letter>| faults[letter.unwrap().index()];
+        let fault = |letter: Option<Letter>| options[letter.unwrap().index()].fault;
         assert_eq!(fault(reading.myopic()), Some(Fault::Myopic));
         assert_eq!(fault(reading.average_case()), Some(Fault::AverageCase));
         let forbidden = reading
@@ -92,7 +88,7 @@ fn check(recipe: Recipe) -> Vec<i64> {
             .iter()
             .position(|forbidden| *forbidden)
             .unwrap();
-        assert_eq!(faults[forbidden], Some(Fault::PolicyBlind));
+        assert_eq!(options[forbidden].fault, Some(Fault::PolicyBlind));
         assert_eq!(
             reading
                 .forbidden
@@ -146,10 +142,11 @@ fn no_two_questions_are_alike() {
             .draft(&recipe(Level::ONE, split, 1_112))
             .unwrap();
         for question in &draft.questions {
-            let summary = &draft.episodes[question.episode].summary;
+            let summary = &draft.episodes[question.episode.unwrap()].summary;
             seen.insert(format!(
                 "{summary}\n{}\n{:?}",
-                question.text, question.options
+                question.text,
+                question.kind.options()
             ));
             asked += 1;
         }

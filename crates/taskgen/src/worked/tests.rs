@@ -62,7 +62,7 @@ fn questions_come_by_episode_then_task_then_position() {
         .questions
         .iter()
         .map(|question| {
-            let episode = &draft.episodes[question.episode];
+            let episode = &draft.episodes[question.episode.unwrap()];
             (episode.id.as_str(), question.text.as_str())
         })
         .collect();
@@ -77,7 +77,7 @@ fn questions_come_by_episode_then_task_then_position() {
     let tasks: Vec<&str> = draft.tasks.iter().map(|task| task.id.as_str()).collect();
     assert_eq!(tasks, ["T2", "T10"]);
     assert_eq!(draft.questions[1].task, 1);
-    assert_eq!(draft.questions[0].key, Letter::C);
+    assert_eq!(draft.questions[0].kind.key(), Some(Letter::C));
     draft.to_bytes().unwrap();
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
+use edgescore_taskgen::tools;
 use edgescore_taskpack::Draft;
 
 use super::file;
@@ -19,6 +20,10 @@ use crate::files;
 /// same bytes on every machine.
 #[derive(clap::Args)]
 pub struct Args {
+    /// What is asked for: a letter, or calls of network functions, which thirteen of the tasks have
+    #[arg(long, value_enum, value_name = "KIND", default_value = "choice")]
+    kind: KindName,
+
     /// Generate with this seed
     #[arg(long, value_name = "N", default_value_t = defaults::RECIPE.seed)]
     seed: u64,
@@ -38,11 +43,11 @@ pub struct Args {
     split: SplitName,
 
     /// Instead: the ninety hand-written questions that come with edgescore
-    #[arg(long, conflicts_with_all = ["seed", "per_task", "level", "split"])]
+    #[arg(long, conflicts_with_all = ["kind", "seed", "per_task", "level", "split"])]
     worked: bool,
 
     /// Instead: hand-written questions from a folder with prompt.toml, T01.toml… and episodes/
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["seed", "per_task", "level", "split", "worked"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["kind", "seed", "per_task", "level", "split", "worked"])]
     tasks: Option<PathBuf>,
 
     /// The pack to write
@@ -52,6 +57,13 @@ pub struct Args {
     /// Replace OUT.pack if it is there
     #[arg(long)]
     force: bool,
+}
+
+/// A kind of generated questions as it is typed.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum KindName {
+    Choice,
+    Tool,
 }
 
 /// A split as it is typed.
@@ -84,8 +96,16 @@ fn generated(args: &Args) -> Result<Draft, Failure> {
         level: Level::new(args.level).unwrap_or(defaults::RECIPE.level),
         per_task: args.per_task,
     };
-    let generator = Generator::new().map_err(Failure::data)?;
-    generator.draft(&recipe).map_err(Failure::data)
+    match args.kind {
+        KindName::Choice => {
+            let generator = Generator::new().map_err(Failure::data)?;
+            generator.draft(&recipe).map_err(Failure::data)
+        }
+        KindName::Tool => {
+            let generator = tools::Generator::new().map_err(Failure::data)?;
+            generator.draft(&recipe).map_err(Failure::data)
+        }
+    }
 }
 
 fn read_folder(folder: &Path) -> Result<Draft, Failure> {

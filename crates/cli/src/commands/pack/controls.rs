@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use edgescore_score::Proportion;
 use edgescore_taskgen::controls::{self, Control};
 use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
+use edgescore_taskgen::tools;
 use edgescore_taskpack::{Pack, Question};
 use serde_json::{Value, json};
 
@@ -21,8 +23,8 @@ const TRAIN_PER_TASK: u32 = 667;
 
 /// Answer the questions with simple solvers that cannot know the answers
 ///
-/// Shortcuts (a constant letter, the longest option, the options' words alone) are at chance,
-/// 25 %, on a sound pack. Solvers that make one fault of reasoning need generated questions,
+/// Shortcuts (a constant letter, the longest option, the options' words alone) are at chance on a
+/// sound pack: 25 % with four options. Only questions with options are answered. Solvers that make one fault of reasoning need generated questions,
 /// whose words they read.
 #[derive(clap::Args)]
 pub struct Args {
@@ -54,14 +56,25 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         (Some(bytes), None) => questions(&Pack::open(bytes).map_err(Failure::data)?),
         (None, _) => Vec::new(),
     };
-    let controls = controls::run(&questions(&pack), &train);
+    let asked = questions(&pack);
+    // Of a pack whose questions have no options there is nothing to guess.
+    let chance = controls::chance(&asked).unwrap_or(0.0);
+    let mut controls = controls::run(&asked, &train);
+    controls.extend(tools::controls::run(&asked));
+    controls.retain(|control| control.asked > 0);
+    if controls.is_empty() {
+        return Err(Failure::Data(anyhow!(
+            "{}: the controls choose among options or functions, and no question has any",
+            args.file.display()
+        )));
+    }
     print(|out| match args.json {
-        true => writeln!(out, "{:#}", json_of(&pack, train.len(), &controls)),
-        false => write(out, &pack, train.len(), &controls),
+        true => writeln!(out, "{:#}", json_of(&pack, chance, train.len(), &controls)),
+        false => write(out, &pack, chance, train.len(), &controls),
     })
 }
 
-fn json_of(pack: &Pack, trained: usize, controls: &[Control]) -> Value {
+fn json_of(pack: &Pack, chance: f64, trained: usize, controls: &[Control]) -> Value {
     let rows = controls.iter().map(|control| {
         json!({
             "name": control.name,
@@ -73,17 +86,25 @@ fn json_of(pack: &Pack, trained: usize, controls: &[Control]) -> Value {
     });
     json!({
         "pack": pack.name(),
+        "chance": chance,
         "trained_on": trained,
         "controls": rows.collect::<Vec<_>>(),
     })
 }
 
-fn write(out: &mut dyn Write, pack: &Pack, trained: usize, controls: &[Control]) -> io::Result<()> {
+fn write(
+    out: &mut dyn Write,
+    pack: &Pack,
+    chance: f64,
+    trained: usize,
+    controls: &[Control],
+) -> io::Result<()> {
+    let asked = controls.first().map_or(0, |control| control.asked);
     writeln!(
         out,
-        "pack {}, {} questions; chance 25 %",
+        "pack {}, {asked} questions with options; chance {:.1} %",
         pack.name(),
-        pack.question_count()
+        100.0 * chance
     )?;
     for (title, shortcut) in [
         ("shortcuts", true),

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use edgescore_taskgen::six_g_bench;
 
-use super::file;
+use super::{file, own};
 use crate::failure::Failure;
 use crate::files;
 
-/// Which benchmark.
+/// Where the questions are.
 #[derive(clap::Subcommand)]
 pub enum Source {
+    Csv(own::Csv),
+    #[command(visible_alias = "json")]
+    Jsonl(own::Jsonl),
     #[command(name = "6g-bench")]
     SixGBench(SixGBench),
 }
@@ -40,7 +43,14 @@ pub struct SixGBench {
 
 /// Runs the command.
 pub fn run(source: &Source) -> Result<(), Failure> {
-    let Source::SixGBench(args) = source;
+    match source {
+        Source::Csv(args) => own::run_csv(args),
+        Source::Jsonl(args) => own::run_jsonl(args),
+        Source::SixGBench(args) => six_g_bench(args),
+    }
+}
+
+fn six_g_bench(args: &SixGBench) -> Result<(), Failure> {
     files::check_new(&args.output, args.force)?;
     let draft =
         six_g_bench::import(&args.folder, args.definitions.as_deref()).map_err(Failure::data)?;

@@ -5,7 +5,9 @@ mod controls;
 mod file;
 mod import;
 mod info;
+mod own;
 mod show;
+mod tools;
 
 use crate::failure::Failure;
 
@@ -14,11 +16,12 @@ use crate::failure::Failure;
 pub enum Command {
     Build(build::Args),
     Controls(controls::Args),
-    /// Make a pack from a published benchmark
+    /// Make a pack from your own questions (CSV, JSON) or from a published benchmark
     #[command(subcommand)]
     Import(import::Source),
     Info(info::Args),
     Show(show::Args),
+    Tools(tools::Args),
 }
 
 /// Runs the command.
@@ -29,5 +32,6 @@ pub fn run(command: &Command) -> Result<(), Failure> {
         Command::Import(source) => import::run(source),
         Command::Info(args) => info::run(args),
         Command::Show(args) => show::run(args),
+        Command::Tools(args) => tools::run(args),
     }
 }

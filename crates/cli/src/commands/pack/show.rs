@@ -4,13 +4,16 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use edgescore_taskpack::{Fault, Layout, Letter, Pack, PackError, Question, Rotation};
+use edgescore_taskpack::{
+    Kind, Layout, Letter, Pack, PackError, Question, Rotation, ToolUse, Turns,
+};
 use serde_json::json;
 
 use super::file;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
+use crate::questions::right_answer;
 use crate::screen::{Screen, wrap};
 
 /// Show the questions of a pack
@@ -70,32 +73,48 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 fn messages(pack: &Pack, question: &Question) -> serde_json::Value {
     let mut user = String::new();
     // Writing to a String cannot fail.
-    let _ = question.write_user_message(
-        Layout::Reference,
-        Rotation::default(),
-        pack.instruction(),
-        &mut user,
-    );
+    let _ = question.write_user_message(Layout::Reference, Rotation::default(), &mut user);
+    let system = Some(pack.system()).filter(|system| !system.is_empty());
+    let system = system.map(|system| json!({ "role": "system", "content": system }));
+    let user = json!({ "role": "user", "content": user });
     let mut line = json!({
-        "episode": question.episode.id,
+        "episode": question.episode.map(|episode| episode.id),
         "task": question.task.id,
         "question": question.index,
-        "answer": question.key.to_string(),
-        "messages": [
-            { "role": "system", "content": pack.system() },
-            { "role": "user", "content": user },
-        ],
+        "answer": answer(&question.kind),
+        "messages": system.into_iter().chain([user]).collect::<Vec<_>>(),
     });
-    if question.faults.iter().any(Option::is_some) {
-        let faults = question.faults.map(|fault| fault.map(Fault::name));
-        line["faults"] = Letter::ALL
-            .iter()
-            .zip(faults)
-            .filter_map(|(letter, fault)| Some((letter.to_string(), fault?.into())))
-            .collect::<serde_json::Map<_, _>>()
-            .into();
+    let options = question.choice().map(|choice| choice.options.iter());
+    let faults = Letter::ALL.iter().zip(options.into_iter().flatten());
+    let faults: serde_json::Map<_, _> = faults
+        .filter_map(|(letter, option)| Some((letter.to_string(), option.fault?.name().into())))
+        .collect();
+    if !faults.is_empty() {
+        line["faults"] = faults.into();
     }
+    let functions = match &question.kind {
+        Kind::Tool(tool) => &tool.functions,
+        Kind::Turns(turns) => &turns.functions,
+        _ => return line,
+    };
+    line["functions"] = functions.iter().map(|function| of_json(function)).collect();
     line
+}
+
+/// What is right: a letter, a number, the accepted texts, the calls, or those of each step.
+fn answer(kind: &Kind) -> serde_json::Value {
+    match kind {
+        Kind::Choice(choice) => choice.key.to_string().into(),
+        Kind::Number(number) => number.value.into(),
+        Kind::Text(wording) => wording.accepted.to_vec().into(),
+        Kind::Tool(tool) => of_json(tool.calls),
+        Kind::Turns(turns) => turns.steps.iter().map(|step| of_json(step.calls)).collect(),
+    }
+}
+
+/// A JSON text of the pack, or the text where it is none.
+fn of_json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 
 fn write(out: &mut dyn Write, question: &Question) -> io::Result<()> {
@@ -105,13 +124,43 @@ fn write(out: &mut dyn Write, question: &Question) -> io::Result<()> {
         let mut lines = wrap(text, width).into_iter();
         lines.try_for_each(|line| writeln!(out, "{line}"))
     };
+    let about = match episode {
+        // A question of its own that has an id.
+        Some(episode) if episode.summary.is_empty() => {
+            (format!("  id {}", episode.id), String::new())
+        }
+        Some(episode) => (
+            format!("  episode {}", episode.id),
+            format!("{}\n\n", episode.summary),
+        ),
+        None => (String::new(), String::new()),
+    };
+    // A task of own questions may have one name for all three.
+    let mut names = vec![task.id];
+    names.extend([task.name].into_iter().filter(|name| *name != task.id));
+    let of_task = match task.group == task.id {
+        true => names.join(" "),
+        false => format!("{} ({})", names.join(" "), task.group),
+    };
     say(&format!(
-        "question {}  {} {} ({})  episode {}\n\n{}\n\n{}\n",
-        question.index, task.id, task.name, task.group, episode.id, episode.summary, question.text
+        "question {}  {of_task}{}\n\n{}{}\n",
+        question.index, about.0, about.1, question.text
     ))?;
-    for (letter, option) in Letter::ALL.iter().zip(question.options) {
-        let mark = if *letter == question.key { '*' } else { ' ' };
-        say(&format!("{mark} {letter}: {option}"))?;
+    if let Some(choice) = question.choice() {
+        for (letter, option) in Letter::ALL.iter().zip(&choice.options) {
+            let mark = if *letter == choice.key { '*' } else { ' ' };
+            say(&format!("{mark} {letter}: {}", option.text))?;
+        }
+    }
+    if let Kind::Tool(ToolUse { functions, .. }) | Kind::Turns(Turns { functions, .. }) =
+        &question.kind
+    {
+        functions
+            .iter()
+            .try_for_each(|function| say(&format!("  {function}")))?;
+    }
+    if let Some(right) = right_answer(&question.kind) {
+        say(&format!("* {right}"))?;
     }
     if !question.reason.is_empty() {
         say(&format!("\n{}", question.reason))?;

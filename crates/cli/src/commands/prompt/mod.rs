@@ -88,13 +88,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let plan = args.point.put_in(args.options.plan());
     let mut user = String::new();
     // Writing to a String cannot fail.
-    let _ = question.write_user_message(
-        plan.layout,
-        Rotation::default(),
-        opened.instruction(),
-        &mut user,
-    );
-    let parts = prompts.of(index, plan.rotate);
+    let _ = question.write_user_message(plan.layout, Rotation::default(), &mut user);
+    let parts = prompts.of(index);
     let prompt = expand(parts, opened.system(), &user);
     if args.text {
         return print(|out| write!(out, "{prompt}"));

@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use edgescore_record::{Found, Labels};
+use edgescore_record::{Answer, Found, Labels};
 use edgescore_summary::{Asked, Decoded, KeptText, decode_file};
-use edgescore_taskpack::{Hash, Letter, Pack, Question, Rotation};
+use edgescore_taskpack::{Choice, Hash, Letter, Pack, Question, Rotation};
 
 use crate::defaults;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::{self, Content};
+use crate::questions::right_answer;
 use crate::render::blocks::Block;
-use crate::render::{markdown, text};
+use crate::render::{labels, markdown, text};
 use crate::screen::Screen;
 
 /// Prints those of `results`, which were made with the pack at `pack`, or the built-in one: a table,
@@ -116,23 +117,28 @@ fn one(asked: &Asked, question: &Question) -> Vec<Block> {
         )),
         Block::Line(question.text.to_owned()),
     ];
-    for letter in Letter::ALL {
-        let mark = match (letter == answer.key(), Some(letter) == answer.choice()) {
+    for letter in question.choice().map_or(&[][..], Choice::letters) {
+        let letter = Some(*letter);
+        let mark = match (letter == answer.key(), letter == answer.choice()) {
             (true, _) => "key",
             (_, true) => "chosen",
             _ => "",
         };
-        blocks.push(Block::Line(format!(
-            "{mark:>6}  {letter}: {}",
-            question.option(letter, rotation)
-        )));
+        let option = question.choice().zip(letter);
+        let option = option.map(|(choice, letter)| (letter, choice.option(letter, rotation)));
+        blocks.extend(
+            option.map(|(letter, text)| Block::Line(format!("{mark:>6}  {letter}: {text}"))),
+        );
     }
-    let chosen = match (answer.choice(), answer.found()) {
-        (Some(letter), found) => format!("chosen: {letter} ({})", found.label()),
-        (None, Found::Incomplete) => "incomplete: the trace did not end".to_owned(),
-        (None, _) => "unparsed: no letter was found".to_owned(),
-    };
-    blocks.push(Block::Line(chosen));
+    blocks.extend(right_answer(&question.kind).map(Block::Line));
+    blocks.push(Block::Line(match answer {
+        Answer::Choice(chosen) => match (chosen.choice, chosen.found) {
+            (Some(letter), found) => format!("chosen: {letter} ({})", found.label()),
+            (None, Found::Incomplete) => "incomplete: the trace did not end".to_owned(),
+            (None, _) => "unparsed: no letter was found".to_owned(),
+        },
+        Answer::Judged(_) => format!("answered: {}", labels::answered(answer)),
+    }));
     if let Some(other) = asked.notes.other {
         let letter = other.map_or("none", Letter::label);
         blocks.push(Block::Line(format!("the other parser reads: {letter}")));

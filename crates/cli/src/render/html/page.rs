@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use askama::Template;
-use edgescore_record::{Found, Labels, Origin};
+use edgescore_record::{Labels, Origin};
 use edgescore_score::{AgainstChance, Estimate, Reading};
 use edgescore_summary::{AnswerText, RankedRun, RunSummary, about_origin};
 
@@ -49,6 +49,8 @@ struct RunView {
     facts: Vec<(&'static str, String)>,
     groups: Vec<Whisker>,
     tasks: Vec<Whisker>,
+    /// Accuracy of a guess in percent; none where there is nothing to guess.
+    chance: Option<f64>,
     letters: Vec<Bar>,
     latency: Option<Histogram>,
     traces: Vec<Trace>,
@@ -112,7 +114,7 @@ fn tables(blocks: Vec<Block>) -> Vec<(String, String, Table)> {
 fn verdict(ranked: &RankedRun) -> Verdict {
     let run = &ranked.run;
     let accuracy = run.pass_at_1.value();
-    let standing = accuracy.map(|accuracy| accuracy.against_chance());
+    let standing = accuracy.map(|accuracy| accuracy.against(run.chance()));
     let class = match (run.ended_well(), standing) {
         (true, Some(AgainstChance::Above)) if run.origin() != Origin::Synthetic => "good",
         (true, _) => "warn",
@@ -126,10 +128,11 @@ fn verdict(ranked: &RankedRun) -> Verdict {
             "{} of {} questions right{}. Median latency {}, peak memory {}.",
             values::percent(run.pass_at_1),
             run.answered(),
-            accuracy.map_or(String::new(), |accuracy| {
-                let standing = labels::against_chance(&accuracy, run.answered());
-                format!(", {standing}")
-            }),
+            accuracy
+                .and_then(|accuracy| {
+                    labels::against_chance(&accuracy, run.chance(), run.answered())
+                })
+                .map_or(String::new(), |standing| format!(", {standing}")),
             values::or_reason(run.latency_s(), values::seconds),
             values::or_reason(run.memory_gib(), values::gib)
         ),
@@ -179,6 +182,7 @@ fn view(ranked: &RankedRun) -> RunView {
             .collect(),
         groups: groups.collect(),
         tasks: tasks.collect(),
+        chance: Some(places(100.0 * run.chance())).filter(|chance| *chance > 0.0),
         letters: letters::bars(&run.scores.bias),
         latency: latency::histogram(run),
         traces: traces(run),
@@ -213,13 +217,8 @@ fn texts(run: &RunSummary) -> Table {
                 "wrong"
             }
             .to_owned(),
-            answer.key().label().to_owned(),
-            match (answer.choice(), answer.found()) {
-                (Some(letter), _) => letter.label(),
-                (None, Found::Incomplete) => "incomplete",
-                (None, _) => "unparsed",
-            }
-            .to_owned(),
+            answer.key().map_or("", Labels::label).to_owned(),
+            labels::answered(answer).to_owned(),
         ];
         let cut = if kept.cut { "… " } else { "" };
         match (thinks, trace) {

@@ -80,6 +80,7 @@ pub struct Tick {
 struct Dot {
     name: String,
     accuracy: Estimate,
+    chance: f64,
     latency_s: f64,
     memory_gib: Option<f64>,
     published: bool,
@@ -94,6 +95,7 @@ pub fn plot(runs: &[RankedRun], published: &[PublishedModel]) -> Option<Plot> {
             Some(Dot {
                 name: model.name.to_owned(),
                 accuracy: model.pass_1.value()?,
+                chance: CHANCE,
                 latency_s: model.latency_s.value()?,
                 memory_gib: model.memory_gib.value(),
                 published: true,
@@ -105,6 +107,7 @@ pub fn plot(runs: &[RankedRun], published: &[PublishedModel]) -> Option<Plot> {
         Some(Dot {
             name: label(runs, index),
             accuracy: ranked.run.pass_at_1.value()?,
+            chance: ranked.run.chance(),
             latency_s: ranked.run.latency_s().positive().value()?,
             memory_gib: ranked.run.memory_gib().value(),
             published: false,
@@ -162,7 +165,12 @@ pub fn plot(runs: &[RankedRun], published: &[PublishedModel]) -> Option<Plot> {
                 text: format!("{} %", 20 * fifth),
             })
             .collect(),
-        chance: height(CHANCE),
+        // Runs of several packs may have several; that of the first is drawn.
+        chance: height(
+            dots.iter()
+                .find(|dot| !dot.published)
+                .map_or(CHANCE, |dot| dot.chance),
+        ),
         has_published: dots.iter().any(|dot| dot.published),
         has_front: dots.iter().any(|dot| dot.front),
         legend: dots
@@ -206,7 +214,7 @@ fn height(accuracy: f64) -> f64 {
 /// From each run above chance that is better than all quicker ones, level to the next, then
 /// up.
 fn stairs(dots: &[Dot], axis: &Axis) -> Vec<(f64, f64, f64, f64)> {
-    let above = |dot: &&Dot| dot.accuracy.against_chance() == AgainstChance::Above;
+    let above = |dot: &&Dot| dot.accuracy.against(dot.chance) == AgainstChance::Above;
     let ours = dots.iter().filter(|dot| !dot.published);
     let mut ours: Vec<&Dot> = ours.filter(above).collect();
     ours.sort_by(|a, b| a.latency_s.total_cmp(&b.latency_s));
@@ -324,6 +332,7 @@ mod tests {
     #[test]
     fn stairs_pass_over_what_is_slower_and_no_better() {
         let dot = |latency_s, value| Dot {
+            chance: CHANCE,
             name: String::new(),
             accuracy: Estimate {
                 value,

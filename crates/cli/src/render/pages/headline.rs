@@ -1,13 +1,14 @@
 //! The figures of a run with labels: one screen at most. Intervals are 95 %.
 
-use edgescore_record::{Labels, MemoryLimiter, Parser, SystemPlace, TemplateOrigin};
+use edgescore_record::{Labels, MemoryLimiter, Parser, SystemPlace, TemplateOrigin, ToolsPlace};
 use edgescore_score::{
-    Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, PriorFrom, Reading,
-    RotationReport,
+    CHANCE, Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, PriorFrom, Reading,
+    RotationReport, Summary,
 };
 use edgescore_summary::{
     AnswersView, Figure, MemorySummary, RankedRun, RunSummary, TemplateFacts, TracesView,
 };
+use edgescore_taskpack::Letter;
 
 use super::notes;
 use crate::render::{labels, values};
@@ -52,6 +53,19 @@ fn prompt(facts: &TemplateFacts) -> String {
     if facts.shots > 0 {
         text.push_str(&format!(", {} shots", facts.shots));
     }
+    if facts
+        .functions
+        .as_ref()
+        .is_some_and(|place| place.0 == ToolsPlace::System)
+    {
+        text.push_str(", functions in words: the template knows none");
+    }
+    if let Some(constrained) = &facts.constrained {
+        text.push_str(&format!(
+            ", answers held to a grammar ({})",
+            constrained.0.label()
+        ));
+    }
     match facts.think.as_str() {
         "auto" => {}
         "off" => text.push_str(", thinking off"),
@@ -89,13 +103,13 @@ fn traces_of(traces: &TracesView) -> String {
 /// The four figures that decide, and what to do next.
 pub fn answer(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     let run = &ranked.run;
-    let mut facts = vec![
-        ("questions", questions(run)),
-        ("pass@1", pass_at_1(run)),
+    let mut facts = vec![("questions", questions(run)), ("pass@1", pass_at_1(run))];
+    facts.extend(calls(&run.scores));
+    facts.extend([
         ("latency", latency(run)),
         ("peak memory", memory(&run.memory)),
         ("energy", energy(run)),
-    ];
+    ]);
     facts.extend(power(run));
     facts.push(("Edge Score", edge_score(&ranked.chance_corrected)));
     facts.extend(notes::next(run).map(|next| ("next", next)));
@@ -106,27 +120,34 @@ pub fn answer(ranked: &RankedRun) -> Vec<(&'static str, String)> {
 
 fn pass_at_1(run: &RunSummary) -> String {
     let accuracy = run.pass_at_1.value();
-    let chance = accuracy.map(|accuracy| labels::against_chance(&accuracy, run.answered()));
-    format!(
-        "{}  {}",
-        values::percent(run.pass_at_1),
-        chance.unwrap_or_default()
-    )
+    let chance = accuracy
+        .and_then(|accuracy| labels::against_chance(&accuracy, run.chance(), run.answered()));
+    let percent = values::percent(run.pass_at_1);
+    match chance {
+        Some(chance) => format!("{percent}  {chance}"),
+        None => percent,
+    }
 }
 
 /// Accuracy without the liking for letters, where there are probabilities.
 fn debiased(run: &RunSummary) -> Option<(&'static str, String)> {
-    let debiased = run.scores.debiased.value()?;
-    let [a, b, c, d] = debiased.prior.map(|share| format!("{:.0}", 100.0 * share));
+    let Reading::Value(debiased) = &run.scores.debiased else {
+        return None;
+    };
+    let prior = Letter::ALL.iter().zip(&debiased.prior);
+    let prior: Vec<String> = prior
+        .map(|(letter, share)| format!("{letter} {:.0} %", 100.0 * share))
+        .collect();
     let from = match debiased.from {
-        PriorFrom::Rotations => "estimated over the four orders",
+        PriorFrom::Rotations => "estimated over the orders",
         PriorFrom::Questions => "estimated over the questions",
     };
     Some((
         "  debiased",
         format!(
-            "{}  its liking for A to D, {a}, {b}, {c} and {d} %, taken out ({from})",
-            values::percent(Reading::Value(debiased.accuracy))
+            "{}  its liking for letters, {}, taken out ({from})",
+            values::percent(Reading::Value(debiased.accuracy)),
+            prior.join(", ")
         ),
     ))
 }
@@ -171,12 +192,12 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
         (
             "pass@5",
             match scores.pass_5.mean {
-                Reading::Value(_) => format!(
+                Reading::Value(_) if scores.accuracy.chance == CHANCE => format!(
                     "{}, a guesser has {:.1} %",
                     pass_at_k(&scores.pass_5),
                     100.0 * GUESSER_PASS_5
                 ),
-                Reading::Missing(_) => pass_at_k(&scores.pass_5),
+                _ => pass_at_k(&scores.pass_5),
             },
         ),
     ]);
@@ -194,6 +215,7 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
         );
         facts.extend(answers.traces.map(|traces| ("traces", traces_of(&traces))));
     }
+    facts.extend(calls(scores));
     facts.extend(delta_5(&scores.delta_5));
     facts.extend(
         run.faults
@@ -205,13 +227,13 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
         facts.push((
             "format mass",
             format!(
-                "{} of the probability is on the four letters",
+                "{} of the probability is on the letters",
                 values::percent(Reading::Value(mass))
             ),
         ));
     }
-    if let Reading::Value(report) = scores.rotation {
-        facts.push(("option orders", rotation(&report)));
+    if let Reading::Value(report) = &scores.rotation {
+        facts.push(("option orders", rotation(report)));
     }
     facts.push(("latency", latency(run)));
     let speed = |value| values::or_reason(value, |tps: f64| format!("{tps:.1} tokens/s"));
@@ -341,10 +363,19 @@ fn faults_of(faults: &Faults) -> String {
 }
 
 fn letters(bias: &LetterBias) -> Vec<(&'static str, String)> {
-    let counts = |[a, b, c, d]: [u32; 4]| format!("A {a}  B {b}  C {c}  D {d}");
+    let counts = |counts: &[u32]| {
+        let each = Letter::ALL.iter().zip(counts);
+        let each: Vec<String> = each
+            .map(|(letter, count)| format!("{letter} {count}"))
+            .collect();
+        each.join("  ")
+    };
+    if bias.key.is_empty() {
+        return Vec::new();
+    }
     let mut facts = vec![
-        ("answer key", counts(bias.key)),
-        ("model chose", counts(bias.chosen)),
+        ("answer key", counts(&bias.key)),
+        ("model chose", counts(&bias.chosen)),
     ];
     if let Reading::Value(constant) = bias.constant {
         facts.push((
@@ -359,9 +390,31 @@ fn letters(bias: &LetterBias) -> Vec<(&'static str, String)> {
     facts
 }
 
+/// Calls of functions, each axis apart, and how reliable they are.
+fn calls(scores: &Summary) -> Vec<(&'static str, String)> {
+    let Some(calls) = &scores.calls else {
+        return Vec::new();
+    };
+    let mut facts = vec![
+        ("calls", format!("of {} questions", calls.questions)),
+        ("  well-formed", values::percent(calls.well_formed)),
+        ("  right function", values::percent(calls.function)),
+        ("  right arguments", values::percent(calls.arguments)),
+        ("  abstained", values::percent(calls.abstained)),
+        ("  held back", values::percent(calls.held_back)),
+    ];
+    if let Reading::Value(_) = scores.all_of_5.mean {
+        facts.push((
+            "pass^5",
+            format!("{}, all of five draws right", pass_at_k(&scores.all_of_5)),
+        ));
+    }
+    facts
+}
+
 fn rotation(report: &RotationReport) -> String {
     format!(
-        "accuracy {} over all four; same option in all four {} of {} questions",
+        "accuracy {} over all orders; same option in all of them {} of {} questions",
         values::percent(report.mean_accuracy),
         values::percent(report.consistency),
         report.complete

@@ -1,17 +1,18 @@
-//! Every answer as a flat table: one row a question, four with `run --rotate`.
+//! Every answer as a flat table: one row a question, one for each of its options with `run --rotate`.
 
-use edgescore_record::Labels;
+use edgescore_record::{Answer, AnswerKind, CallAxes, Labels};
 use std::path::{Path, PathBuf};
 
 use edgescore_probe::Reading;
 use edgescore_summary::{Asked, Decoded, decode_file, rules};
-use edgescore_taskpack::Fault;
+use edgescore_taskpack::{Fault, Letter};
 
 use super::table::{Cell, Column, Kind, Table, column};
 use crate::failure::Failure;
+use crate::render::labels;
 
 /// The columns of the table `questions`.
-const COLUMNS: [Column; 38] = [
+const COLUMNS: [Column; 53] = [
     column("run", Kind::Text),
     column("model", Kind::Text),
     column("quantisation", Kind::Text),
@@ -50,6 +51,21 @@ const COLUMNS: [Column; 38] = [
     column("trace_us", Kind::Int),
     column("other_parser", Kind::Text),
     column("text", Kind::Text),
+    column("options", Kind::Int),
+    column("p_e", Kind::Real),
+    column("p_f", Kind::Real),
+    column("p_g", Kind::Real),
+    column("p_h", Kind::Real),
+    column("p_i", Kind::Real),
+    column("p_j", Kind::Real),
+    column("kind", Kind::Text),
+    column("well_formed", Kind::Bool),
+    column("called", Kind::Bool),
+    column("call_expected", Kind::Bool),
+    column("right_function", Kind::Bool),
+    column("right_arguments", Kind::Bool),
+    column("right_steps", Kind::Int),
+    column("steps", Kind::Int),
 ];
 
 /// Hands the questions of the results at `paths` on as a table, one file in memory at a time.
@@ -125,19 +141,23 @@ impl Texts {
             }
         };
         let answer = question.answer;
-        row.push(answer.key().label().into());
+        row.push(answer.key().map(Labels::label).into());
         row.push(answer.choice().map(Labels::label).into());
-        row.push(answer.found().label().into());
+        row.push(match answer {
+            Answer::Choice(chosen) => chosen.found.label().into(),
+            Answer::Judged(_) => labels::answered(answer).into(),
+        });
         row.push(answer.is_correct().into());
         row.push(answer.fault().map(Fault::name).into());
         row.push(Cell::Empty);
-        match question.probabilities {
-            Some(probabilities) => {
-                row.extend(probabilities.letters().map(Cell::from));
-                row.push(probabilities.outside().into());
-            }
-            None => row.extend([const { Cell::Empty }; 5]),
-        }
+        let p = question.probabilities;
+        let p = |letter| {
+            p.filter(|p| has(p.options(), letter))
+                .map(|p| p.of(letter))
+                .into()
+        };
+        row.extend([Letter::A, Letter::B, Letter::C, Letter::D].map(p));
+        row.push(question.probabilities.map(|p| p.outside()).into());
         let draws = asked.draws;
         row.push(u32::from(draws.drawn).into());
         row.push(u32::from(draws.correct).into());
@@ -174,6 +194,56 @@ impl Texts {
             Some(text) => (&text.text).into(),
             None => Cell::Empty,
         });
+        row.push(
+            answer
+                .chosen()
+                .map(|chosen| u32::from(chosen.options))
+                .into(),
+        );
+        row.extend(
+            [
+                Letter::E,
+                Letter::F,
+                Letter::G,
+                Letter::H,
+                Letter::I,
+                Letter::J,
+            ]
+            .map(p),
+        );
+        row.extend(judged(answer));
         row
     }
+}
+
+fn has(options: u8, letter: Letter) -> bool {
+    letter.index() < usize::from(options)
+}
+
+/// What became of an answer that is no letter: its kind, the axes of a call, and the steps of a
+/// conversation.
+fn judged(answer: Answer) -> [Cell; 8] {
+    let Answer::Judged(judged) = answer else {
+        let mut cells = [const { Cell::Empty }; 8];
+        if let Some(kind) = cells.first_mut() {
+            *kind = "choice".into();
+        }
+        return cells;
+    };
+    let axes = match judged.kind {
+        AnswerKind::Tool | AnswerKind::Turns => Some(judged.axes),
+        AnswerKind::Number | AnswerKind::Text => None,
+    };
+    let axis = |is: fn(CallAxes) -> bool| axes.map(is).into();
+    let steps = |count: u8| (judged.steps > 0).then(|| u32::from(count)).into();
+    [
+        labels::kind(judged.kind).into(),
+        axis(CallAxes::well_formed),
+        axis(CallAxes::called),
+        axis(CallAxes::expected),
+        axis(CallAxes::function),
+        axis(CallAxes::arguments),
+        steps(judged.right_steps),
+        steps(judged.steps),
+    ]
 }

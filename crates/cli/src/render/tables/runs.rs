@@ -95,6 +95,7 @@ fn row(ranked: &RankedRun) -> Vec<Cell> {
     let rotation = |value: fn(RotationReport) -> Reading<Estimate>| {
         scores
             .rotation
+            .clone()
             .and_then(value)
             .map(|estimate| estimate.value)
     };
@@ -129,7 +130,12 @@ fn row(ranked: &RankedRun) -> Vec<Cell> {
         ..Row::default()
     };
     row.estimate(run.pass_at_1);
-    row.value(scores.debiased.map(|debiased| debiased.accuracy.value));
+    row.value(
+        scores
+            .debiased
+            .clone()
+            .map(|debiased| debiased.accuracy.value),
+    );
     row.estimate(scores.pass_3.mean);
     row.estimate(scores.pass_5.mean);
     row.value(scores.delta_5.published.map(|estimate| estimate.value));

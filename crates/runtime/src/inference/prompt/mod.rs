@@ -5,7 +5,7 @@ mod form;
 use edgescore_engine::{Model, SpecialTokens, TextTooLong, Token};
 use edgescore_record::prompt_file::PromptFile;
 use edgescore_record::{Ask, Mode, PromptPart, Slot, SystemPlace, TemplateRow, Think};
-use edgescore_taskpack::{Layout, Letter, Pack, PackError, Question};
+use edgescore_taskpack::{Ends, Layout, Letter, MAX_OPTIONS, Pack, PackError, Question};
 
 use crate::error::{Refusal, RunError};
 use form::{Form, Scratch};
@@ -25,7 +25,7 @@ pub enum PromptError {
     OtherPack,
     /// The text is longer than can be tokenized.
     TooLong(TextTooLong),
-    /// The four letters part at no common place, or not into four tokens.
+    /// The letters part at no common place, or not into a token each.
     LettersNotSeparable,
 }
 
@@ -36,7 +36,7 @@ impl std::fmt::Display for PromptError {
             PromptError::OtherPack => f.write_str("the prompts were made for another pack: run it again"),
             PromptError::TooLong(error) => error.fmt(f),
             PromptError::LettersNotSeparable => f.write_str(
-                "the model's tokenizer does not tell the letters A to D apart at one place: use --mode generate",
+                "the model's tokenizer does not tell the letters of the options apart at one place: use --mode generate",
             ),
         }
     }
@@ -84,8 +84,8 @@ pub struct AfterTrace {
 pub struct Forced {
     /// Its tokens.
     pub tokens: Vec<Token>,
-    /// The token that stands for each letter, of which one comes next.
-    pub letters: [Token; 4],
+    /// The token that stands for each letter that a question of the pack has; one comes next.
+    pub letters: Vec<Token>,
 }
 
 /// Makes prompts. Its buffers live as long as it does, so that a run of thousands of
@@ -100,7 +100,10 @@ pub struct Prompter<'a> {
     form: Form,
     user: String,
     /// Bytes of `user` up to the end of each shared part.
-    parts: [usize; 2],
+    ends: Ends,
+    /// Where the prompts of each question begin among all that a file has without common parts.
+    starts: Vec<u32>,
+    letters: Vec<Token>,
     scratch: Scratch,
     tokens: Vec<Token>,
     other: Vec<Token>,
@@ -131,7 +134,9 @@ impl<'a> Prompter<'a> {
             rotate,
             form,
             user: String::new(),
-            parts: [0; 2],
+            ends: Ends::default(),
+            starts: starts(pack, prompts)?,
+            letters: Vec::with_capacity(MAX_OPTIONS),
             scratch: Scratch::default(),
             tokens: Vec::new(),
             other: Vec::new(),
@@ -149,26 +154,45 @@ impl<'a> Prompter<'a> {
             &mut self.scratch,
             &mut self.tokens,
         )?;
-        Ok((question, self.prompt()?))
+        self.find_shared()?;
+        Ok((question, self.prompt()))
     }
 
-    /// The prompt and the forced start of an answer, and the four tokens of which one comes
-    /// next. The four whole completions are tokenized and compared: where they part is where
+    /// The prompt and the forced start of an answer, and behind it the tokens of the letters, of which
+    /// one comes next. The whole completions are tokenized and compared: where they part is where
     /// the letter is, whatever the tokenizer merges it with.
     pub fn forced(
         &mut self,
         ask: Ask,
-    ) -> Result<(Question<'a>, Prompt<'_>, [Token; 4]), PromptError> {
+    ) -> Result<(Question<'a>, Prompt<'_>, &[Token]), PromptError> {
         let question = self.fill(ask)?;
         self.tokens.clear();
-        let letters = force(
+        force(
             self.model,
             &self.form,
             &self.user,
+            question.options(),
             &mut self.scratch,
-            (&mut self.tokens, &mut self.other),
+            (&mut self.tokens, &mut self.other, &mut self.letters),
         )?;
-        Ok((question, self.prompt()?, letters))
+        self.find_shared()?;
+        Ok((question, self.prompt(), &self.letters))
+    }
+
+    /// The grammar that the answer to the question of `ask` follows, if it follows one.
+    pub fn grammar(&self, ask: Ask) -> Option<&'a str> {
+        self.prompts.grammar(ask.question())
+    }
+
+    /// How many options the question of `ask` has; none where it asks for no letter.
+    pub fn options(&self, ask: Ask) -> Result<u8, PackError> {
+        self.pack.options_of(ask.question())
+    }
+
+    /// How many prompts the question of `ask` has that follow one another: the steps of a
+    /// conversation, else one.
+    pub fn steps(&self, ask: Ask) -> Result<u8, PackError> {
+        self.pack.steps_of(ask.question()).map(|steps| steps.max(1))
     }
 
     /// What follows a trace of these prompts; none where there are no marks of one.
@@ -183,14 +207,19 @@ impl<'a> Prompter<'a> {
             let part = PromptPart::Template(text);
             forms.push(Form::new(self.model, &self.specials, [&part], "")?);
         }
+        let mut options = 0;
+        for question in 0..self.pack.question_count() {
+            options = options.max(self.pack.options_of(question).map_err(PromptError::Pack)?);
+        }
         let mut after = AfterTrace::default();
         if let Some(closing) = forms.last() {
             closing.tokens(self.model, "", "", &mut self.scratch, &mut after.closing)?;
         }
-        if mode == Mode::Letter && matches!(self.template().think, Think::Tokens(_)) {
+        if options > 0 && mode == Mode::Letter && matches!(self.template().think, Think::Tokens(_))
+        {
             for (form, forced) in forms.iter().zip([&mut after.by_model, &mut after.by_limit]) {
-                let tokens = (&mut forced.tokens, &mut self.other);
-                forced.letters = force(self.model, form, "", &mut self.scratch, tokens)?;
+                let tokens = (&mut forced.tokens, &mut self.other, &mut forced.letters);
+                force(self.model, form, "", options, &mut self.scratch, tokens)?;
             }
         }
         Ok(Some(after))
@@ -233,13 +262,14 @@ impl<'a> Prompter<'a> {
         self.pack.task_of(ask.question())
     }
 
-    /// The tokens with their shared ends. A part ends where the tokens of the text up to its
-    /// end part from those of the whole text.
-    fn prompt(&mut self) -> Result<Prompt<'_>, PromptError> {
+    /// Finds the shared ends of the tokens. A part ends where the tokens of the text up to its end part
+    /// from those of the whole text.
+    fn find_shared(&mut self) -> Result<(), PromptError> {
         self.shared.clear();
-        let parts = self.parts.iter().take(if self.rotate { 2 } else { 1 });
+        let ends = [self.ends.episode, self.ends.question];
+        let ends = ends.iter().take(if self.rotate { 2 } else { 1 });
         // A prompt that was rendered by itself shares nothing.
-        for end in parts.filter(|_| self.prompts.template().linear) {
+        for end in ends.filter(|_| self.prompts.template().linear) {
             self.other.clear();
             self.form.up_to(
                 self.model,
@@ -256,10 +286,14 @@ impl<'a> Prompter<'a> {
                 self.shared.push(here);
             }
         }
-        Ok(Prompt {
+        Ok(())
+    }
+
+    fn prompt(&self) -> Prompt<'_> {
+        Prompt {
             tokens: &self.tokens,
             shared: &self.shared,
-        })
+        }
     }
 
     /// Writes the question's message, and its form where it has one of its own.
@@ -270,12 +304,8 @@ impl<'a> Prompter<'a> {
             .map_err(PromptError::Pack)?;
         self.user.clear();
         // Writing to a String cannot fail.
-        let user = &mut self.user;
-        let _ = question.write_shared(self.layout, user);
-        self.parts[0] = user.len();
-        let _ = question.write_own(self.layout, user);
-        self.parts[1] = user.len();
-        let _ = question.write_options(ask.rotation(), self.pack.instruction(), user);
+        let written = question.write_user_message(self.layout, ask.rotation(), &mut self.user);
+        self.ends = written.unwrap_or_default();
         if !self.template().linear {
             let parts = self.parts_of(ask)?;
             self.form = whole(self.model, &self.specials, parts, self.pack.system())?;
@@ -284,11 +314,33 @@ impl<'a> Prompter<'a> {
     }
 
     fn parts_of(&self, ask: Ask) -> Result<&'a [PromptPart<'a>], PromptError> {
-        let questions = self.pack.question_count();
-        self.prompts
-            .parts(ask, questions)
-            .ok_or(PromptError::OtherPack)
+        let place = self.starts.get(ask.question() as usize);
+        let place = place.map_or(0, |start| start + u32::from(ask.rotation().steps()));
+        self.prompts.parts(place).ok_or(PromptError::OtherPack)
     }
+}
+
+/// Where the prompts of each question begin; nothing where all are made of the same parts. A file has
+/// prompts of all rotations or of one.
+fn starts(pack: &Pack, prompts: &PromptFile) -> Result<Vec<u32>, PromptError> {
+    let mut starts = Vec::new();
+    if prompts.common().is_some() {
+        return Ok(starts);
+    }
+    for rotate in [false, true] {
+        let mut next = 0;
+        starts.clear();
+        for question in 0..pack.question_count() {
+            starts.push(next);
+            let prompts = pack.prompts_of(question, rotate);
+            next += u32::from(prompts.map_err(PromptError::Pack)?);
+        }
+        if prompts.count() == next as usize {
+            return Ok(starts);
+        }
+    }
+    // One more or less, and every question behind it would have another's prompt.
+    Err(PromptError::OtherPack)
 }
 
 /// The form of a whole prompt.
@@ -303,22 +355,25 @@ fn whole(
     Ok(form)
 }
 
-/// Appends the tokens of `form` and the forced start of an answer to `tokens`; `other` is a buffer.
-/// Returns the four tokens of which one comes next.
+/// Appends the tokens of `form` and the forced start of an answer to `tokens`, and puts those of the
+/// letters of `options` options, of which one comes next, into `letters`; `other` is a buffer.
 fn force(
     model: &Model,
     form: &Form,
     user: &str,
+    options: u8,
     scratch: &mut Scratch,
-    (tokens, other): (&mut Vec<Token>, &mut Vec<Token>),
-) -> Result<[Token; 4], PromptError> {
+    (tokens, other, letters): (&mut Vec<Token>, &mut Vec<Token>, &mut Vec<Token>),
+) -> Result<(), PromptError> {
     form.head(model, user, scratch, tokens)?;
     let head = tokens.len();
     let mut part = None;
-    let mut letters = [Token(0); 4];
-    for (letter, slot) in Letter::ALL.into_iter().zip(&mut letters) {
+    letters.clear();
+    for letter in Letter::of(options) {
         let answer = format!("{FORCED}{letter}{AFTER}");
-        if letter == Letter::A {
+        if *letter == Letter::A {
+            // It is filled in below.
+            letters.push(Token(0));
             form.tail(model, user, &answer, scratch, tokens)?;
             continue;
         }
@@ -330,13 +385,17 @@ fn force(
         if here != *part.get_or_insert(here) {
             return Err(PromptError::LettersNotSeparable);
         }
-        *slot = *other.get(here).ok_or(PromptError::LettersNotSeparable)?;
+        letters.push(*other.get(here).ok_or(PromptError::LettersNotSeparable)?);
     }
     let part = head + part.unwrap_or_default();
-    letters[0] = *tokens.get(part).ok_or(PromptError::LettersNotSeparable)?;
-    tokens.truncate(part);
-    if (1..4).any(|i| letters[..i].contains(&letters[i])) {
-        return Err(PromptError::LettersNotSeparable);
+    let first = tokens.get(part).ok_or(PromptError::LettersNotSeparable)?;
+    if let Some(slot) = letters.first_mut() {
+        *slot = *first;
     }
-    Ok(letters)
+    tokens.truncate(part);
+    let mut seen = letters.iter().enumerate();
+    match seen.any(|(at, letter)| letters.iter().take(at).any(|other| other == letter)) {
+        true => Err(PromptError::LettersNotSeparable),
+        false => Ok(()),
+    }
 }

@@ -18,9 +18,15 @@ pub fn asks_for_calls(pack: &Pack) -> bool {
 /// The functions of the first question that offers some, as templates take them.
 pub fn any_functions(pack: &Pack) -> Option<Value> {
     let first = questions(pack).find(|question| offered(&question.kind).is_some())?;
-    let first = offered(&first.kind)?.iter();
-    let first: Option<Vec<Value>> = first.map(|text| serde_json::from_str(text).ok()).collect();
-    Some(functions(&first?))
+    Some(functions(&read(offered(&first.kind)?)?))
+}
+
+/// Functions as values; none where one is no JSON.
+pub fn read(functions: &[&str]) -> Option<Vec<Value>> {
+    let functions = functions.iter();
+    functions
+        .map(|text| serde_json::from_str(text).ok())
+        .collect()
 }
 
 /// The questions. A pack that cannot be read is refused by the board, with its reason.
@@ -92,10 +98,8 @@ fn of_question(
     let Some(offered) = offered(&question.kind) else {
         return Some(vec![start]);
     };
-    let offered = offered.iter().map(|text| serde_json::from_str(text).ok());
-    let offered: Vec<Value> = offered.collect::<Option<_>>()?;
     let mut next = Conversation {
-        tools: Some(functions(&offered)),
+        tools: Some(functions(&read(offered)?)),
         ..start
     };
     let Kind::Turns(turns) = &question.kind else {

@@ -4,6 +4,7 @@ use edgescore_record::Labels;
 use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
 use edgescore_taskpack::{Layout, Pack, Rotation};
 
+use super::conversations::user_message;
 use crate::failure::Failure;
 
 /// Seed of the shots: they are the same in every run.
@@ -42,9 +43,7 @@ pub fn shots(
         let rotation = Rotation::all(choice.count())
             .find(|rotation| Some(&choice.shown_key(*rotation)) == letter)
             .unwrap_or_default();
-        let mut user = String::new();
-        // Writing to a String cannot fail.
-        let _ = question.write_user_message(layout, rotation, &mut user);
+        let user = user_message(&question, layout, rotation);
         let answer = format!("{{\"answer\": \"{}\"}}", choice.shown_key(rotation).label());
         shots.push((user, answer));
     }

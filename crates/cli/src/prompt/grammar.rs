@@ -5,7 +5,7 @@ use edgescore_record::{Constrain, Mode, Think};
 use edgescore_taskpack::{Kind, Letter, Pack};
 use serde_json::Value;
 
-use super::conversations::{offered, questions};
+use super::conversations::{offered, questions, read};
 use crate::failure::Failure;
 
 /// Rules that all grammars share. Numbers and texts have an end, so that a model that repeats itself
@@ -79,8 +79,7 @@ fn letters(letters: &[Letter]) -> String {
 /// Calls of the functions offered, by their schemas.
 fn calls(kind: &Kind) -> Option<String> {
     let mut call = Vec::new();
-    for text in offered(kind)? {
-        let function: Value = serde_json::from_str(text).ok()?;
+    for function in read(offered(kind)?)? {
         let name = literal(function.get("name")?);
         let arguments = schema(function.get("parameters"));
         call.push(format!(

@@ -12,6 +12,7 @@ mod source;
 mod template_view;
 
 pub use compose::{BehindTrace, Prompts, compose};
+pub use conversations::user_message;
 pub use options::PromptOptions;
 pub use source::find;
 pub use template_view::TemplateView;

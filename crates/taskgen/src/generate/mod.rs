@@ -76,6 +76,22 @@ pub enum GenerateError {
     NoQuestion(String, u8),
 }
 
+/// Adds `per_task` questions of each task to `draft`, in rounds over its tasks.
+pub(crate) fn in_rounds<E>(
+    draft: &mut Draft,
+    per_task: u32,
+    question: impl Fn(usize, u64) -> Result<(DraftEpisode, DraftQuestion), E>,
+) -> Result<(), E> {
+    for round in 0..u64::from(per_task) {
+        for task in 0..draft.tasks.len() {
+            let (episode, question) = question(task, round)?;
+            draft.episodes.push(episode);
+            draft.questions.push(question);
+        }
+    }
+    Ok(())
+}
+
 /// The thirty tasks, ready to draw questions from.
 pub struct Generator {
     tasks: Vec<TaskWords>,
@@ -120,13 +136,8 @@ impl Generator {
             definition: task.words.definition.clone(),
             pass_at_k: task.pass_at_k,
         }));
-        for round in 0..u64::from(per_task) {
-            for task in 0..self.tasks.len() {
-                let (episode, question) = self.question(recipe, task, round)?;
-                draft.episodes.push(episode);
-                draft.questions.push(question);
-            }
-        }
+        let question = |task, round| self.question(recipe, task, round);
+        in_rounds(&mut draft, per_task, question)?;
         Ok(draft)
     }
 

@@ -21,8 +21,8 @@ use edgescore_taskpack::{Draft, DraftEpisode, DraftKind, DraftQuestion, DraftSte
 
 pub use vocabulary::WordsError;
 
-use crate::generate::Recipe;
 use crate::generate::rng::Rng;
+use crate::generate::{Recipe, in_rounds};
 use plan::Ending;
 use render::Writer;
 use scenario::Scenario;
@@ -104,13 +104,8 @@ impl Generator {
             definition: task.definition.clone(),
             pass_at_k: task.pass_at_k,
         }));
-        for round in 0..u64::from(per_task) {
-            for task in 0..self.vocabulary.tasks.len() {
-                let (episode, question) = self.question(recipe, task, round)?;
-                draft.episodes.push(episode);
-                draft.questions.push(question);
-            }
-        }
+        let question = |task, round| self.question(recipe, task, round);
+        in_rounds(&mut draft, per_task, question)?;
         Ok(draft)
     }
 

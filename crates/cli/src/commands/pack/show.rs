@@ -13,6 +13,7 @@ use super::file;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
+use crate::prompt::user_message;
 use crate::questions::right_answer;
 use crate::screen::{Screen, wrap};
 
@@ -71,9 +72,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn messages(pack: &Pack, question: &Question) -> serde_json::Value {
-    let mut user = String::new();
-    // Writing to a String cannot fail.
-    let _ = question.write_user_message(Layout::Reference, Rotation::default(), &mut user);
+    let user = user_message(question, Layout::Reference, Rotation::default());
     let system = Some(pack.system()).filter(|system| !system.is_empty());
     let system = system.map(|system| json!({ "role": "system", "content": system }));
     let user = json!({ "role": "user", "content": user });

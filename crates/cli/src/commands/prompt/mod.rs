@@ -16,6 +16,7 @@ use crate::defaults;
 use crate::failure::Failure;
 use crate::files;
 use crate::output::print;
+use crate::prompt::user_message;
 use crate::render::{json, text};
 use crate::session::{Inputs, OneModel, OperatingPoint, RunOptions};
 use room::Room;
@@ -86,9 +87,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         ))
     })?;
     let plan = args.point.put_in(args.options.plan());
-    let mut user = String::new();
-    // Writing to a String cannot fail.
-    let _ = question.write_user_message(plan.layout, Rotation::default(), &mut user);
+    let user = user_message(&question, plan.layout, Rotation::default());
     let parts = prompts.of(index);
     let prompt = expand(parts, opened.system(), &user);
     if args.text {

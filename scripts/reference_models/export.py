@@ -9,7 +9,7 @@ import torch
 
 from . import ladder
 from . import tokenizer as tok
-from .model import NORM_EPS, ROPE_BASE, Llama
+from .model import NORM_EPS, ROPE_BASE
 
 # Prompts take about 350 tokens at level 1 and 600 at level 5.
 CONTEXT = 2048
@@ -45,7 +45,7 @@ def tensors(model):
             )
 
 
-def write(name, model, tokenizer, path, training):
+def write(name, model, tokenizer, template, path, training):
     """Writes the file; `training` becomes its description."""
     s = model.s
     out = gguf.GGUFWriter(path, "llama")
@@ -74,7 +74,7 @@ def write(name, model, tokenizer, path, training):
     out.add_bos_token_id(tokens.index(tok.END))
     out.add_eos_token_id(tokens.index(tok.CLOSE))
     out.add_add_bos_token(False)
-    out.add_chat_template(tok.CHAT_TEMPLATE)
+    out.add_chat_template(template)
     for name, weight in tensors(model):
         kept = np.float32 if weight.ndim == 1 else np.float16
         out.add_tensor(name, np.ascontiguousarray(weight, kept))
@@ -87,13 +87,14 @@ def write(name, model, tokenizer, path, training):
 def main():
     """The command."""
     args = argparse.ArgumentParser(description=__doc__)
-    args.add_argument("model", choices=ladder.LADDER)
+    args.add_argument("model", choices=ladder.NETWORKS)
     args.add_argument("--work", type=pathlib.Path, required=True)
     args.add_argument("--out", type=pathlib.Path, required=True)
     args = args.parse_args()
-    tokenizer = tok.load(args.work / "tokenizer.json")
+    rung = ladder.NETWORKS[args.model]
+    tokenizer = tok.load(rung.folder(args.work) / "tokenizer.json")
     state = torch.load(args.work / f"{args.model}.pt")
-    model = Llama(ladder.LADDER[args.model].shape, tokenizer.get_vocab_size())
+    model = rung.subject.Network(rung.shape, tokenizer.get_vocab_size())
     model.load_state_dict(state["model"])
     steps, questions, tokens, seconds = state["at"]
     training = (
@@ -101,7 +102,7 @@ def main():
         f" {steps} steps, {seconds / 60:.0f} min on a CPU). An instrument: it knows these"
         " questions' form and nothing of 6G."
     )
-    write(args.model, model, tokenizer, args.out, training)
+    write(args.model, model, tokenizer, rung.subject.TEMPLATE, args.out, training)
     print(f"{args.out}: {args.out.stat().st_size} bytes")
 
 

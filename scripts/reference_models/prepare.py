@@ -1,41 +1,39 @@
-"""Makes the tokenizer and the training questions, unless they are there."""
+"""Makes the tokenizer and the training questions of a network, unless they are there."""
 
 import argparse
 import pathlib
 
-from . import data, ladder
+from . import ladder, shards
 from . import tokenizer as tok
 
-
-def texts(asked):
-    """What the tokenizer learns from: the prompts, and again the names of the actions, since a
-    name that is one token is looked up in one step."""
-    for q in asked:
-        text = tok.prompt(q["messages"])
-        yield text
-        for name in data.names(text):
-            yield from [f" {name}"] * 5
+# Tasks that have questions of a kind (docs/TASKS.md).
+TASKS = dict(choice=30, tool=13)
 
 
 def main():
     """The command."""
     args = argparse.ArgumentParser(description=__doc__)
+    args.add_argument("model", choices=ladder.NETWORKS)
     args.add_argument("--edgescore", default="target/release/edgescore")
     args.add_argument("--work", type=pathlib.Path, required=True)
     args = args.parse_args()
-    args.work.mkdir(parents=True, exist_ok=True)
+    rung = ladder.NETWORKS[args.model]
+    subject, folder = rung.subject, rung.folder(args.work)
+    folder.mkdir(parents=True, exist_ok=True)
 
-    file = args.work / "tokenizer.json"
+    def asked(seed, questions):
+        per_task = questions // TASKS[subject.KIND]
+        return shards.questions(args.edgescore, subject.KIND, "train", seed, per_task, ladder.LEVEL)
+
+    file = folder / "tokenizer.json"
     if not file.exists():
-        asked = data.questions(args.edgescore, "train", 0, 200, ladder.LEVEL)
-        tok.train(texts(asked), ladder.VOCAB).save(str(file))
+        tok.train(subject.texts(asked(0, ladder.SHARD // 2)), ladder.VOCAB).save(str(file))
     tokenizer = tok.load(file)
-    for number in range(ladder.SHARDS):
-        path = args.work / f"{number}.npz"
+    for number in range(-(-rung.steps * rung.batch // ladder.SHARD)):
+        path = folder / f"{number}.npz"
         if not path.exists():
-            asked = data.questions(args.edgescore, "train", number + 1, 400, ladder.LEVEL)
-            shard = data.tokenized(tokenizer, asked)
-            data.save(shard, path)
+            shard = subject.tokenized(tokenizer, asked(number + 1, ladder.SHARD))
+            shard.save(path)
             print(f"{path}: {len(shard)} questions, {shard.length.mean():.0f} tokens each")
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import jinja2
 import tokenizers
 from tokenizers import Regex, decoders, models, pre_tokenizers, trainers
 
@@ -13,14 +14,37 @@ CHAT_TEMPLATE = (
     " + '<|im_end|>' + '\n'}}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
+# ChatML before which the functions stand, a line each; calls are a JSON list.
+CALL_TEMPLATE = (
+    "{% if tools %}{{ '<|im_start|>tools\n' }}"
+    "{% for tool in tools %}{% set f = tool.function %}{{ f.name + '(' }}"
+    "{% for name, value in f.parameters.properties.items() %}"
+    "{{ name + ': ' + (value.enum | join('|') if value.enum else value.type) }}"
+    "{{ '' if loop.last else ', ' }}{% endfor %}"
+    "{{ '): ' + f.description + '\n' }}{% endfor %}{{ '<|im_end|>\n' }}{% endif %}"
+    "{% for message in messages %}{{ '<|im_start|>' + message.role + '\n' }}"
+    "{% if message.tool_calls %}{{ '[' }}{% for call in message.tool_calls %}"
+    "{% set f = call.function %}"
+    "{{ '{\"name\": ' + f.name | tojson + ', \"arguments\": ' + f.arguments | tojson + '}' }}"
+    "{{ '' if loop.last else ', ' }}{% endfor %}{{ ']' }}"
+    "{% else %}{{ message.content }}{% endif %}{{ '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
 # What letter mode makes every model begin its answer with (crates/runtime/src/inference/prompt.rs).
 FORCED = '{"answer": "'
+_CALLS = jinja2.Template(CALL_TEMPLATE)
 
 
-def prompt(messages):
+def letter_prompt(messages):
     """The text that a model reads, up to where one letter is missing."""
     turns = (f"{OPEN}{m['role']}\n{m['content']}{CLOSE}\n" for m in messages)
     return "".join(turns) + f"{OPEN}assistant\n{FORCED}"
+
+
+def call_prompt(messages, functions):
+    """The text that a model reads, up to where its calls are missing."""
+    tools = [dict(type="function", function=f) for f in functions]
+    return _CALLS.render(messages=messages, tools=tools, add_generation_prompt=True)
 
 
 def train(texts, vocab):

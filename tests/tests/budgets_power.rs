@@ -120,6 +120,38 @@ fn a_budget_is_held() {
     );
 }
 
+/// The governor stops inside batches and does not make them smaller, so that not a bit of an answer is
+/// another: in windows of 100 ms a prompt is far longer than a piece.
+#[test]
+fn answers_under_a_budget_are_the_same_to_the_bit() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 4,
+        questions: 2,
+    });
+    let model = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tasks/models/reference-3m.gguf"
+    );
+    let run = format!("run --model {model} --pack small.pack -t 1 --force -o run.esr");
+    let answers = |options: &str| {
+        sandbox.done(&format!("{run} {options}"));
+        let rows = sandbox.rows("run.esr").timeless().questions;
+        let power = &sandbox.report("run.esr")["power"];
+        let pieces = power["piece_tokens"].as_u64();
+        (rows, pieces, power["throughput_cost"].as_f64())
+    };
+    let source = "--power-source simulated:idle=2.7W,active=14.7W";
+    let (free, _, _) = answers(source);
+    let (paced, batch, cost) = answers(&format!("{source} --power 6W --power-window 100ms"));
+    assert!(cost.is_some_and(|cost| cost > 0.1), "it rested: {cost:?}");
+    let prompt = free.iter().map(|row| row.prompt_tokens).max().unwrap();
+    assert!(
+        batch.is_some_and(|batch| batch >= u64::from(prompt)),
+        "{batch:?} {prompt}"
+    );
+    assert_eq!(free, paced);
+}
+
 #[test]
 fn a_budget_that_no_rest_can_hold_is_a_verdict() {
     let sandbox = sandbox();

@@ -1,7 +1,8 @@
 //! The same run gives the same answers.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use edgescore_record::VerdictKind;
+use edgescore_record::file::ResultFile;
+use edgescore_record::{Ask, Record, VerdictKind};
 use edgescore_tests::{Rows, Sandbox, SmallTasks};
 
 fn sandbox() -> Sandbox {
@@ -50,6 +51,52 @@ fn draws_follow_the_seed() {
         (2..6).any(|seed| draws(seed) != of_seed_1),
         "no seed changes a draw"
     );
+}
+
+/// Kernels for several tokens round otherwise than those for one, so that a draw may part from itself
+/// where two tokens are about as likely.
+#[test]
+fn draws_that_are_decoded_together_are_those_that_are_decoded_alone() {
+    let sandbox = sandbox();
+    let texts = |parallel: &str| {
+        let options = format!("-t 1 --mode generate --max-tokens 12 --keep-text {parallel}");
+        let rows = run(&sandbox, &options);
+        assert!(rows.samples.iter().all(|row| row.generated.decode.0 > 0));
+        let bytes = sandbox.read("run.esr");
+        let file = ResultFile::parse(&bytes).unwrap();
+        let texts = file.records().filter_map(|record| match record {
+            Record::Text(text) => Some((text.ask, text.draw, text.text.to_owned())),
+            _ => None,
+        });
+        let report = sandbox.report("run.esr");
+        let at_once = report["provenance"]["draws_at_once"].as_u64().unwrap();
+        (texts.collect::<Vec<_>>(), at_once)
+    };
+    let (alone, at_once) = texts("--parallel 1");
+    assert_eq!((alone.len(), at_once), (20 + 2 * 5 * 5, 1));
+    for (parallel, expected) in [("", 5), ("--parallel 2", 2), ("--parallel 99", 5)] {
+        let (together, at_once) = texts(parallel);
+        assert_eq!(
+            (together.len(), at_once),
+            (alone.len(), expected),
+            "{parallel}"
+        );
+        let same = alone.iter().zip(&together).filter(|(a, b)| a == b).count();
+        println!("{parallel}: {same} of {} texts are the same", alone.len());
+        assert!(
+            same * 10 >= alone.len() * 9,
+            "{parallel}: {same} of {}",
+            alone.len()
+        );
+        let greedy = |texts: &[(Ask, Option<u8>, String)]| -> Vec<_> {
+            texts
+                .iter()
+                .filter(|text| text.1.is_none())
+                .cloned()
+                .collect()
+        };
+        assert_eq!(greedy(&alone), greedy(&together), "{parallel}");
+    }
 }
 
 #[test]

@@ -235,7 +235,9 @@ fn files_as_teams_have_them_become_packs() {
                 "{text}"
             );
             assert!(
-                text.ends_with("\n\nReply with JSON only, such as {\"answer\": \"_\"}."),
+                text.ends_with(
+                    "\n\nReply with JSON only: {\"answer\": \"_\"}, where _ is the letter of the right option."
+                ),
                 "{text}"
             );
         }
@@ -578,6 +580,113 @@ fn functions_of_a_team_are_offered_and_called() {
     );
     sandbox.write("api.yaml", "openapi: 3.0.0\n");
     sandbox.refused(4, "pack tools api.yaml", &["converted to JSON"]);
+}
+
+/// What a fresh reader of the import ran into.
+#[test]
+fn what_is_odd_in_a_file_is_said() {
+    let sandbox = Sandbox::default();
+    let samples = ["13", "1,200"].map(|answer| {
+        json!({"doc_id": 0, "doc": {"question": format!("q{answer}"), "answer": format!("So it is {answer}.\n#### {answer}")},
+            "target": "x", "filter": "strict-match"})
+        .to_string()
+    });
+    sandbox.write("gsm8k.jsonl", samples.join("\n"));
+    let printed = sandbox.done("pack import jsonl gsm8k.jsonl -o gsm8k.pack");
+    assert!(
+        printed.contains("solutions    2 of 2 answers are solutions"),
+        "{printed}"
+    );
+    let shown = sandbox.done("pack show gsm8k.pack");
+    assert!(shown.contains("* right: 1200, within 0\n"), "{shown}");
+
+    sandbox.write(
+        "long.csv",
+        "question,answer\nq,\"one\nand two\"\nq,b\n,\nr,c\nq,b\n",
+    );
+    let printed = sandbox.done("pack import csv long.csv -o long.pack");
+    for words in [
+        "1 of 4 accepted answers have line ends or more than 12 words, the first on lines 2 to 3",
+        "blank        1 row without any text left out",
+        "2 rows repeat a question; 2 of them with another answer: line 4 (of line 2)",
+    ] {
+        assert!(printed.contains(words), "{words:?} is not in:\n{printed}");
+    }
+
+    sandbox.write("n.csv", "question,answer\nq,1\nr,2\ns,3\nt,50%\n");
+    let words = ["3 of 4 answers are numbers, line 5 is not (`50%`): give --kind number"];
+    sandbox.refused(4, "pack import csv n.csv -o n.pack", &words);
+    let words = ["line 5: the answer `50%` is no number"];
+    sandbox.refused(4, "pack import csv n.csv --kind number -o n.pack", &words);
+    sandbox.done("pack import csv n.csv --kind text -o n.pack");
+
+    let words = ["read it with `edgescore pack import jsonl`"];
+    sandbox.refused(4, "pack import csv gsm8k.jsonl -o new.pack", &words);
+    let words = [
+        "line 1 is `question,answer`",
+        "read a CSV file with `edgescore pack import csv`",
+    ];
+    sandbox.refused(4, "pack import jsonl n.csv -o new.pack", &words);
+    let words = ["there is no column `Nope`; there are `question`, `answer`"];
+    sandbox.refused(
+        4,
+        "pack import csv n.csv --map question=Nope -o new.pack",
+        &words,
+    );
+    let utf16 = "question,answer\nq,1\n".encode_utf16();
+    let utf16: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
+    sandbox.write("utf16.csv", utf16);
+    let words = ["line 1 has a NUL byte, as text in UTF-16 has: save the file as UTF-8"];
+    sandbox.refused(
+        4,
+        "pack import csv utf16.csv --skip-bad -o new.pack",
+        &words,
+    );
+    sandbox.refused(4, "pack tools utf16.csv", &["is not UTF-8"]);
+}
+
+#[test]
+fn a_pack_of_calls_is_described_as_one() {
+    let sandbox = Sandbox::default();
+    let tool = json!({"name": "move_flow", "inputSchema": {"type": "object", "additionalProperties": true,
+        "properties": {"slice": {"type": "string", "pattern": "^s"}}}});
+    let page = json!({"tools": [tool], "nextCursor": "2"});
+    sandbox.write("tools.json", page.to_string());
+    let question = json!({"id": "q-1", "question": "Move it to s1, now.",
+        "calls": [{"name": "move_flow", "arguments": {"slice": "s1", "when": "now"}}]});
+    sandbox.write("q.jsonl", question.to_string());
+    let command = "pack import jsonl q.jsonl --tools tools.json -o own.pack";
+    let outcome = sandbox.edgescore(command).expect(0);
+    assert!(
+        outcome
+            .stdout
+            .contains("own.pack: 1 questions, 0 episodes, 1 tasks"),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome.stdout.contains("not checked  pattern\n"),
+        "{outcome:?}"
+    );
+    let warning = "warning: tools.json lacks functions: its nextCursor says";
+    assert!(outcome.stderr.contains(warning), "{outcome:?}");
+    let outcome = sandbox.edgescore("pack tools tools.json").expect(0);
+    assert!(
+        outcome.stderr.contains("not checked: pattern\n"),
+        "{outcome:?}"
+    );
+    assert!(outcome.stderr.contains(warning), "{outcome:?}");
+
+    let controls = sandbox.done("pack controls own.pack");
+    assert!(
+        controls.starts_with("pack q, 1 questions about functions\n"),
+        "{controls}"
+    );
+    for words in ["chance", "bag of words", "with options"] {
+        assert!(!controls.contains(words), "{words:?} is in:\n{controls}");
+    }
+    let controls = sandbox.done("pack controls --json own.pack");
+    let controls: Value = serde_json::from_str(&controls).unwrap();
+    assert_eq!(controls["chance"], Value::Null);
 }
 
 /// SmolLM2-135M-Instruct, which `scripts/real-model` fetches.

@@ -6,6 +6,7 @@ use edgescore_taskpack::{
     Draft, DraftKind, DraftQuestion, DraftStep, DraftTask, Letter, Matching, Tolerance,
 };
 use edgescore_tests::{Outcome, Sandbox};
+use serde_json::Value;
 
 const RUN: &str =
     "run m.gguf --pack own.pack --mode generate -t 1 --max-tokens 200 --force -o a.esr";
@@ -216,7 +217,72 @@ fn the_axes_of_a_call_are_told_apart() {
     assert_eq!(calls["questions"], 1);
     assert_eq!(calls["well_formed"]["value"], 0.0);
     let page = sandbox.done("report --full a.esr");
-    assert!(page.contains("right arguments"), "{page}");
+    assert!(page.contains("0 of 1, "), "{page}");
+    for (answer, words) in [
+        (
+            MOVE.replace("50", "0.05"),
+            "answered: wrong, other arguments",
+        ),
+        (
+            "No.".to_owned(),
+            "answered: wrong, no call where one is right",
+        ),
+    ] {
+        says(&sandbox, &answer, None);
+        sandbox.done(&format!("{RUN} --draws 0"));
+        let wrong = sandbox.done("report --wrong --pack own.pack a.esr");
+        assert!(wrong.contains(words), "{wrong}");
+    }
+}
+
+/// One text throughout is no decision, whatever is asked for, and a text that ends at the last token
+/// that it may have is most likely no whole answer.
+#[test]
+fn one_answer_to_everything_is_no_decision() {
+    let sandbox = Sandbox::default();
+    let number = |value: u32| DraftKind::Number {
+        value: f64::from(value),
+        tolerance: Tolerance::Absolute(0.0),
+        unit: String::new(),
+    };
+    pack(&sandbox, (0..12).map(|value| number(value % 6)).collect());
+    says(&sandbox, "The answer is 3.", None);
+    sandbox.done(&format!("{RUN} --draws 0"));
+    let page = sandbox.done("report a.esr");
+    assert!(
+        !page.contains("did not decide"),
+        "nobody expects it of synthetic weights"
+    );
+    let report = sandbox.report("a.esr");
+    assert_eq!(report["pass_at_1"]["value"], 2.0 / 12.0);
+    let cut_off = Value::from("answers_cut_off");
+    let warnings = |report: &Value| report["warnings"].as_array().unwrap().clone();
+    assert!(!warnings(&report).contains(&cut_off));
+    // The same model without the mark that its weights are synthetic.
+    let mut bytes = sandbox.read("m.gguf");
+    let mark = b"edgescore.synthetic";
+    let places = bytes.windows(mark.len());
+    let at = places
+        .enumerate()
+        .find(|(_, bytes)| bytes == mark)
+        .unwrap()
+        .0;
+    bytes[at] = b'E';
+    sandbox.write("m.gguf", bytes);
+    sandbox.done(&format!("{RUN} --draws 0"));
+    let page = sandbox.done("report a.esr");
+    assert!(
+        page.contains("gave the same answer 12 of 12 times: did not decide"),
+        "{page}"
+    );
+    let short = RUN.replace("--max-tokens 200", "--max-tokens 2");
+    sandbox.done(&format!("{short} --draws 0"));
+    let page = sandbox.done("report a.esr");
+    assert!(
+        page.contains("12 of 12 answers have all of the 2 tokens"),
+        "{page}"
+    );
+    assert!(warnings(&sandbox.report("a.esr")).contains(&cut_off));
 }
 
 /// Every step is asked behind the right calls of those before it, whatever was answered there.

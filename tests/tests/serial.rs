@@ -243,6 +243,7 @@ fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
         temperature_milli: 700,
         max_tokens: 64,
         parser: Parser::Strict,
+        parallel: 0,
         keep_text: None,
         threads: 1,
         context: 0,

@@ -7,9 +7,13 @@ use edgescore_record::{CacheType, FlashAttention};
 /// How a session computes.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionOptions {
-    /// Tokens the session can hold, rounded up by llama.cpp to a multiple of 256; 0 for the
+    /// Tokens a sequence can hold, rounded up by llama.cpp to a multiple of 256; 0 for the
     /// trained context, which can be larger than a board's memory.
     pub context: u32,
+    /// Sequences held at once.
+    pub sequences: u32,
+    /// Tokens that all sequences but the first hold together, beside what they share with it.
+    pub beside: u32,
     /// Tokens handed to llama.cpp at once.
     pub batch: u32,
     /// Tokens computed at once: what the compute buffer is sized for.
@@ -31,6 +35,8 @@ pub struct SessionOptions {
     /// [`Session::truncate`](crate::Session::truncate) or
     /// [`Session::restore`](crate::Session::restore).
     pub flash: FlashAttention,
+    /// Whether [`Pacing`](crate::Pacing) is asked at the ends of half layers whether to stop there.
+    pub stops: bool,
     /// While this is true, prefill and decode stop between two tensor operations, that is
     /// within milliseconds, with [`DecodeError::Aborted`](crate::DecodeError::Aborted).
     pub abort: Option<&'static AtomicBool>,
@@ -41,12 +47,15 @@ impl SessionOptions {
     pub fn new(context: u32, threads: u32) -> Self {
         Self {
             context,
+            sequences: 1,
+            beside: 0,
             batch: 2048,
             ubatch: 512,
             threads,
             threads_batch: None,
             cache: CacheType::F16,
             flash: FlashAttention::Auto,
+            stops: false,
             abort: None,
         }
     }

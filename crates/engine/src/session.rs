@@ -1,10 +1,12 @@
-//! One sequence of tokens in a model's memory.
+//! Sequences of tokens in a model's memory.
+
+mod forks;
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use crate::buffers::Buffers;
-use crate::ffi;
+use crate::ffi::{self, Pacing, Threads};
 use crate::logging;
 use crate::model::Model;
 use crate::options::SessionOptions;
@@ -13,30 +15,36 @@ use crate::token::{Token, UnknownToken};
 /// What llama.cpp made of the options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
-    /// Tokens the session can hold.
+    /// Tokens a sequence can hold.
     pub context: u32,
+    /// Sequences that the session can hold.
+    pub sequences: u32,
     /// Tokens handed to llama.cpp at once, at most `context`.
     pub batch: u32,
     /// Tokens computed at once, at most `batch`.
     pub ubatch: u32,
 }
 
-/// Somebody who decides when a session may compute, such as a power budget.
-pub trait Pacing {
-    /// Called before `tokens` are computed; returns when they may be.
-    fn before(&mut self, session: &Session, tokens: usize);
-    /// Called when `tokens` have been computed, and not after an error.
-    fn after(&mut self, tokens: usize);
+/// Tokens to be appended to a sequence.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'t> {
+    /// Which one, from 1 on.
+    pub sequence: u32,
+    /// At least one token.
+    pub tokens: &'t [Token],
 }
 
+/// Computes at once.
 struct Unpaced;
 
 impl Pacing for Unpaced {
-    fn before(&mut self, _: &Session, _: usize) {}
+    fn before(&mut self, _: Threads, _: usize) {}
     fn after(&mut self, _: usize) {}
 }
 
-/// One sequence of tokens, its KV cache or recurrent state, and its threads.
+/// Sequences of tokens, their KV cache or recurrent state, and their threads. The first one is what
+/// most of the methods are about; the others begin as copies of it, in the same memory, and go on
+/// together.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -70,6 +78,11 @@ pub struct Session<'m> {
     has_logits: bool,
     /// A zero for each token of a batch: llama.cpp's "no logits for this one".
     outputs: Box<[i8]>,
+    /// Lengths of the other sequences.
+    others: Vec<u32>,
+    batch: ffi::SequenceBatch,
+    /// Where the parts of the last batch of several sequences end in it.
+    ends: Vec<i32>,
     buffers: Buffers,
 }
 
@@ -86,7 +99,12 @@ impl<'m> Session<'m> {
             ));
         }
         let shape = Shape {
-            context: context.context_tokens(),
+            context: match options.context {
+                0 => context.context_tokens(),
+                // As llama.cpp rounds it.
+                asked => asked.next_multiple_of(256).min(context.context_tokens()),
+            },
+            sequences: options.sequences,
             batch: context.batch_tokens(),
             ubatch: context.ubatch_tokens(),
         };
@@ -97,6 +115,9 @@ impl<'m> Session<'m> {
             position: 0,
             has_logits: false,
             outputs: vec![0; shape.batch as usize].into_boxed_slice(),
+            others: vec![0; options.sequences.saturating_sub(1) as usize],
+            batch: ffi::SequenceBatch::default(),
+            ends: Vec::new(),
             buffers,
         })
     }
@@ -139,29 +160,15 @@ impl<'m> Session<'m> {
         tokens: &[Token],
         wants_logits: bool,
         piece: usize,
-        pacing: &mut impl Pacing,
+        pacing: &mut dyn Pacing,
     ) -> Result<(), DecodeError> {
-        let vocabulary = self.model.facts().vocabulary;
-        if let Some(&token) = tokens.iter().find(|token| token.0 >= vocabulary) {
-            return Err(DecodeError::UnknownToken(UnknownToken {
-                token,
-                vocabulary,
-            }));
-        }
-        let room = self.shape.context.saturating_sub(self.position) as usize;
-        if tokens.len() > room {
-            return Err(DecodeError::ContextFull {
-                held: self.position,
-                added: tokens.len(),
-                context: self.shape.context,
-            });
-        }
+        self.check(tokens, self.position)?;
         let length = even(tokens.len(), piece.min(self.shape.ubatch as usize));
         let mut batches = tokens.chunks(length).peekable();
         while let Some(batch) = batches.next() {
             let last = batches.peek().is_none();
-            pacing.before(self, batch.len());
-            self.compute(batch, wants_logits && last)?;
+            pacing.before(self.threads(), batch.len());
+            self.compute(batch, wants_logits && last, pacing)?;
             pacing.after(batch.len());
         }
         Ok(())
@@ -172,28 +179,60 @@ impl<'m> Session<'m> {
         self.prefill(&[token])
     }
 
+    /// Refuses tokens that are not the model's, or do not fit behind `held` ones.
+    fn check(&self, tokens: &[Token], held: u32) -> Result<(), DecodeError> {
+        let vocabulary = self.model.facts().vocabulary;
+        if let Some(&token) = tokens.iter().find(|token| token.0 >= vocabulary) {
+            return Err(DecodeError::UnknownToken(UnknownToken {
+                token,
+                vocabulary,
+            }));
+        }
+        let room = self.shape.context.saturating_sub(held) as usize;
+        if tokens.len() > room {
+            return Err(DecodeError::ContextFull {
+                held,
+                added: tokens.len(),
+                context: self.shape.context,
+            });
+        }
+        Ok(())
+    }
+
+    /// What a batch's code means. After an error the session is empty.
+    fn done(&mut self, code: i32) -> Result<(), DecodeError> {
+        if code == 0 {
+            return Ok(());
+        }
+        self.clear();
+        Err(match code {
+            1 => DecodeError::NoSlot,
+            2 => DecodeError::Aborted,
+            _ => DecodeError::Failed {
+                code,
+                reason: logging::reason(),
+            },
+        })
+    }
+
     /// Computes one batch of 1 to `shape.batch` known tokens that fit into the context.
-    fn compute(&mut self, batch: &[Token], wants_logits: bool) -> Result<(), DecodeError> {
+    fn compute(
+        &mut self,
+        batch: &[Token],
+        wants_logits: bool,
+        pacing: &mut dyn Pacing,
+    ) -> Result<(), DecodeError> {
         let last = batch.len().saturating_sub(1);
         if let Some(output) = self.outputs.get_mut(last) {
             *output = i8::from(wants_logits);
         }
         logging::forget_errors();
-        let code = self.context.decode(batch, &mut self.outputs);
+        let code = self.context.decode(batch, &mut self.outputs, pacing);
         if let Some(output) = self.outputs.get_mut(last) {
             *output = 0;
         }
-        if code != 0 {
-            self.clear();
-            return Err(match code {
-                1 => DecodeError::NoSlot,
-                2 => DecodeError::Aborted,
-                _ => DecodeError::Failed {
-                    code,
-                    reason: logging::reason(),
-                },
-            });
-        }
+        self.done(code)?;
+        self.ends.clear();
         // A batch is no longer than `shape.batch`, a u32, and fits into the context.
         self.position += batch.len() as u32;
         self.has_logits = wants_logits;
@@ -206,7 +245,7 @@ impl<'m> Session<'m> {
         if !self.has_logits {
             return None;
         }
-        self.context.logits(self.model.facts().vocabulary)
+        self.context.logits(-1, self.model.facts().vocabulary)
     }
 
     /// Cuts the sequence back to its first `position` tokens. False, and nothing changed,
@@ -249,6 +288,8 @@ impl<'m> Session<'m> {
         self.context.clear();
         self.position = 0;
         self.has_logits = false;
+        self.others.fill(0);
+        self.ends.clear();
     }
 
     /// Bytes that a state saved now would have.
@@ -285,11 +326,9 @@ impl<'m> Session<'m> {
         Ok(())
     }
 
-    /// Puts the worker threads to sleep until the next prefill or decode. After a batch
-    /// each of them polls for more work first, at full power: 0.19 s on a Zen 3 core.
-    /// Call this before a pause that is to save energy.
-    pub fn rest(&self) {
-        self.context.rest();
+    /// Its threads.
+    pub fn threads(&self) -> Threads<'_> {
+        self.context.threads()
     }
 }
 
@@ -309,6 +348,11 @@ fn check(options: &SessionOptions) -> Result<(), SessionError> {
     let threads_batch = options.threads_batch.unwrap_or(options.threads);
     for (option, value, allowed) in [
         ("context", options.context, 0..=MOST),
+        (
+            "sequences",
+            options.sequences,
+            1..=ffi::Context::MAX_SEQUENCES,
+        ),
         ("batch", options.batch, 1..=MOST),
         ("ubatch", options.ubatch, 1..=MOST),
         ("threads", options.threads, 1..=ffi::Context::MAX_THREADS),

@@ -20,6 +20,9 @@ pub enum Value {
     Array(Vec<Value>),
     /// An object: names, each once, and values in the order in which they are written.
     Object(Vec<(String, Value)>),
+    /// A text that a dialect of calls leaves without a type: JSON, or a string without its quotation
+    /// marks. No JSON is read as one.
+    Untyped(String),
 }
 
 impl Value {
@@ -55,6 +58,12 @@ impl Value {
                         .iter()
                         .all(|(name, one)| other.get(name).is_some_and(|other| one.same(other)))
             }
+            (Value::Untyped(one), Value::Untyped(other)) => one == other,
+            (Value::Untyped(text), Value::String(string))
+            | (Value::String(string), Value::Untyped(text)) => text == string,
+            (Value::Untyped(text), other) | (other, Value::Untyped(text)) => {
+                bare(text).is_some_and(|value| value.same(other))
+            }
             _ => false,
         }
     }
@@ -69,6 +78,16 @@ impl Value {
 
     pub(crate) fn read(cursor: &mut Cursor) -> Option<Value> {
         read(cursor, MAX_DEPTH)
+    }
+}
+
+/// The value that `text` writes. Templates print truth and nothing as Python does.
+fn bare(text: &str) -> Option<Value> {
+    match text.trim() {
+        "True" => Some(Value::Bool(true)),
+        "False" => Some(Value::Bool(false)),
+        "None" => Some(Value::Null),
+        text => Value::parse(text),
     }
 }
 
@@ -159,6 +178,35 @@ mod tests {
             ("{}", "[]"),
         ] {
             assert!(!same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_text_without_a_type_is_of_the_type_of_what_it_is_compared_with() {
+        let untyped = |text: &str, other: &str| {
+            let (one, other) = (Value::Untyped(text.into()), Value::parse(other).unwrap());
+            assert_eq!(one.same(&other), other.same(&one));
+            one.same(&other)
+        };
+        for (text, other) in [
+            ("5", "5.0"),
+            ("5", "\"5\""),
+            ("True", "true"),
+            ("false", "false"),
+            ("None", "null"),
+            ("[1, 2]", "[1,2]"),
+            ("f-16", "\"f-16\""),
+            ("", "\"\""),
+        ] {
+            assert!(untyped(text, other), "{text} {other}");
+        }
+        for (text, other) in [
+            ("5 ms", "5"),
+            ("f-16 ", "\"f-16\""),
+            ("", "null"),
+            ("yes", "true"),
+        ] {
+            assert!(!untyped(text, other), "{text} {other}");
         }
     }
 

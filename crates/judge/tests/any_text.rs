@@ -44,6 +44,10 @@ fn piece() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
         "<tool_call>",
         "</tool_call>",
+        "<function=f>",
+        "</function>",
+        "<parameter=a>",
+        "</parameter>",
         "<|python_tag|>",
         "[TOOL_CALLS]",
         "[ARGS]",
@@ -316,6 +320,7 @@ impl Spelling {
                 format!("[{}]", values.join(", "))
             }
             Value::Object(members) => self.object(members),
+            Value::Untyped(text) => text.clone(),
         }
     }
 
@@ -385,5 +390,22 @@ fn write(dialect: Dialect, calls: &[Call]) -> String {
         ),
         Dialect::Granite => format!("<|tool_call|>[{}]", each(&object("arguments"), ", ")),
         Dialect::Json => format!("[{}]", each(&object("arguments"), ", ")),
+        Dialect::QwenXml => each(
+            &|call| {
+                let argument = |(name, value): &(String, Value)| {
+                    let value = match value {
+                        Value::String(text) => text.clone(),
+                        value => JSON.value(value),
+                    };
+                    format!("<parameter={name}>\n{value}\n</parameter>\n")
+                };
+                let arguments: String = call.arguments.iter().map(argument).collect();
+                format!(
+                    "<tool_call>\n<function={}>\n{arguments}</function>\n</tool_call>",
+                    call.name
+                )
+            },
+            "\n",
+        ),
     }
 }

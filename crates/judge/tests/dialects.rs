@@ -122,6 +122,16 @@ const RECORDED: &[(Dialect, &str, &str)] = &[
         r#"[["move_flow", {"limits": {"down": 15, "up": -2}, "to": null}], ["get_load", {}]]"#,
     ),
     (
+        Dialect::QwenXml,
+        "<tool_call>\n<function=set_qos>\n<parameter=flow>\n7\n</parameter>\n<parameter=strict>\nTrue\n</parameter>\n<parameter=path>\n[\"gNB-1\", 2]\n</parameter>\n</function>\n</tool_call>",
+        r#"[["set_qos", {"flow": 7, "strict": true, "path": ["gNB-1", 2]}]]"#,
+    ),
+    (
+        Dialect::QwenXml,
+        "I look at both.\n<tool_call>\n<function=get_load>\n</function>\n</tool_call>\n<tool_call>\n<function=log.add>\n<parameter=note>\ntwo lines,\n  \"1\" < 2\n</parameter>\n</function>\n</tool_call>",
+        r#"[["get_load", {}], ["log.add", {"note": "two lines,\n  \"1\" < 2"}]]"#,
+    ),
+    (
         Dialect::Granite,
         "<|tool_call|>[{\"name\": \"get_load\", \"arguments\": {\"cell\": \"c1\"}}]",
         r#"[["get_load", {"cell": "c1"}]]"#,
@@ -219,7 +229,12 @@ fn attempts_that_are_not_well_formed_are_broken() {
         "<call_tool>{\"name\": \"get_load\"}</call_tool>",
         "<call>{\"name\": \"get_load\", \"arguments\": {}}</call>",
         "functools[{\"name\": \"get_load\", \"arguments\": {}}]",
-        "<tool_call>\n<function=get_load>\n<parameter=cell>\nc1\n</parameter>\n</function>\n</tool_call>",
+        // XML without its tags around, or with one open.
+        "<function=get_load>\n<parameter=cell>\nc1\n</parameter>\n</function>",
+        "<tool_call>\n<function=get_load>\n<parameter=cell>\nc1\n</function>\n</tool_call>",
+        "<tool_call>\n<function=get_load>\n<parameter=cell>\nc1\n</parameter>\n</tool_call>",
+        "<tool_call>\n<function=>\n</function>\n</tool_call>",
+        "<tool_call>\n<function=f>\n<parameter=a>\n1\n</parameter>\n<parameter=a>\n2\n</parameter>\n</function>\n</tool_call>",
         "<tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call><|tool_call|>[]",
         "get_load[ARGS]{}",
         // Python that is more than literals, or no call by name.
@@ -306,7 +321,7 @@ fn the_numbers_of_dialects_are_fixed() {
             "json"
         ]
     );
-    assert_eq!(Dialect::from_u8(10), None);
+    assert_eq!(Dialect::from_u8(11), None);
     for dialect in Dialect::ALL {
         assert_eq!(Dialect::from_u8(dialect.to_u8()), Some(dialect));
     }

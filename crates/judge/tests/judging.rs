@@ -205,6 +205,32 @@ fn a_sound_pack_passes() {
 }
 
 #[test]
+fn what_a_schema_does_not_name_is_allowed_where_it_says_so() {
+    let function = |additional: &str| {
+        format!(
+            r#"{{"name": "f", "parameters": {{"type": "object", "properties": {{"a": {{"type": "object",
+            "properties": {{}}, "additionalProperties": {additional}}}}}, "additionalProperties": {additional}}}}}"#
+        )
+    };
+    let calls = r#"[{"name": "f", "arguments": {"a": {"x": 1}, "y": 2}}]"#;
+    for additional in ["true", "{}", r#"{"type": "integer"}"#] {
+        assert_eq!(
+            check(&[&function(additional)], calls),
+            Ok(()),
+            "{additional}"
+        );
+    }
+    for (additional, problem) in [
+        ("false", "the schema does not have it"),
+        (r#"{"type": "string"}"#, "is no string"),
+        (r#"{"type": "text"}"#, "is no type"),
+    ] {
+        let error = check(&[&function(additional)], calls).unwrap_err();
+        assert!(error.problem.contains(problem), "{error}");
+    }
+}
+
+#[test]
 fn faults_of_a_pack_are_told_with_their_place() {
     let function = |properties: &str| {
         format!(

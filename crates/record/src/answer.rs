@@ -96,6 +96,8 @@ pub enum Found {
     Nowhere = 4,
     /// The trace before the answer did not end, so there is no answer, which counts as wrong.
     Incomplete = 5,
+    /// The answer is the text of one option.
+    OptionText = 6,
 }
 
 impl Answer {

@@ -155,6 +155,9 @@ pub struct Plan<'a> {
     pub seed: u64,
     /// Draws a question on the pass@k tasks (generate mode); 0 draws none.
     pub draws: u8,
+    /// Draws of a question that are decoded at once; 0 takes as many as there are, or one where the
+    /// memory budget has no room for them.
+    pub parallel: u8,
     /// Temperature of the draws in 1/1000.
     pub temperature_milli: u16,
     /// Tokens to generate at most for one answer (generate mode).

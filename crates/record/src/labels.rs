@@ -61,7 +61,7 @@ labels! {
     Order { Pack = "pack", Shuffled = "shuffled" }
     Parser { Strict = "strict", Reference = "reference" }
     Weights { Mapped = "mapped", Repacked = "repacked" }
-    Tuning { Given = "given", Default = "default", Measured = "measured", Kept = "kept" }
+    Tuning { Given = "given", Default = "default", Measured = "measured", Kept = "kept", ShortPrompts = "short_prompts" }
     FlashAttention { Auto = "auto", On = "on", Off = "off" }
     CacheType { F16 = "f16", Q8_0 = "q8_0" }
     VerdictKind {
@@ -100,6 +100,7 @@ labels! {
         Standalone = "standalone",
         Nowhere = "nowhere",
         Incomplete = "incomplete",
+        OptionText = "option_text",
     }
 }
 

@@ -54,11 +54,11 @@ pub use record::{
     AnswerRules, Conditions, Generated, LegRow, Memory, MemoryEstimate, MemoryLimiter, MemoryStart,
     ModelLoaded, Origin, OtherReading, Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question,
     QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Stalls,
-    SustainedLoad, TaskRow, Text, Timed, TokenWork, Trace, TraceEnd, Tuning, Turned, Verdict,
-    VerdictKind, Vitals, WhySkipped,
+    SustainedLoad, TaskRow, Text, Timed, Together, TokenWork, Trace, TraceEnd, Tuning, Turned,
+    Verdict, VerdictKind, Vitals, WhySkipped,
 };
 
 /// Version of the messages that this crate writes.
-pub const CURRENT_VERSION: u16 = 3;
+pub const CURRENT_VERSION: u16 = 4;
 /// Oldest version of the messages that it reads.
 pub const MIN_VERSION: u16 = 1;

@@ -87,6 +87,8 @@ pub enum Record<'a> {
     /// How many questions are asked, with rotations, where questions have not four options everywhere: behind
     /// SessionStart.
     Turned(Turned),
+    /// Draws are decoded together: behind ModelLoaded, where they are.
+    Together(Together),
 }
 
 /// Where, with what and how a run was made.
@@ -159,6 +161,14 @@ pub struct LegRow {
 pub struct Turned {
     /// Questions, rotations not counted.
     pub questions: u32,
+}
+
+/// How many draws of a question are decoded at once, a token of each in one forward pass. Time and
+/// energy of a draw are then its share, by the tokens that were computed for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Together {
+    /// Draws, at least 2.
+    pub draws: u8,
 }
 
 /// For how long questions are asked again and again.
@@ -240,6 +250,8 @@ pub enum Tuning {
     Measured,
     /// What was not asked for was measured in an earlier run of this model, board and build.
     Kept,
+    /// What was not asked for is as by default: the prompts are too short to measure on.
+    ShortPrompts,
 }
 
 /// The model as loaded and the session made for it.

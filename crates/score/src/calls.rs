@@ -10,6 +10,8 @@ use crate::{Estimate, Proportion, Reading, Run};
 pub struct Calls {
     /// Questions.
     pub questions: u32,
+    /// Of them, those where a call is right.
+    pub expected: u32,
     /// Share of the answers that are a call in a known form, or plainly none.
     pub well_formed: Reading<Estimate>,
     /// Of the questions where a call is right, the share that call the right function.
@@ -35,6 +37,7 @@ impl Calls {
         let no_call = |axes: CallAxes| axes.well_formed() && !axes.called();
         (!axes.is_empty()).then(|| Calls {
             questions: axes.len() as u32,
+            expected: expected.len() as u32,
             well_formed: share(&axes, CallAxes::well_formed),
             function: share(&expected, CallAxes::function),
             arguments: share(&expected, CallAxes::arguments),
@@ -83,7 +86,7 @@ mod tests {
         let run = Run::new(&tasks, &rows).unwrap();
         let calls = Calls::of(&run).unwrap();
         let value = |share: Reading<Estimate>| share.value().unwrap().value;
-        assert_eq!(calls.questions, 7);
+        assert_eq!((calls.questions, calls.expected), (7, 5));
         assert_eq!(value(calls.well_formed), 6.0 / 7.0);
         assert_eq!(value(calls.function), 0.4);
         assert_eq!(value(calls.arguments), 0.2);

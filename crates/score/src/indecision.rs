@@ -20,6 +20,20 @@ pub enum Indecision {
         /// Questions asked in all of them.
         questions: u32,
     },
+    /// Nearly all answers are one text.
+    OneText {
+        /// Answers with it.
+        count: u32,
+        /// Texts that were kept.
+        answers: u32,
+    },
+    /// It calls nothing where a call is right, and is right where none is by that alone.
+    HeldBack {
+        /// Answers that are plainly no call.
+        count: u32,
+        /// Questions where a call is right.
+        questions: u32,
+    },
     /// Its letters fit the answer key no better than the same letters dealt out at random.
     LikeShuffled {
         /// Right answers.
@@ -49,8 +63,37 @@ impl Indecision {
         if questions >= LetterBias::FEW && u64::from(count) * 10 > u64::from(questions) * 9 {
             return Some(Indecision::SameLetterInAllOrders { count, questions });
         }
-        like_shuffled(run)
+        held_back(run).or_else(|| like_shuffled(run))
     }
+}
+
+impl Indecision {
+    /// Of the `answers` in a run whose accuracy is `accuracy`: more than nine of ten the same text do
+    /// not depend on the questions, unless one answer is right nearly everywhere.
+    pub fn of_texts<'t>(answers: impl Iterator<Item = &'t str>, accuracy: f64) -> Option<Self> {
+        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+        for answer in answers {
+            *counts.entry(answer.trim()).or_default() += 1;
+        }
+        let count = counts.values().copied().max()?;
+        let answers = counts.values().sum();
+        let alike = u64::from(count) * 10 > u64::from(answers) * 9;
+        (answers >= LetterBias::FEW && alike && accuracy <= 0.9)
+            .then_some(Indecision::OneText { count, answers })
+    }
+}
+
+/// Whether more than nine of ten answers to questions where a call is right are plainly none, in a run
+/// that asks for calls alone. Calls in an unknown form are no evidence of this.
+fn held_back(run: &Run) -> Option<Indecision> {
+    let (mut count, mut questions) = (0, 0);
+    for row in run.counted() {
+        let axes = row.call?;
+        questions += u32::from(axes.expected());
+        count += u32::from(axes.expected() && axes.well_formed() && !axes.called());
+    }
+    (questions >= LetterBias::FEW && count * 10 > questions * 9)
+        .then_some(Indecision::HeldBack { count, questions })
 }
 
 /// A permutation test of the letters against the key, among questions with as many options: mean and
@@ -153,6 +196,7 @@ mod tests {
     use super::*;
     use crate::Letter;
     use crate::{Evidence, Rotation, Row, ScoredTask};
+    use edgescore_record::CallAxes;
     use edgescore_taskpack::SplitMix64;
 
     const TASKS: [ScoredTask; 1] = [ScoredTask {
@@ -245,6 +289,64 @@ mod tests {
         assert!(share(300, 0.25) < 0.01);
         assert!(share(30, 0.67) < 0.01);
         assert_eq!(found(&random(29, 0.0, 1)), None, "too few");
+    }
+
+    #[test]
+    fn a_model_that_says_one_thing() {
+        let found = |same: usize, others: usize, accuracy| {
+            let others: Vec<String> = (0..others).map(|i| format!("{i}")).collect();
+            let same = [" 7 ", "7"].into_iter().cycle().take(same);
+            Indecision::of_texts(same.chain(others.iter().map(String::as_str)), accuracy)
+        };
+        assert_eq!(
+            found(10, 1, 0.5),
+            Some(Indecision::OneText {
+                count: 10,
+                answers: 11
+            })
+        );
+        assert_eq!(found(9, 0, 0.5), None, "too few");
+        assert_eq!(found(18, 2, 0.5), None, "nine of ten");
+        assert_eq!(found(20, 0, 0.95), None, "it is right");
+        assert_eq!(found(0, 0, 0.0), None);
+    }
+
+    #[test]
+    fn a_model_that_calls_nothing() {
+        // So many questions where a call is right, of them with a call, of them with none.
+        let asked = |expected: u32, called: u32, plainly_none: u32, letters: u32| -> Vec<Row> {
+            let calls = (0..expected + 3).map(|question| {
+                let (is_expected, called) = (question < expected, question < called);
+                let well_formed = !is_expected || called || question >= expected - plainly_none;
+                let axes = CallAxes::new(is_expected, well_formed, called, called, false);
+                Row {
+                    options: 0,
+                    answer: Outcome::Other {
+                        right: !is_expected,
+                    },
+                    call: Some(axes),
+                    ..row(question, Letter::A, Letter::A, Rotation::default())
+                }
+            });
+            let letters = (100..100 + letters)
+                .map(|question| row(question, Letter::A, Letter::A, Rotation::default()));
+            calls.chain(letters).collect()
+        };
+        assert_eq!(
+            found(&asked(11, 1, 10, 0)),
+            Some(Indecision::HeldBack {
+                count: 10,
+                questions: 11
+            })
+        );
+        assert_eq!(found(&asked(10, 1, 9, 0)), None, "nine tenths");
+        assert_eq!(found(&asked(9, 0, 9, 0)), None, "too few");
+        assert_eq!(found(&asked(11, 0, 0, 0)), None, "in an unknown form");
+        assert_eq!(
+            found(&asked(11, 0, 11, 1)),
+            None,
+            "letters are asked for too"
+        );
     }
 
     #[test]

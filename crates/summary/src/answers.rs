@@ -1,7 +1,7 @@
 //! How generated answers were read, and the traces before them.
 
 use edgescore_probe::Reading;
-use edgescore_record::{AnswerRules, Parser, TraceEnd};
+use edgescore_record::{Answer, AnswerRules, Parser, TraceEnd};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -16,6 +16,8 @@ pub struct AnswersSummary {
     pub rules: Option<AnswerRules>,
     /// Answers that the other parser reads otherwise.
     pub read_otherwise: u32,
+    /// Answers that have all tokens that they may have, and are neither right nor a letter.
+    pub cut_off: u32,
     /// The traces before answers.
     pub traces: TraceSums,
 }
@@ -41,10 +43,20 @@ pub struct TraceSums {
 
 impl AnswersSummary {
     /// Of all that was asked.
-    pub(crate) fn of(rules: Option<AnswerRules>, asked: &[Asked]) -> AnswersSummary {
+    pub(crate) fn of(
+        rules: Option<AnswerRules>,
+        asked: &[Asked],
+        max_tokens: u64,
+    ) -> AnswersSummary {
+        let is_cut = |asked: &&Asked| is_cut_off(asked, max_tokens);
         let mut summary = AnswersSummary {
             rules,
             read_otherwise: 0,
+            // Letter mode writes traces alone.
+            cut_off: match rules {
+                Some(_) => asked.iter().filter(is_cut).count() as u32,
+                None => 0,
+            },
             traces: TraceSums {
                 traces: 0,
                 by_model: 0,
@@ -109,6 +121,22 @@ pub struct TracesView {
     pub seconds: f64,
     /// Mean gross energy in joules.
     pub joules: Figure<f64>,
+}
+
+/// Whether an answer that is neither right nor a letter has all of its `max_tokens`.
+fn is_cut_off(asked: &Asked, max_tokens: u64) -> bool {
+    let Ok(row) = &asked.outcome else {
+        return false;
+    };
+    let trace = asked.notes.trace.map_or(0, |trace| trace.tokens);
+    let written = row
+        .generated
+        .map_or(0, |generated| generated.tokens.saturating_sub(trace));
+    let is_read = match row.answer {
+        Answer::Choice(chosen) => chosen.choice.is_some(),
+        Answer::Judged(_) => row.answer.is_correct(),
+    };
+    u64::from(written) >= max_tokens && !is_read && !row.answer.is_incomplete()
 }
 
 impl AnswersSummary {

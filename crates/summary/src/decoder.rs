@@ -167,6 +167,11 @@ impl Decoder {
                     load: row.load,
                 });
             }
+            Record::Together(row) => {
+                if let Some(model) = &mut self.model {
+                    model.facts.draws_at_once = row.draws.into();
+                }
+            }
             Record::Template(row) => self.template = Some(TemplateFacts::from(row)),
             Record::Constrained(constrain) => {
                 if let Some(template) = &mut self.template {

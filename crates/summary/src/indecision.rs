@@ -13,6 +13,12 @@ pub fn describe(indecision: &Indecision) -> String {
             "kept its letter on {count} of {questions} questions however the options were turned: \
              did not decide"
         ),
+        Indecision::OneText { count, answers } => {
+            format!("gave the same answer {count} of {answers} times: did not decide")
+        }
+        Indecision::HeldBack { count, questions } => format!(
+            "called nothing in {count} of {questions} questions that need a call: did not decide"
+        ),
         Indecision::LikeShuffled {
             correct,
             expected,

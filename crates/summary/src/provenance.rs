@@ -246,6 +246,8 @@ facts! {
         flash_attention_used: Labelled<FlashAttention>,
         /// Type of the KV cache's elements.
         cache_type: Labelled<CacheType>,
+        /// Draws of a question that were decoded at once.
+        draws_at_once: u64,
         /// Time from opening the file to a session that can be used, without hashing the file.
         load_ms: f64,
         /// Time of the warm-up, which no other figure includes.
@@ -381,6 +383,8 @@ impl From<&ModelLoaded<'_>> for ModelFacts {
             flash_attention: Labelled(model.flash),
             flash_attention_used: Labelled(model.flash_used),
             cache_type: Labelled(model.cache),
+            // A row of its own says where they are more.
+            draws_at_once: 1,
             load_ms: model.load.0 as f64 / 1e3,
             warm_up_ms: model.warm_up.0 as f64 / 1e3,
         }

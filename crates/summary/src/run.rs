@@ -96,8 +96,15 @@ impl RunSummary {
         let run = Run::new(&score_tasks, &rows)?;
         let mut scores = Summary::of(&run, temperature);
         let origin = decoder.model.as_ref().map(|model| model.origin);
+        let texts = decoder.asked.iter().filter_map(|asked| {
+            let text = asked.notes.text.as_ref()?;
+            (asked.outcome.is_ok() && !text.cut).then(|| text.split().1)
+        });
+        let accuracy = scores.accuracy.overall.accuracy().value();
+        let one_text = accuracy.and_then(|accuracy| Indecision::of_texts(texts, accuracy.value));
         let indecision = scores
             .indecision
+            .or(one_text)
             .filter(|_| origin != Some(Origin::Synthetic));
         if indecision.is_some() {
             scores.accuracy.groups.clear();
@@ -112,6 +119,7 @@ impl RunSummary {
             false => scores.accuracy.overall.accuracy(),
         };
         let totals = Totals::of(&decoder.asked);
+        let max_tokens = start.facts.max_tokens;
         let prefill_tps = tokens_per_second(totals.prefill_tokens, totals.prefill_us);
         Ok(RunSummary {
             file,
@@ -143,7 +151,7 @@ impl RunSummary {
                 totals.decoded,
                 totals.decode_us,
             ),
-            answers: AnswersSummary::of(decoder.answer_rules, &decoder.asked),
+            answers: AnswersSummary::of(decoder.answer_rules, &decoder.asked, max_tokens),
             texts: decoder.asked.iter().filter_map(AnswerText::of).collect(),
             skips: skips::reasons(&decoder.asked),
             memory: decoder.memory,

@@ -19,14 +19,17 @@ pub enum Warning {
     /// A sustained load ended before each question was asked once: the first of these were asked of so
     /// many, and its accuracy is over a part of the pack.
     PartOfPack(u32, u32),
+    /// So many answers of so many, none of them right or with a letter, have all tokens that they may
+    /// have: they were most likely cut off.
+    AnswersCutOff(u32, u32),
     /// Tasks of the board waited for something during this share of the questions' time.
     Waited(Shortage, f64),
     /// The firmware held the clock down.
     Throttled,
     /// The build leaves CPU features unused.
     SlowBuild,
-    /// Threads and batch were not measured.
-    NotCalibrated,
+    /// Threads and batch were not measured; whether that is because the prompts are too short.
+    NotCalibrated(bool),
     /// Power comes from a model of the board.
     SimulatedPower,
 }
@@ -38,12 +41,13 @@ impl Warning {
             Warning::CutOff => "cut_off",
             Warning::Verdict(kind) => kind.label(),
             Warning::PartOfPack(..) => "part_of_pack",
+            Warning::AnswersCutOff(..) => "answers_cut_off",
             Warning::Waited(Shortage::Cpu, _) => "waited_for_cpu",
             Warning::Waited(Shortage::Memory, _) => "waited_for_memory",
             Warning::Waited(Shortage::Disk, _) => "waited_for_disk",
             Warning::Throttled => "throttled",
             Warning::SlowBuild => "slow_build",
-            Warning::NotCalibrated => "not_calibrated",
+            Warning::NotCalibrated(_) => "not_calibrated",
             Warning::SimulatedPower => "simulated_power",
         }
     }
@@ -62,6 +66,9 @@ impl RunSummary {
         if self.sustained.is_some() && asked < self.start.asks {
             warnings.push(Warning::PartOfPack(asked, self.start.asks));
         }
+        if self.answers.cut_off > 0 {
+            warnings.push(Warning::AnswersCutOff(self.answers.cut_off, asked));
+        }
         if let Some(conditions) = &self.conditions {
             let throttled = matches!(conditions.throttled, Reading::Value(flags) if flags.0 != 0);
             if throttled && !warnings.contains(&Warning::Verdict(VerdictKind::Throttled)) {
@@ -74,8 +81,9 @@ impl RunSummary {
             warnings.push(Warning::SlowBuild);
         }
         let tuning = self.provenance.model.as_ref().map(|model| model.tuning.0);
-        if tuning == Some(Tuning::Default) && self.memory.model.0 >= CALIBRATED_FROM {
-            warnings.push(Warning::NotCalibrated);
+        let short = tuning == Some(Tuning::ShortPrompts);
+        if short || tuning == Some(Tuning::Default) && self.memory.model.0 >= CALIBRATED_FROM {
+            warnings.push(Warning::NotCalibrated(short));
         }
         if self.power.is_simulated() {
             warnings.push(Warning::SimulatedPower);

@@ -44,28 +44,35 @@ pub fn check(mode: Mode, think: Think, in_trace: bool) -> Result<(), Failure> {
 /// # Errors
 /// Questions that offer no functions, where calls are asked for; functions that are no JSON.
 pub fn of_pack(pack: &Pack, constrain: Constrain) -> Result<Vec<String>, Failure> {
-    let of = |kind: &Kind, index: u32| match constrain {
-        Constrain::Json => Ok(object(kind)),
-        Constrain::Tools => calls(kind).ok_or_else(|| {
-            Failure::Usage(anyhow!(
-                "--constrain tools: question {index} offers no functions: give --constrain json"
-            ))
-        }),
+    let of = |kind: &Kind, index: u32| {
+        match constrain {
+            // Calls are JSON too: with any other, nothing could be called.
+            Constrain::Json => object(kind).or_else(|| calls(kind)).ok_or_else(|| {
+                Failure::Usage(anyhow!("question {index}: its functions are no JSON"))
+            }),
+            Constrain::Tools => calls(kind).ok_or_else(|| {
+                Failure::Usage(anyhow!(
+                    "--constrain tools: question {index} offers no functions: give --constrain json"
+                ))
+            }),
+        }
     };
     questions(pack)
         .map(|question| of(&question.kind, question.index))
         .collect()
 }
 
-/// The object with the answer; of a call any value.
-fn object(kind: &Kind) -> String {
+/// The object with the answer, where that is not a call.
+fn object(kind: &Kind) -> Option<String> {
     let answer = match kind {
         Kind::Choice(choice) => letters(choice.letters()),
         Kind::Number(_) => "number".to_owned(),
         Kind::Text(_) => "string".to_owned(),
-        Kind::Tool(_) | Kind::Turns(_) => return format!("root ::= object | array\n{JSON}"),
+        Kind::Tool(_) | Kind::Turns(_) => return None,
     };
-    format!("root ::= \"{{\\\"answer\\\": \" answer \"}}\"\nanswer ::= {answer}\n{JSON}")
+    Some(format!(
+        "root ::= \"{{\\\"answer\\\": \" answer \"}}\"\nanswer ::= {answer}\n{JSON}"
+    ))
 }
 
 fn letters(letters: &[Letter]) -> String {
@@ -76,7 +83,8 @@ fn letters(letters: &[Letter]) -> String {
     each.join(" | ")
 }
 
-/// Calls of the functions offered, by their schemas.
+/// Calls of the functions offered, by their schemas, or words that call nothing: prompts say that a model
+/// is to say so.
 fn calls(kind: &Kind) -> Option<String> {
     let mut call = Vec::new();
     for function in read(offered(kind)?)? {
@@ -87,7 +95,7 @@ fn calls(kind: &Kind) -> Option<String> {
         ));
     }
     Some(format!(
-        "root ::= \"[\" (call (\", \" call){{0,7}})? \"]\"\ncall ::= {}\n{JSON}",
+        "root ::= \"[\" (call (\", \" call){{0,7}})? \"]\" | \"No call.\"\ncall ::= {}\n{JSON}",
         call.join(" | ")
     ))
 }

@@ -34,7 +34,7 @@ pub struct PromptOptions {
     #[arg(long, value_name = "THINK", default_value = "auto", value_parser = think)]
     pub think: Think,
 
-    /// Hold answers to a grammar: json to the object that the question asks for, tools to calls of the
+    /// Hold answers to a grammar: json to the JSON that the question asks for, tools to calls of the
     /// functions that it offers; with --mode generate
     #[arg(long, value_name = "WHAT", value_parser = constrain)]
     pub constrain: Option<Constrain>,

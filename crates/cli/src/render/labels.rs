@@ -1,6 +1,6 @@
 //! What values mean, in the words of a page.
 
-use edgescore_record::{Answer, AnswerKind, Found, Labels, Standing};
+use edgescore_record::{Answer, AnswerKind, Found, Judged, Labels, Standing};
 use edgescore_score::{AgainstChance, Estimate, Place};
 use edgescore_summary::Warning;
 
@@ -33,6 +33,21 @@ pub fn answered(answer: Answer) -> &'static str {
             Standing::Incomplete => "incomplete",
         },
     }
+}
+
+/// What is wrong with a call, or with its absence, where that is known.
+pub fn fault_of_call(judged: &Judged) -> Option<&'static str> {
+    let is_call = matches!(judged.kind, AnswerKind::Tool | AnswerKind::Turns);
+    let axes = judged.axes;
+    (is_call && judged.standing == Standing::Wrong).then(|| {
+        match (axes.well_formed(), axes.expected(), axes.called()) {
+            (false, ..) => "no well-formed call",
+            (_, true, false) => "no call where one is right",
+            (_, false, true) => "a call where none is right",
+            _ if !axes.function() => "another function",
+            _ => "other arguments",
+        }
+    })
 }
 
 /// What was asked for, where that is no letter.

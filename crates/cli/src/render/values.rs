@@ -52,6 +52,12 @@ pub fn points(difference: Reading<Estimate>) -> String {
         Reading::Value(Interval { low, high }) => {
             format!("{} ({} to {})", points(e.value), points(low), points(high))
         }
+        Reading::Missing(Reason::Insufficient { have, need }) => {
+            format!(
+                "{} ({have} of {need} needed for an interval)",
+                points(e.value)
+            )
+        }
         Reading::Missing(_) => points(e.value),
     })
 }

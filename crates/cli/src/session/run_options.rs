@@ -64,6 +64,12 @@ pub struct RunOptions {
     #[arg(help_heading = GENERATING, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=100))]
     draws: u8,
 
+    /// Draws of a question that are decoded at once, a token of each in one pass:
+    /// faster, and the memory plan counts them [default: all of them, or 1 where
+    /// --memory has no room]
+    #[arg(help_heading = GENERATING, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=100))]
+    parallel: Option<u8>,
+
     /// Temperature of the draws
     #[arg(help_heading = GENERATING, long, value_name = "T", default_value = "0.7", value_parser = temperature)]
     temperature: u16,
@@ -150,6 +156,7 @@ impl RunOptions {
                 Mode::Letter => 0,
                 Mode::Generate => self.draws,
             },
+            parallel: self.parallel.unwrap_or(0),
             temperature_milli: self.temperature,
             max_tokens: self.max_tokens,
             parser: self.parser,

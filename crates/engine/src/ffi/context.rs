@@ -1,4 +1,4 @@
-//! The context: one sequence's memory, and the computation over it.
+//! The context: the memory of sequences, and the computation over it.
 
 use std::ffi::c_void;
 use std::marker::PhantomData;
@@ -11,11 +11,12 @@ use llama_cpp_sys_2 as sys;
 use super::buffer::{append, clamp_len};
 use super::model::Model;
 use super::pool::Pool;
+use super::stops::{Pacing, Stops, Threads, observe};
 use crate::logging;
 use crate::options::SessionOptions;
 use crate::token::Token;
 
-/// The one sequence of a context.
+/// The sequence that is saved and cut back.
 const SEQUENCE: sys::llama_seq_id = 0;
 
 /// Owns a `llama_context` and the threads that compute for it.
@@ -26,7 +27,40 @@ pub(crate) struct Context<'m> {
     decode_pool: Pool,
     /// Only when prefill has another number of threads.
     batch_pool: Option<Pool>,
+    stops: Box<Stops>,
     model: PhantomData<&'m Model>,
+}
+
+/// Tokens of several sequences for one batch.
+#[derive(Default)]
+pub(crate) struct SequenceBatch {
+    tokens: Vec<Token>,
+    positions: Vec<i32>,
+    sequences: Vec<sys::llama_seq_id>,
+    outputs: Vec<i8>,
+    one: Vec<i32>,
+    pointers: Vec<*mut sys::llama_seq_id>,
+}
+
+impl SequenceBatch {
+    pub(crate) fn clear(&mut self) {
+        self.tokens.clear();
+        self.positions.clear();
+        self.sequences.clear();
+        self.outputs.clear();
+    }
+
+    /// Adds `token` of `sequence`, and whether its logits are wanted.
+    pub(crate) fn push(&mut self, token: Token, sequence: u32, position: u32, output: bool) {
+        self.tokens.push(token);
+        self.positions.push(position.cast_signed());
+        self.sequences.push(sequence.cast_signed());
+        self.outputs.push(i8::from(output));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
 }
 
 impl Drop for Context<'_> {
@@ -50,6 +84,9 @@ impl<'m> Context<'m> {
     /// Most threads a context can compute with.
     pub(crate) const MAX_THREADS: u32 = Pool::MAX_THREADS;
 
+    /// LLAMA_MAX_SEQ, a macro that has no binding.
+    pub(crate) const MAX_SEQUENCES: u32 = 256;
+
     /// `None`: llama.cpp refused the options, or memory ran out. Threads must be in
     /// 1..=[`Self::MAX_THREADS`], batch and ubatch at least 1.
     pub(crate) fn new(model: &'m Model, options: &SessionOptions) -> Option<Self> {
@@ -60,20 +97,30 @@ impl<'m> Context<'m> {
         } else {
             Some(Pool::new(threads_batch)?)
         };
+        let batch_raw = batch_pool
+            .as_ref()
+            .map_or(std::ptr::null_mut(), Pool::as_ptr);
+        let stops = Box::new(Stops::new(decode_pool.as_ptr(), batch_raw));
         let cache = match options.cache {
             CacheType::F16 => sys::GGML_TYPE_F16,
             CacheType::Q8_0 => sys::GGML_TYPE_Q8_0,
         };
         // SAFETY: returns plain data.
         let mut params = unsafe { sys::llama_context_default_params() };
-        params.n_ctx = options.context;
+        params.n_ctx = match options.context {
+            // As many as the model was trained for.
+            0 => 0,
+            context => context.saturating_add(options.beside),
+        };
         params.n_batch = options.batch;
         params.n_ubatch = options.ubatch;
-        params.n_seq_max = 1;
-        // Only the last position of a batch has logits. Left at its default of n_batch,
+        params.n_seq_max = options.sequences;
+        // Sequences share the cells of what they have in common.
+        params.kv_unified = true;
+        // Only the last position of a sequence has logits. Left at its default of n_batch,
         // the compute buffer is sized for n_ubatch rows of logits: 300 MiB at 512 rows of
         // 152k tokens.
-        params.n_outputs_max = 1;
+        params.n_outputs_max = options.sequences;
         params.n_threads = options.threads.cast_signed();
         params.n_threads_batch = threads_batch.cast_signed();
         params.type_k = cache;
@@ -85,6 +132,10 @@ impl<'m> Context<'m> {
         };
         // Sliding-window layers keep their window and no more, as llama.cpp's tools do.
         params.swa_full = false;
+        if options.stops {
+            params.cb_eval = Some(observe);
+            params.cb_eval_user_data = (&raw const *stops).cast_mut().cast();
+        }
         if let Some(flag) = options.abort {
             params.abort_callback = Some(should_abort);
             params.abort_callback_data = (&raw const *flag).cast_mut().cast();
@@ -94,10 +145,7 @@ impl<'m> Context<'m> {
         let context = NonNull::new(unsafe { sys::llama_init_from_model(model.as_ptr(), params) })?;
         // SAFETY: a live context, and pools that outlive it: see `Drop`.
         let memory = unsafe {
-            let batch = batch_pool
-                .as_ref()
-                .map_or(std::ptr::null_mut(), Pool::as_ptr);
-            sys::llama_attach_threadpool(context.as_ptr(), decode_pool.as_ptr(), batch);
+            sys::llama_attach_threadpool(context.as_ptr(), decode_pool.as_ptr(), batch_raw);
             sys::llama_get_memory(context.as_ptr())
         };
         Some(Self {
@@ -105,6 +153,7 @@ impl<'m> Context<'m> {
             memory,
             decode_pool,
             batch_pool,
+            stops,
             model: PhantomData,
         })
     }
@@ -136,17 +185,14 @@ impl<'m> Context<'m> {
     /// Returns what `llama_decode` returns: 0 done, 1 no room in the KV cache, 2 aborted,
     /// negative for errors. There must be 1 to `batch_tokens` tokens, all of the
     /// vocabulary.
-    pub(crate) fn decode(&mut self, tokens: &[Token], outputs: &mut [i8]) -> i32 {
-        if let Some(batch_pool) = &self.batch_pool {
-            // The pool that is not used now would still poll from its last graph.
-            let idle = if tokens.len() > 1 {
-                &self.decode_pool
-            } else {
-                batch_pool
-            };
-            idle.pause();
-        }
+    pub(crate) fn decode(
+        &mut self,
+        tokens: &[Token],
+        outputs: &mut [i8],
+        pacing: &mut dyn Pacing,
+    ) -> i32 {
         let count = tokens.len().min(outputs.len());
+        self.pause_other_pool(count);
         let batch = sys::llama_batch {
             n_tokens: clamp_len(count),
             token: tokens.as_ptr().cast_mut().cast(),
@@ -159,29 +205,79 @@ impl<'m> Context<'m> {
         };
         // SAFETY: a live context. Both arrays hold `count` elements; `Token` has the layout
         // of `llama_token`, and llama.cpp only reads them, within the call.
-        unsafe {
+        self.stops.during(pacing, || unsafe {
             let code = sys::llama_decode(self.raw.as_ptr(), batch);
             sys::llama_synchronize(self.raw.as_ptr());
             code
+        })
+    }
+
+    /// Computes tokens of several sequences, as [`Self::decode`] does those of one.
+    pub(crate) fn decode_each(
+        &mut self,
+        batch: &mut SequenceBatch,
+        pacing: &mut dyn Pacing,
+    ) -> i32 {
+        let count = batch.tokens.len();
+        self.pause_other_pool(count);
+        batch.one.resize(count, 1);
+        batch.pointers.clear();
+        let of_token = batch.sequences.iter_mut().map(std::ptr::from_mut);
+        batch.pointers.extend(of_token);
+        let raw = sys::llama_batch {
+            n_tokens: clamp_len(count),
+            token: batch.tokens.as_mut_ptr().cast(),
+            embd: std::ptr::null_mut(),
+            pos: batch.positions.as_mut_ptr(),
+            n_seq_id: batch.one.as_mut_ptr(),
+            seq_id: batch.pointers.as_mut_ptr(),
+            logits: batch.outputs.as_mut_ptr(),
+        };
+        // SAFETY: a live context. `SequenceBatch::push` adds to each of its arrays, so that all
+        // hold `count` elements; llama.cpp only reads them, within the call.
+        self.stops.during(pacing, || unsafe {
+            let code = sys::llama_decode(self.raw.as_ptr(), raw);
+            sys::llama_synchronize(self.raw.as_ptr());
+            code
+        })
+    }
+
+    /// The pool that is not used for `tokens` would still poll from its last graph.
+    fn pause_other_pool(&self, tokens: usize) {
+        if let Some(batch_pool) = &self.batch_pool {
+            match tokens > 1 {
+                true => self.decode_pool.pause(),
+                false => batch_pool.pause(),
+            }
         }
     }
 
-    /// The logits of the last output of the last [`Self::decode`]; `vocabulary` floats.
-    pub(crate) fn logits(&self, vocabulary: u32) -> Option<&[f32]> {
+    /// The logits of a token of the last batch by its place in it, -1 for those of its last output;
+    /// `vocabulary` floats.
+    pub(crate) fn logits(&self, place: i32, vocabulary: u32) -> Option<&[f32]> {
         // SAFETY: a live context. A row of logits is as long as the model's vocabulary and
         // is valid until the next decode, which needs `&mut self`.
         unsafe {
-            let row = sys::llama_get_logits_ith(self.raw.as_ptr(), -1);
+            let row = sys::llama_get_logits_ith(self.raw.as_ptr(), place);
             (!row.is_null()).then(|| std::slice::from_raw_parts(row, vocabulary as usize))
         }
     }
 
-    /// Lets the worker threads sleep until the next decode.
-    pub(crate) fn rest(&self) {
-        self.decode_pool.pause();
-        if let Some(pool) = &self.batch_pool {
-            pool.pause();
-        }
+    /// Makes sequence `to`, which is empty, hold what the first one does, in the same memory.
+    pub(crate) fn copy_to(&mut self, to: u32) {
+        // SAFETY: the memory of a live context, or null, which llama.cpp ignores; both sequences are
+        // below n_seq_max, which `Session` checks.
+        unsafe { sys::llama_memory_seq_cp(self.memory, SEQUENCE, to.cast_signed(), -1, -1) }
+    }
+
+    /// Empties a sequence.
+    pub(crate) fn remove(&mut self, sequence: u32) {
+        // SAFETY: as in `copy_to`. All of a sequence can be removed whatever the architecture.
+        unsafe { sys::llama_memory_seq_rm(self.memory, sequence.cast_signed(), -1, -1) };
+    }
+
+    pub(crate) fn threads(&self) -> Threads<'_> {
+        self.stops.threads()
     }
 
     /// Empties the sequence. The buffers keep their bytes, which nothing reads.

@@ -26,7 +26,7 @@ fn the_measured_loop_allocates_nothing() {
         model.piece(Token(65), true, &mut piece).unwrap();
         assert!(session.truncate(3));
         session.restore(&state).unwrap();
-        session.rest();
+        session.threads().rest();
         session.clear();
         sum
     };

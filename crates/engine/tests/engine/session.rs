@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use edgescore_engine::{DecodeError, Model, Session, SessionError, SessionOptions, Token};
+use edgescore_engine::{
+    DecodeError, HalfLayer, Model, Pacing, Part, Session, SessionError, SessionOptions, Threads,
+    Token,
+};
 use edgescore_record::{CacheType, FlashAttention, Weights};
 
 use crate::tiny::{Kind, TRAINED_CONTEXT, Tiny, VOCABULARY, WINDOW};
@@ -23,6 +26,14 @@ fn options() -> SessionOptions {
         flash: FlashAttention::Off,
         ..SessionOptions::new(0, 1)
     }
+}
+
+/// Computes at once.
+struct Free;
+
+impl Pacing for Free {
+    fn before(&mut self, _: Threads, _: usize) {}
+    fn after(&mut self, _: usize) {}
 }
 
 fn session(model: &Model) -> Session<'_> {
@@ -123,6 +134,156 @@ fn decode_continues_prefill() {
         let apart = difference(&whole, session.logits().unwrap());
         assert!(apart < SAME, "{kind:?}: {apart}");
     }
+}
+
+/// Stops behind every third half layer.
+#[derive(Default)]
+struct Stopping {
+    reached: u32,
+    stopped: u32,
+}
+
+impl Pacing for Stopping {
+    fn before(&mut self, _: Threads, _: usize) {}
+    fn after(&mut self, _: usize) {}
+
+    fn stops_behind(&mut self, _: HalfLayer) -> bool {
+        self.reached += 1;
+        self.reached.is_multiple_of(3)
+    }
+
+    fn between(&mut self, threads: Threads) {
+        self.stopped += 1;
+        threads.rest();
+    }
+}
+
+/// The same kernels compute the same tensors, so that not a bit is another.
+#[test]
+fn a_batch_may_be_stopped_inside() {
+    for kind in Kind::ALL {
+        let model = Tiny::new(kind).load(Weights::Repacked);
+        let prompt = tokens(300, 1);
+        let run = |stops: bool, pacing: &mut dyn Pacing| {
+            let options = SessionOptions {
+                stops,
+                ..SessionOptions::new(0, 2)
+            };
+            let mut session = Session::new(&model, &options).unwrap();
+            session.append(&prompt, true, usize::MAX, pacing).unwrap();
+            session.append(&[Token(7)], true, 1, pacing).unwrap();
+            session.logits().unwrap().to_vec()
+        };
+        let mut stopping = Stopping::default();
+        let whole = run(false, &mut stopping);
+        assert_eq!((stopping.reached, stopping.stopped), (0, 0), "{kind:?}");
+        let pieces = run(true, &mut stopping);
+        println!(
+            "{kind:?}: {} halves, {} stops",
+            stopping.reached, stopping.stopped
+        );
+        assert_eq!(stopping.stopped, stopping.reached / 3, "{kind:?}");
+        assert_eq!(whole, pieces, "{kind:?}");
+        // What llama.cpp's `llama` has two of in each layer.
+        if kind == Kind::Attention {
+            assert!(stopping.reached >= 4, "{}", stopping.reached);
+        }
+    }
+}
+
+/// Copies of a sequence go on together as each would alone, and leave the first one as it was.
+#[test]
+fn copies_go_on_together() {
+    const COPIES: u32 = 3;
+    for kind in Kind::ALL {
+        let model = Tiny::new(kind).load(Weights::Mapped);
+        let prefix = tokens(200, 5);
+        let ways: Vec<Vec<Token>> = (0..COPIES).map(|i| tokens(40 + 3 * i, 7 + i)).collect();
+        let options = SessionOptions {
+            context: 256,
+            sequences: COPIES + 1,
+            beside: COPIES * 64,
+            ..options()
+        };
+        let mut session = Session::new(&model, &options).unwrap();
+        assert_eq!(session.shape().sequences, COPIES + 1);
+        // Twice, since the first copies must leave nothing behind.
+        for round in 0..2 {
+            session.clear();
+            session.prefill(&prefix).unwrap();
+            session.fork(COPIES);
+            let mut last = vec![Vec::new(); ways.len()];
+            // Two tokens of each at first, then one of those that have some left.
+            for from in 0..46 {
+                let length = if from == 0 { 2 } else { 1 };
+                let from = from + usize::from(from > 0);
+                let live: Vec<usize> = (0..ways.len())
+                    .filter(|way| from < ways[*way].len())
+                    .collect();
+                let parts: Vec<Part> = live
+                    .iter()
+                    .map(|way| Part {
+                        sequence: *way as u32 + 1,
+                        tokens: &ways[*way][from..from + length],
+                    })
+                    .collect();
+                if parts.is_empty() {
+                    continue;
+                }
+                session.append_each(&parts, &mut Free).unwrap();
+                assert_eq!(session.logits(), None);
+                for (part, way) in live.into_iter().enumerate() {
+                    last[way] = session.logits_of(part).unwrap().to_vec();
+                }
+            }
+            for (way, last) in ways.iter().zip(&last) {
+                let mut alone = self::session(&model);
+                let alone = logits(&mut alone, &[&prefix[..], way].concat());
+                let apart = difference(&alone, last);
+                assert!(apart < SAME, "{kind:?}, round {round}: {apart}");
+            }
+            session.forget_forks();
+            assert_eq!(session.position(), 200);
+            let mut alone = self::session(&model);
+            let alone = logits(&mut alone, &[&prefix[..], &[Token(9)]].concat());
+            session.decode(Token(9)).unwrap();
+            let apart = difference(&alone, session.logits().unwrap());
+            assert!(apart < SAME, "{kind:?}, the first, round {round}: {apart}");
+        }
+    }
+}
+
+#[test]
+fn parts_that_do_not_fit_change_nothing() {
+    let model = Tiny::new(Kind::Attention).load(Weights::Mapped);
+    let options = SessionOptions {
+        context: 256,
+        sequences: 2,
+        beside: 16,
+        ..options()
+    };
+    let mut session = Session::new(&model, &options).unwrap();
+    session.prefill(&tokens(250, 1)).unwrap();
+    session.fork(1);
+    let mut part = |sequence: u32, tokens: &[Token]| {
+        let part = Part { sequence, tokens };
+        session
+            .append_each(&[part], &mut Free)
+            .map(|()| session.logits_of(0).is_some())
+    };
+    let full = DecodeError::ContextFull {
+        held: 250,
+        added: 7,
+        context: 256,
+    };
+    assert_eq!(part(1, &tokens(7, 2)), Err(full));
+    assert_eq!(part(2, &tokens(1, 2)), Err(DecodeError::NoSlot));
+    assert_eq!(part(0, &tokens(1, 2)), Err(DecodeError::NoSlot));
+    assert!(matches!(
+        part(1, &[Token(VOCABULARY)]),
+        Err(DecodeError::UnknownToken(_))
+    ));
+    assert_eq!(part(1, &tokens(6, 2)), Ok(true));
 }
 
 /// The two ways back to a shared prefix, each where it exists, give the logits of a fresh
@@ -299,7 +460,7 @@ fn two_thread_counts_take_turns() {
     for round in 0..20 {
         session.prefill(&tokens(10, round)).unwrap();
         session.decode(Token(1)).unwrap();
-        session.rest();
+        session.threads().rest();
     }
     assert_eq!(session.position(), 220);
 }

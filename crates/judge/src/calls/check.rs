@@ -41,7 +41,7 @@ const TYPES: [&str; 7] = [
 
 /// Checks that every function has a name of its own and a schema of its arguments, and that every right
 /// call is one that they allow. Of JSON Schema it knows `type`, `enum`, `properties`, `required`,
-/// `items`, `minimum`, `maximum` and `default`, and nothing else restricts a value.
+/// `items`, `minimum`, `maximum`, `default` and `additionalProperties`, and nothing else restricts a value.
 pub fn check(functions: &[&str], calls: &str) -> Result<(), CheckError> {
     let mut known: Vec<Function> = Vec::new();
     for (index, text) in functions.iter().enumerate() {
@@ -86,11 +86,9 @@ pub fn check(functions: &[&str], calls: &str) -> Result<(), CheckError> {
                 "no such function is offered: offer it, or call another",
             );
         };
-        if let Some((name, _)) = call
-            .arguments
-            .iter()
-            .find(|(name, _)| function.argument(name).is_none())
-        {
+        if let Some((name, _)) = call.arguments.iter().find(|(name, _)| {
+            function.argument(name).is_none() && additional(&function.parameters).is_none()
+        }) {
             return fail(&format!("{place}, {name}"), UNKNOWN);
         }
         let arguments = Value::Object(call.arguments);
@@ -141,7 +139,9 @@ fn schema(schema_of: &Value, place: &str, depth: u32) -> Checked {
                     }
                 }
             }
-            ("items", items) => schema(items, &here, depth)?,
+            ("items", of) | ("additionalProperties", of @ Value::Object(_)) => {
+                schema(of, &here, depth)?;
+            }
             ("minimum" | "maximum", Value::Number(_)) => {}
             ("default", default) => conforms(default, schema_of, &here, depth)?,
             ("type" | "enum" | "properties" | "required" | "minimum" | "maximum", _) => {
@@ -215,7 +215,8 @@ fn object(members: &[(String, Value)], schema: &Value, place: &str, depth: u32) 
     }
     for (name, value) in members {
         let place = format!("{place}, {name}");
-        match schema.get("properties").and_then(|of| of.get(name)) {
+        let named = schema.get("properties").and_then(|of| of.get(name));
+        match named.or_else(|| additional(schema)) {
             Some(schema) => conforms(value, schema, &place, depth)?,
             None if schema.get("properties").is_none() => {}
             None => {
@@ -224,6 +225,12 @@ fn object(members: &[(String, Value)], schema: &Value, place: &str, depth: u32) 
         }
     }
     Ok(())
+}
+
+/// The schema of what `schema` does not name, where it allows that in words; `true` allows all.
+fn additional(schema: &Value) -> Option<&Value> {
+    let of = schema.get("additionalProperties");
+    of.filter(|of| matches!(of, Value::Bool(true) | Value::Object(_)))
 }
 
 /// The names of a `type`, which is one or an array of them.
@@ -250,5 +257,6 @@ fn is_of(value: &Value, name: &str) -> bool {
         Value::String(_) => name == "string",
         Value::Array(_) => name == "array",
         Value::Object(_) => name == "object",
+        Value::Untyped(_) => true,
     }
 }

@@ -26,11 +26,14 @@ pub enum Dialect {
     Granite = 8,
     /// JSON alone, as in the requests and answers of the OpenAI interface.
     Json = 9,
+    /// `<tool_call><function=f><parameter=a>1</parameter></function></tool_call>`: Qwen 3.5,
+    /// Qwen3-Coder.
+    QwenXml = 10,
 }
 
 impl Dialect {
     /// Every dialect, each at the place of its number.
-    pub const ALL: [Dialect; 10] = [
+    pub const ALL: [Dialect; 11] = [
         Dialect::Hermes,
         Dialect::LlamaJson,
         Dialect::Pythonic,
@@ -41,6 +44,7 @@ impl Dialect {
         Dialect::Gemma4,
         Dialect::Granite,
         Dialect::Json,
+        Dialect::QwenXml,
     ];
 
     /// The name that reports use.
@@ -56,6 +60,7 @@ impl Dialect {
             Dialect::Gemma4 => "gemma-4",
             Dialect::Granite => "granite",
             Dialect::Json => "json",
+            Dialect::QwenXml => "qwen-xml",
         }
     }
 

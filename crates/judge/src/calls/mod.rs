@@ -17,6 +17,7 @@ mod parse;
 mod plain;
 mod python;
 mod pythonic;
+mod qwen_xml;
 mod tags;
 
 pub use call::Call;

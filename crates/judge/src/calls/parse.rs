@@ -2,7 +2,9 @@
 
 use super::call::Call;
 use super::dialect::Dialect;
-use super::{gemma, gemma_code, granite, hermes, lfm2, llama, mistral, plain, pythonic, tags};
+use super::{
+    gemma, gemma_code, granite, hermes, lfm2, llama, mistral, plain, pythonic, qwen_xml, tags,
+};
 use crate::wording;
 
 /// What a text says about calls.
@@ -34,6 +36,7 @@ pub fn parse(text: &str) -> Parsed {
         Dialect::Granite => granite::calls(text),
         Dialect::Pythonic => pythonic::calls(text),
         Dialect::Json => plain::calls(text),
+        Dialect::QwenXml => qwen_xml::calls(text),
     };
     calls.map_or(Parsed::Broken, |calls| Parsed::Calls(dialect, calls))
 }

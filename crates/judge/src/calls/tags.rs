@@ -54,11 +54,13 @@ pub fn first(text: &str) -> Option<Dialect> {
         .filter_map(|(tag, dialect)| Some((text.find(tag)?, tag, *dialect)));
     let (at, tag, dialect) = found.min_by_key(|(at, ..)| *at)?;
     let behind = text.get(at + tag.len()..)?;
-    // Granite 3.1 writes its list behind the tag of Hermes.
-    if dialect == Dialect::Hermes && behind.trim_start().starts_with('[') {
-        return Some(Dialect::Granite);
-    }
-    Some(dialect)
+    // Granite 3.1 writes its list behind the tag of Hermes, Qwen 3.5 its XML.
+    let behind = behind.trim_start();
+    Some(match dialect {
+        Dialect::Hermes if behind.starts_with('[') => Dialect::Granite,
+        Dialect::Hermes if behind.starts_with("<function=") => Dialect::QwenXml,
+        dialect => dialect,
+    })
 }
 
 /// Whether there is any tag in `text`.

@@ -20,10 +20,10 @@ impl Budget {
         Microwatts(self.power.0.saturating_add(self.power.0 / 50))
     }
 
-    /// What the pace aims at for a single window: 1 % more. The run as a whole is held to the
+    /// What the pace aims at for a single window: 0.4 % more. The run as a whole is held to the
     /// budget itself, so a window that is over has one beside it that is under.
     const fn aimed(&self) -> u64 {
-        self.power.0.saturating_add(self.power.0 / 100)
+        self.power.0.saturating_add(self.power.0 / 250)
     }
 
     /// How long work at `active` power may last in a window of a board that else uses `idle`.

@@ -46,7 +46,7 @@ fn the_metered_and_paced_loop_allocates_nothing() {
     let session = cache.session();
     let from = session.meter.edge();
     session.prefill(&tokens).unwrap();
-    session.pace(from, 200).unwrap();
+    session.pace(from, 200, 0).unwrap();
     session.meter.first_question();
     let mut work = |tokens: &[Token]| {
         let shared = &[40, 120];

@@ -2,49 +2,34 @@
 
 use std::time::Instant;
 
-use edgescore_engine::{DecodeError, Grammar, Model, Token};
+use edgescore_engine::{DecodeError, Model, Token};
 use edgescore_judge::letter;
-use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading};
+use edgescore_probe::{Bytes, Microjoules, Reading};
 use edgescore_record::{
     Answer, Ask, Found, Generated, Parser, Plan, PowerEnd, PowerStart, Question, QuestionEnergy,
     Sample, TemplateRow, Think, TraceEnd, WhySkipped,
 };
-use edgescore_taskpack::{self as taskpack, Kind, Letter};
+use edgescore_taskpack::{self as taskpack, Kind, Letter, SplitMix64};
 
-use crate::error::{Refusal, RunError};
-use crate::inference::judging;
-use crate::inference::logits;
-use crate::inference::prefix_cache::{Prefill, PrefixCache};
-use crate::inference::prompt::{AfterTrace, Prompt};
-use crate::inference::trace::TraceReader;
+use super::judging;
+use super::logits;
+use super::no_answer::{NOT_FINITE, NoAnswer};
+use super::prefix_cache::{Prefill, PrefixCache};
+use super::prompt::{AfterTrace, Prompt};
+use super::texts::{self, Spent};
+use super::trace::TraceReader;
+use super::writing::{Beginning, Pick, Writing, WritingRules};
+use crate::error::RunError;
 use crate::measure::meter::Meter;
 use crate::measure::paced::PacedSession;
-use edgescore_taskpack::SplitMix64;
-
-/// Why a question has no answer.
-pub enum NoAnswer {
-    /// This question cannot be answered; the next one may be.
-    Skip(WhySkipped),
-    /// The run ends.
-    Run(RunError),
-}
-
-impl<E: Into<RunError>> From<E> for NoAnswer {
-    fn from(error: E) -> NoAnswer {
-        NoAnswer::Run(error.into())
-    }
-}
 
 /// Tokens of a warm-up run.
 const WARM_UP: usize = 64;
 
-const NOT_FINITE: NoAnswer = NoAnswer::Skip(WhySkipped::LogitsNotFinite);
-
 /// A session that answers questions. Its buffers are made before the first question.
 pub struct Answerer<'m> {
-    model: &'m Model,
     cache: PrefixCache<'m>,
-    max_tokens: u32,
+    rules: WritingRules<'m>,
     parser: Parser,
     draws: u8,
     temperature: f32,
@@ -53,92 +38,10 @@ pub struct Answerer<'m> {
     first: Vec<f32>,
     /// The session behind the prompt, for draws from memory that cannot be cut back.
     state: Vec<u8>,
-    /// The generated text.
-    text: TraceReader<'m>,
-    /// Tokens of a trace at most, where it has a limit of its own.
-    trace_limit: Option<u32>,
-    /// What follows a trace.
-    after: Option<AfterTrace>,
-    /// What answers follow, where they follow a grammar.
-    grammar: Option<&'m str>,
-    /// About the last answer.
-    notes: Notes,
-}
-
-/// What there is to say of an answer besides its row.
-#[derive(Clone, Copy, Default)]
-pub struct Notes {
-    /// The trace before it.
-    pub trace: Option<WrittenTrace>,
-    /// What the other parser reads, where that is something else.
-    pub other: Option<Option<Letter>>,
-}
-
-/// A trace that was written.
-#[derive(Clone, Copy)]
-pub struct WrittenTrace {
-    /// Tokens that the model wrote, without those that close the trace in its place.
-    pub tokens: u32,
-    /// Time.
-    pub time: Microseconds,
-    /// Energy.
-    pub energy: Reading<Microjoules>,
-    /// How it ended.
-    pub end: TraceEnd,
-}
-
-/// A text that was generated.
-struct Written {
-    generated: Generated,
-    energy: Reading<Microjoules>,
-    trace: Option<WrittenTrace>,
-}
-
-/// How the next token is picked.
-enum Pick {
-    Greedy,
-    Draw(f32, SplitMix64),
-}
-
-impl Pick {
-    fn next(&mut self, logits: &[f32]) -> Result<Token, NoAnswer> {
-        let token = match self {
-            Pick::Greedy => logits::greedy(logits),
-            Pick::Draw(temperature, rng) => logits::draw(logits, *temperature, rng),
-        };
-        token.ok_or(NOT_FINITE)
-    }
-}
-
-/// Whether a text is free.
-enum Writer<'m> {
-    /// It is.
-    Free,
-    /// It follows a grammar; the logits that are left.
-    Constrained(Grammar<'m>, Vec<f32>),
-}
-
-impl Writer<'_> {
-    /// The next token. One that a grammar does not allow is picked again among those that it does:
-    /// that gives each of them its share of what is allowed, as a pick among them alone would, and
-    /// the whole vocabulary is looked at only where the model would leave the grammar.
-    fn next(&mut self, pick: &mut Pick, logits: &[f32]) -> Result<Token, NoAnswer> {
-        let token = pick.next(logits)?;
-        let Writer::Constrained(grammar, left) = self else {
-            return Ok(token);
-        };
-        if grammar.accept(token) {
-            return Ok(token);
-        }
-        left.clear();
-        left.extend_from_slice(logits);
-        grammar.mask(left);
-        let token = pick.next(left)?;
-        match grammar.accept(token) {
-            true => Ok(token),
-            false => Err(NOT_FINITE),
-        }
-    }
+    /// The answer that counts, or the trace before a letter.
+    greedy: Writing<'m>,
+    /// The draws of the last question.
+    drawn: Vec<Writing<'m>>,
 }
 
 impl<'m> Answerer<'m> {
@@ -156,9 +59,10 @@ impl<'m> Answerer<'m> {
             Think::Tokens(tokens) => Some(u32::from(tokens)),
             Think::Auto | Think::Off => None,
         };
+        // Tokens of 16 bytes and more are rare; the buffer grows once if need be.
+        let bytes = 16 * (max_tokens + trace_limit.unwrap_or(0)) as usize;
+        let writing = || Writing::new(TraceReader::new(template.markers, template.in_trace, bytes));
         Answerer {
-            model,
-            max_tokens,
             parser: plan.parser,
             draws: plan.draws,
             temperature: f32::from(plan.temperature_milli) / 1000.0,
@@ -166,22 +70,21 @@ impl<'m> Answerer<'m> {
             cache: PrefixCache::new(session, plan.reuse),
             first: Vec::with_capacity(model.facts().vocabulary as usize),
             state: Vec::new(),
-            // Tokens of 16 bytes and more are rare; the buffer grows once if need be.
-            text: TraceReader::new(
-                template.markers,
-                template.in_trace,
-                16 * (max_tokens + trace_limit.unwrap_or(0)) as usize,
-            ),
-            trace_limit,
-            after,
-            grammar: None,
-            notes: Notes::default(),
+            greedy: writing(),
+            drawn: (0..plan.draws).map(|_| writing()).collect(),
+            rules: WritingRules {
+                model,
+                max_tokens,
+                trace_limit,
+                after,
+                grammar: None,
+            },
         }
     }
 
     /// The next answers follow `grammar`, or nothing.
     pub fn follow(&mut self, grammar: Option<&'m str>) {
-        self.grammar = grammar;
+        self.rules.grammar = grammar;
     }
 
     /// Tokens the session can hold.
@@ -189,20 +92,14 @@ impl<'m> Answerer<'m> {
         self.cache.context()
     }
 
-    /// Tokens that must stay free behind a prompt in generate mode. The last token is not
-    /// computed, only picked.
-    fn room(&self) -> u32 {
-        trace_room(self.trace_limit, self.after.as_ref()) + self.max_tokens - 1
+    /// The text that was written last, and what there is to say of it.
+    pub fn written(&self) -> &Writing<'m> {
+        &self.greedy
     }
 
-    /// About the answer that was given last.
-    pub fn notes(&self) -> Notes {
-        self.notes
-    }
-
-    /// The text that was generated last, and the byte where its answer begins.
-    pub fn text(&self) -> (&[u8], Option<usize>) {
-        self.text.whole()
+    /// The text of a draw for the last question.
+    pub fn drawn(&self, draw: u8) -> Option<&Writing<'m>> {
+        self.drawn.get(usize::from(draw))
     }
 
     /// Runs the start of a prompt until two successive runs took the same time within 2 %, five
@@ -269,7 +166,6 @@ impl<'m> Answerer<'m> {
         prompt: Prompt,
         letters: &[Token],
     ) -> Result<Question, NoAnswer> {
-        self.notes = Notes::default();
         self.fits(prompt, 0)?;
         let prefill = self.cache.fill(prompt)?;
         let logits = self.cache.session().logits().unwrap_or_default();
@@ -289,20 +185,17 @@ impl<'m> Answerer<'m> {
         question: &taskpack::Question,
         prompt: Prompt,
     ) -> Result<Question, NoAnswer> {
-        let longest = self
-            .after
-            .as_ref()
-            .map_or(0, |after| after.by_limit.tokens.len() as u32);
-        let prefill = self.begin(prompt, self.trace_limit.unwrap_or(0) + longest)?;
+        let closing = |after: &AfterTrace| after.by_limit.tokens.len() as u32;
+        let longest = self.rules.after.as_ref().map_or(0, closing);
+        let limit = self.rules.trace_limit.unwrap_or(0);
+        let prefill = self.begin(prompt, limit + longest)?;
         let from = self.meter().edge();
         let start = Instant::now();
-        let Written {
-            generated, trace, ..
-        } = self.write(Pick::Greedy, false, &question.kind)?;
-        let Some(after) = &self.after else {
+        let written = self.write(false, &question.kind)?;
+        let Some(after) = &self.rules.after else {
             return Err(NoAnswer::Skip(WhySkipped::LettersNotSeparable));
         };
-        let forced = match trace.map(|trace| trace.end) {
+        let forced = match self.greedy.notes.trace.map(|trace| trace.end) {
             Some(TraceEnd::Limit) => &after.by_limit,
             _ => &after.by_model,
         };
@@ -313,11 +206,10 @@ impl<'m> Answerer<'m> {
         let letters = letters.unwrap_or_default();
         let (letter, probabilities) = logits::letters(logits, letters).ok_or(NOT_FINITE)?;
         let generated = Generated {
-            tokens: generated.tokens + forced.tokens.len() as u32,
+            tokens: written.generated.tokens + forced.tokens.len() as u32,
             decode: start.elapsed().into(),
         };
         let decode = self.meter().since(from);
-        self.notes = Notes { trace, other: None };
         let answer = chosen(ask, question, Some((letter, Found::Logits)))?;
         Ok(Question {
             probabilities: Some(probabilities),
@@ -334,13 +226,13 @@ impl<'m> Answerer<'m> {
         question: &taskpack::Question,
         prompt: Prompt,
     ) -> Result<Question, NoAnswer> {
-        let prefill = self.begin(prompt, self.room())?;
+        let prefill = self.begin(prompt, self.rules.room())?;
         let session = self.cache.session();
         if self.draws > 0 && question.task.pass_at_k && !session.rewinds() {
             session.save(&mut self.state).map_err(DecodeError::from)?;
         }
-        let written = self.write(Pick::Greedy, true, &question.kind)?;
-        let answer = self.read(ask, question, &written)?;
+        let written = self.write(true, &question.kind)?;
+        let answer = read(self.parser, ask, question, &mut self.greedy)?;
         Ok(Question {
             generated: Some(written.generated),
             energy: both(prefill.energy, written.energy),
@@ -348,15 +240,65 @@ impl<'m> Answerer<'m> {
         })
     }
 
-    /// One draw for the question that [`Answerer::generate`] just answered. All draws start
-    /// from its prefill.
+    /// `count` draws for the question that [`Answerer::generate`] just answered, at most as many as
+    /// the run has; those of which the logits were no numbers are none. All start from its prefill,
+    /// and as many as the session has sequences for go on together: then each has its share of their
+    /// time and energy, by the tokens that were computed for it.
     pub fn draw(
         &mut self,
         ask: Ask,
         question: &taskpack::Question,
         prompt: Prompt,
-        draw: u8,
-    ) -> Result<Sample, NoAnswer> {
+        count: u8,
+    ) -> Result<Vec<Option<Sample>>, NoAnswer> {
+        let at_once = self.cache.session().shape().sequences.saturating_sub(1);
+        let mut samples = Vec::with_capacity(usize::from(count));
+        let mut from: u8 = 0;
+        while from < count {
+            let some = at_once.clamp(1, u32::from(count - from)) as u8;
+            self.go_back(prompt)?;
+            let first = &self.first;
+            let (temperature, seed) = (self.temperature, self.seed);
+            let beginning = |draw| Beginning {
+                pick: Pick::Draw(temperature, randomness(seed, ask, draw)),
+                answers: true,
+                special: has_calls(&question.kind),
+                first,
+            };
+            let mut beginnings: Vec<Beginning> = (from..from + some).map(beginning).collect();
+            let writings = self.drawn.get_mut(usize::from(from)..).unwrap_or_default();
+            let session = self.cache.session();
+            let all = match (at_once, writings.first_mut(), beginnings.pop()) {
+                (0, Some(writing), Some(beginning)) => {
+                    let spent = texts::alone(session, &self.rules, beginning, writing);
+                    vec![lost(spent)?]
+                }
+                (_, _, last) => {
+                    beginnings.extend(last);
+                    texts::together(session, &self.rules, beginnings, writings)?
+                }
+            };
+            for ((draw, writing), spent) in (from..).zip(writings).zip(all) {
+                let Some(Spent { generated, energy }) = spent else {
+                    samples.push(None);
+                    continue;
+                };
+                samples.push(Some(Sample {
+                    ask,
+                    task: question.task.index,
+                    draw,
+                    answer: read(self.parser, ask, question, writing)?,
+                    generated,
+                    energy,
+                }));
+            }
+            from += some;
+        }
+        Ok(samples)
+    }
+
+    /// Goes back to the end of `prompt`, which was computed last.
+    fn go_back(&mut self, prompt: Prompt) -> Result<(), NoAnswer> {
         let session = self.cache.session();
         if session.rewinds() {
             // A position fits u32: the context does.
@@ -364,21 +306,7 @@ impl<'m> Answerer<'m> {
         } else {
             session.restore(&self.state).map_err(DecodeError::from)?;
         }
-        let purpose = (u64::from(ask.question()) << 16)
-            | (u64::from(ask.rotation().steps()) << 8)
-            | u64::from(draw);
-        let rng = SplitMix64::for_purpose(self.seed, purpose + 16);
-        let pick = Pick::Draw(self.temperature, rng);
-        let written = self.write(pick, true, &question.kind)?;
-        let answer = self.read(ask, question, &written)?;
-        Ok(Sample {
-            ask,
-            task: question.task.index,
-            draw,
-            answer,
-            generated: written.generated,
-            energy: written.energy,
-        })
+        Ok(())
     }
 
     /// Computes a prompt that leaves `room`, and keeps the logits behind it.
@@ -403,136 +331,70 @@ impl<'m> Answerer<'m> {
         Ok(())
     }
 
-    /// Generates from the first logits until the model ends or the tokens are used up; without
-    /// `answers`, until the trace ends. A trace that reaches its limit is closed, and the answer
-    /// has its own tokens; without a limit, trace and answer share them.
-    fn write(&mut self, mut pick: Pick, answers: bool, kind: &Kind) -> Result<Written, NoAnswer> {
-        self.text.restart();
-        let mut written_by = match self.grammar {
-            Some(grammar) => Writer::Constrained(
-                Grammar::new(self.model, grammar).map_err(Refusal::data)?,
-                Vec::new(),
-            ),
-            None => Writer::Free,
+    /// Writes the likeliest text from the first logits on.
+    fn write(&mut self, answers: bool, kind: &Kind) -> Result<Spent, NoAnswer> {
+        let beginning = Beginning {
+            pick: Pick::Greedy,
+            answers,
+            special: has_calls(kind),
+            first: &self.first,
         };
-        let from = self.meter().edge();
-        let start = Instant::now();
-        let mut trace = None;
-        let mut limit = self.max_tokens;
-        let mut token = written_by.next(&mut pick, &self.first)?;
-        let mut tokens = 1;
-        loop {
-            let ended = self.model.ends_generation(token);
-            let mut closed = false;
-            if !ended {
-                // The token is of this model's vocabulary: it came from its logits. Marks of a
-                // trace and of calls may be control tokens.
-                let special =
-                    self.after.is_some() || matches!(kind, Kind::Tool(_) | Kind::Turns(_));
-                let _ = self.model.piece(token, special, self.text.text());
-                closed = self.text.look();
-            }
-            // A trace is closed once; one that begins again has what is left of the answer's tokens.
-            let first_trace = trace.is_none() && self.text.is_inside();
-            let trace_limit = self.trace_limit.filter(|_| first_trace);
-            let over = trace_limit.is_some_and(|most| ended || tokens >= most);
-            if closed || over {
-                let session = self.cache.session();
-                if !ended {
-                    session.decode(token)?;
-                }
-                let written = tokens;
-                if over
-                    && answers
-                    && let Some(after) = &self.after
-                {
-                    session.prefill(&after.closing)?;
-                    self.text.close_at_limit();
-                    tokens += after.closing.len() as u32;
-                }
-                trace = Some(WrittenTrace {
-                    tokens: written,
-                    time: start.elapsed().into(),
-                    energy: self.meter().since(from),
-                    end: if closed {
-                        TraceEnd::Model
-                    } else {
-                        TraceEnd::Limit
-                    },
-                });
-                if self.trace_limit.is_some() {
-                    // At most what the context was made for, should a trace have begun late.
-                    limit = (tokens + self.max_tokens).min(self.room() + 1);
-                }
-                if !answers || tokens >= limit {
-                    break;
-                }
-                let logits = self.cache.session().logits().unwrap_or_default();
-                token = written_by.next(&mut pick, logits)?;
-            } else if ended || (trace_limit.is_none() && tokens >= limit) {
-                break;
-            } else {
-                let session = self.cache.session();
-                session.decode(token)?;
-                let logits = session.logits().unwrap_or_default();
-                token = written_by.next(&mut pick, logits)?;
-            }
-            tokens += 1;
-        }
-        let decode: Microseconds = start.elapsed().into();
-        let energy = self.meter().since(from);
-        if answers && self.text.is_inside() {
-            trace = Some(WrittenTrace {
-                tokens,
-                time: decode,
-                energy,
-                end: TraceEnd::Never,
-            });
-        }
-        Ok(Written {
-            generated: Generated { tokens, decode },
-            energy,
-            trace,
-        })
-    }
-
-    /// Reads the answer of the text that was written; a letter by both parsers.
-    fn read(
-        &mut self,
-        ask: Ask,
-        question: &taskpack::Question,
-        written: &Written,
-    ) -> Result<Answer, NoAnswer> {
-        self.notes = Notes {
-            trace: written.trace,
-            other: None,
-        };
-        let text = self.text.answer().map(String::from_utf8_lossy);
-        let text = text.as_deref().map(str::trim);
-        let Some(choice) = question.choice() else {
-            let step = usize::from(ask.step());
-            return Ok(Answer::Judged(judging::judge(text, &question.kind, step)?));
-        };
-        let Some(text) = text else {
-            let key = choice.shown_key(ask.rotation());
-            return Ok(Answer::incomplete(choice.count(), key));
-        };
-        let read = |parser| letter::read(text, choice.count(), parser);
-        let only = |read: Option<(Letter, Found)>| read.map(|(letter, _)| letter);
-        let counts = read(self.parser);
-        let other = only(read(match self.parser {
-            Parser::Strict => Parser::Reference,
-            Parser::Reference => Parser::Strict,
-        }));
-        self.notes.other = (other != only(counts)).then_some(other);
-        chosen(ask, question, counts)
+        let session = self.cache.session();
+        texts::alone(session, &self.rules, beginning, &mut self.greedy)
     }
 }
 
-/// Tokens that a trace with its closing may take.
-fn trace_room(limit: Option<u32>, after: Option<&AfterTrace>) -> u32 {
-    let closing = after.map_or(0, |after| after.closing.len() as u32);
-    limit.map_or(0, |limit| limit.saturating_add(closing))
+/// The random numbers of a draw.
+fn randomness(seed: u64, ask: Ask, draw: u8) -> SplitMix64 {
+    let purpose = (u64::from(ask.question()) << 16)
+        | (u64::from(ask.rotation().steps()) << 8)
+        | u64::from(draw);
+    SplitMix64::for_purpose(seed, purpose + 16)
+}
+
+/// A text whose logits were no numbers is none.
+fn lost(spent: Result<Spent, NoAnswer>) -> Result<Option<Spent>, NoAnswer> {
+    match spent {
+        Err(NoAnswer::Skip(_)) => Ok(None),
+        spent => spent.map(Some),
+    }
+}
+
+/// Whether calls are asked for: their marks may be control tokens.
+fn has_calls(kind: &Kind) -> bool {
+    matches!(kind, Kind::Tool(_) | Kind::Turns(_))
+}
+
+/// Reads the answer of a text that was written; a letter by both parsers.
+fn read(
+    parser: Parser,
+    ask: Ask,
+    question: &taskpack::Question,
+    writing: &mut Writing,
+) -> Result<Answer, NoAnswer> {
+    let text = writing.answer().map(String::from_utf8_lossy);
+    let text = text.as_deref().map(str::trim);
+    let Some(choice) = question.choice() else {
+        let step = usize::from(ask.step());
+        return Ok(Answer::Judged(judging::judge(text, &question.kind, step)?));
+    };
+    let Some(text) = text else {
+        let key = choice.shown_key(ask.rotation());
+        return Ok(Answer::incomplete(choice.count(), key));
+    };
+    let read = |parser| letter::read(text, choice.count(), parser);
+    let only = |read: Option<(Letter, Found)>| read.map(|(letter, _)| letter);
+    let by_text = || letter::by_text(text, choice, ask.rotation());
+    let counts = match (read(parser), parser) {
+        (None, Parser::Strict) => by_text().map(|letter| (letter, Found::OptionText)),
+        (counts, _) => counts,
+    };
+    let other = only(read(match parser {
+        Parser::Strict => Parser::Reference,
+        Parser::Reference => Parser::Strict,
+    }));
+    writing.notes.other = (other != only(counts)).then_some(other);
+    chosen(ask, question, counts)
 }
 
 /// Energy of both phases.

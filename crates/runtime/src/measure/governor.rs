@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use edgescore_engine::Session;
+use edgescore_engine::{HalfLayer, Threads};
 use edgescore_probe::energy::{Budget, Edge, Pace, Work};
 use edgescore_probe::{Microjoules, Microseconds, Microwatts, Reading, clock};
 use edgescore_record::PowerBudget;
@@ -13,9 +13,8 @@ use crate::measure::meter::Meter;
 use crate::stop;
 
 /// Pieces that a window's work is cut into, at least: the more, the closer a window can be
-/// filled, and the worse each uses the weights that it reads. With four of equal length a
-/// window is filled to 98 % or more.
-const PIECES: u64 = 4;
+/// filled. With four of equal length a window is filled to 98 % or more.
+const PIECES: u64 = 8;
 /// Sizes of pieces that are told apart: 1, 2 to 3, 4 to 7 tokens and so on.
 const SIZES: usize = 16;
 
@@ -23,7 +22,10 @@ const SIZES: usize = 16;
 pub struct Governor {
     pace: Pace,
     active: Microwatts,
-    piece: u32,
+    /// Tokens of a batch at most.
+    batch: u32,
+    /// What a piece of work may take.
+    longest: f64,
     /// Whether the source counts energy. What counts is asked at the ends of each piece; a
     /// source that reads power would always see the same phase of the work there, so its
     /// pieces are taken at the power of the calibration.
@@ -31,18 +33,46 @@ pub struct Governor {
     calibrated: Guess,
     /// By size of the piece: a small one uses more for a token, since it reads all weights too.
     guesses: [Option<Guess>; SIZES],
+    /// Of a half layer, by the size of the batch and by which half it is.
+    halves: [[Option<Guess>; 2]; SIZES],
+    /// What is expected of a half layer before one was measured; none where the model has no ends of
+    /// half layers that are known.
+    half: Option<Guess>,
+    /// Ends of half layers that a batch passes.
+    half_layers: u32,
+    /// What the logits took last, behind all half layers.
+    logits: Work,
+    current: Batch,
     rested: Microseconds,
 }
 
+/// The batch that is being computed.
+#[derive(Clone, Copy)]
+struct Batch {
+    tokens: usize,
+    /// Whether it is computed in pieces.
+    is_cut: bool,
+    /// Half layers that have not begun.
+    left: u32,
+    /// Half layers of this piece.
+    planned: u32,
+    /// Of them, those that have begun.
+    begun: u32,
+    /// The half layer that comes next.
+    next: HalfLayer,
+    /// What is expected of the piece.
+    expected: Work,
+}
+
 impl Governor {
-    /// Keeps `budget`, as `tokens` of continuous prefill used power since `from`. A piece has at
-    /// most `ubatch` tokens.
+    /// Keeps `budget`, as `tokens` of continuous prefill used power since `from`. A batch has at most
+    /// `ubatch` tokens, and passes `half_layers` at whose ends it can be stopped.
     pub fn calibrate(
         budget: Budget,
         meter: &mut Meter,
         from: Edge,
         tokens: u32,
-        ubatch: u32,
+        (ubatch, half_layers): (u32, u32),
     ) -> Result<Governor, Refusal> {
         let to = meter.edge();
         let window = from.until(to);
@@ -57,31 +87,47 @@ impl Governor {
         };
         let token_us = window.length().0 as f64 / f64::from(tokens.max(1));
         let longest = (budget.work_in_window(idle, active).0 / PIECES) as f64;
+        let part_us = token_us / f64::from(half_layers.max(1));
         // All at once or a power of two, so that a run made again most likely has the same
-        // pieces, which round the same. Also where active power is below the budget: it may not
+        // batches, which round the same. Also where active power is below the budget: it may not
         // stay there.
-        let piece = (1..=ubatch)
+        let batch = (1..=ubatch)
             .rev()
             .filter(|n| *n == ubatch || n.is_power_of_two())
-            .find(|n| f64::from(*n) * token_us <= longest)
+            .find(|n| f64::from(*n) * part_us <= longest)
             .unwrap_or(1);
+        let watts = active.0 as f64 / 1e6;
         Ok(Governor {
             pace: Pace::new(budget, idle),
             active,
-            piece,
+            batch,
+            longest,
             is_counted: to.is_counted(),
-            calibrated: Guess {
-                token_us,
-                watts: active.0 as f64 / 1e6,
-            },
+            calibrated: Guess { token_us, watts },
             guesses: [None; SIZES],
+            halves: [[None; 2]; SIZES],
+            half: (half_layers > 0).then_some(Guess {
+                token_us: part_us,
+                watts,
+            }),
+            half_layers,
+            logits: Work::default(),
+            current: Batch {
+                tokens: 0,
+                is_cut: false,
+                left: 0,
+                planned: 0,
+                begun: 0,
+                next: HalfLayer::Attention,
+                expected: Work::default(),
+            },
             rested: Microseconds(0),
         })
     }
 
-    /// Tokens that may be computed at once.
-    pub fn piece(&self) -> usize {
-        self.piece as usize
+    /// Tokens that may be computed in a batch.
+    pub fn batch(&self) -> usize {
+        self.batch as usize
     }
 
     /// Time that the budget made the run rest.
@@ -95,26 +141,96 @@ impl Governor {
             power: self.pace.budget().power,
             window: self.pace.budget().window,
             active: self.active,
-            piece: self.piece,
+            piece: self.batch,
         }
     }
 
-    /// Rests until `session` may compute `tokens`.
-    pub fn before(&mut self, session: &Session, meter: &mut Meter, tokens: usize) {
+    /// Rests until a batch of `tokens`, or its first piece, may be computed.
+    pub fn before(&mut self, threads: Threads, meter: &mut Meter, tokens: usize) {
+        let whole = self.expect(tokens);
+        self.current = Batch {
+            tokens,
+            is_cut: self.half.is_some() && whole.time.0 as f64 > self.longest,
+            left: self.half_layers,
+            planned: 0,
+            begun: 0,
+            next: HalfLayer::Attention,
+            expected: whole,
+        };
+        if self.current.is_cut {
+            self.plan();
+        }
+        self.rest(threads, meter);
+    }
+
+    /// Another half layer is computed next: whether to stop behind it.
+    pub fn stops_behind(&mut self, half: HalfLayer) -> bool {
+        self.current.next = other(half);
+        self.current.begun += 1;
+        self.current.left = self.current.left.saturating_sub(1);
+        self.current.is_cut && self.current.begun == self.current.planned
+    }
+
+    /// A piece of the batch has been computed: rests until the next one may be.
+    pub fn between(&mut self, threads: Threads, meter: &mut Meter) {
+        let spent = self.measure(meter);
+        self.learn_piece(spent);
+        self.plan();
+        self.rest(threads, meter);
+    }
+
+    /// A batch of `tokens` has been computed, or its last piece.
+    pub fn after(&mut self, meter: &mut Meter, tokens: usize) {
+        let spent = self.measure(meter);
+        let Some(spent) = spent else {
+            return;
+        };
+        if !self.current.is_cut {
+            self.learn(tokens, spent);
+        } else if self.current.planned == 0 {
+            self.logits = spent;
+        }
+    }
+
+    /// Plans the half layers of the next piece: as many as fit its time, one at least. Behind the last
+    /// one the logits are left.
+    fn plan(&mut self) {
+        self.current.planned = 0;
+        self.current.begun = 0;
+        self.current.expected = match self.current.left {
+            0 => self.logits,
+            _ => Work::default(),
+        };
+        let mut half = self.current.next;
+        while self.current.planned < self.current.left {
+            let next = self.expect_half(half);
+            let expected = &mut self.current.expected;
+            let time = expected.time.0 + next.time.0;
+            if self.current.planned > 0 && time as f64 > self.longest {
+                break;
+            }
+            expected.time = Microseconds(time);
+            expected.energy.0 += next.energy.0;
+            self.current.planned += 1;
+            half = other(half);
+        }
+    }
+
+    /// Rests until what is expected may be computed.
+    fn rest(&mut self, threads: Threads, meter: &mut Meter) {
         let now = self.rested_until_now(meter);
-        let work = self.expect(tokens);
-        let rest = self.pace.rest(work);
+        let rest = self.pace.rest(self.current.expected);
         if rest.0 == 0 {
             return;
         }
-        session.rest();
+        threads.rest();
         nap(rest);
         let end = self.rested_until_now(meter);
         self.rested.0 += end.0.saturating_sub(now.0);
     }
 
-    /// `tokens` have been computed.
-    pub fn after(&mut self, meter: &mut Meter, tokens: usize) {
+    /// What was spent since the last rest, if that is known.
+    fn measure(&mut self, meter: &mut Meter) -> Option<Work> {
         let began = self.pace.now();
         if self.is_counted {
             if let Reading::Value(point) = meter.edge().point() {
@@ -123,9 +239,8 @@ impl Governor {
         } else {
             self.pace.worked(clock::now(), self.active);
         }
-        if let Some((from, to)) = began.zip(self.pace.now()) {
-            self.learn(tokens, from.until(to));
-        }
+        let (from, to) = began.zip(self.pace.now())?;
+        Some(from.until(to))
     }
 
     fn rested_until_now(&mut self, meter: &mut Meter) -> Microseconds {
@@ -139,8 +254,45 @@ impl Governor {
 
     /// What was learned from pieces of about as many tokens.
     fn guess(&mut self, tokens: usize) -> Option<&mut Option<Guess>> {
-        let size = tokens.max(1).ilog2() as usize;
-        self.guesses.get_mut(size.min(SIZES - 1))
+        self.guesses.get_mut(size(tokens))
+    }
+
+    fn expect_half(&mut self, half: HalfLayer) -> Work {
+        let tokens = self.current.tokens;
+        let unknown = self.half.unwrap_or(self.calibrated);
+        let learned = self.of_half(half).and_then(|guess| *guess);
+        learned.unwrap_or(unknown).work(tokens)
+    }
+
+    /// What was learned from such halves of batches of about as many tokens.
+    fn of_half(&mut self, half: HalfLayer) -> Option<&mut Option<Guess>> {
+        let halves = self.halves.get_mut(size(self.current.tokens))?;
+        halves.get_mut(half as usize)
+    }
+
+    /// Learns from a piece: each of its half layers has the share that was expected of it.
+    fn learn_piece(&mut self, spent: Option<Work>) {
+        let expected = self.current.expected;
+        let Some(spent) = spent.filter(|_| expected.time.0 > 0 && expected.energy.0 > 0) else {
+            return;
+        };
+        let tokens = self.current.tokens;
+        let slower = spent.time.0 as f64 / expected.time.0 as f64;
+        let more = spent.energy.0 as f64 / expected.energy.0 as f64;
+        let halves = match self.current.planned {
+            1 => &[other(self.current.next)][..],
+            _ => &[HalfLayer::Attention, HalfLayer::FeedForward],
+        };
+        for half in halves {
+            let before = self.expect_half(*half);
+            let work = Work {
+                time: Microseconds((before.time.0 as f64 * slower) as u64),
+                energy: Microjoules((before.energy.0 as f64 * more) as u64),
+            };
+            if let Some((guess, next)) = self.of_half(*half).zip(Guess::of(tokens, work)) {
+                guess.get_or_insert(next).learn(next);
+            }
+        }
     }
 
     fn expect(&mut self, tokens: usize) -> Work {
@@ -153,6 +305,18 @@ impl Governor {
         if let Some((guess, next)) = self.guess(tokens).zip(Guess::of(tokens, work)) {
             guess.get_or_insert(next).learn(next);
         }
+    }
+}
+
+/// Which size of pieces `tokens` are.
+fn size(tokens: usize) -> usize {
+    (tokens.max(1).ilog2() as usize).min(SIZES - 1)
+}
+
+fn other(half: HalfLayer) -> HalfLayer {
+    match half {
+        HalfLayer::Attention => HalfLayer::FeedForward,
+        HalfLayer::FeedForward => HalfLayer::Attention,
     }
 }
 

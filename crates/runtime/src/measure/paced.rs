@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
-use edgescore_engine::{DecodeError, Pacing, Session, Token};
+use edgescore_engine::{DecodeError, HalfLayer, Pacing, Part, Session, Threads, Token};
 use edgescore_probe::Microseconds;
 use edgescore_probe::energy::Edge;
 use edgescore_record::{PowerEnd, PowerStart};
@@ -46,23 +46,27 @@ impl<'m> PacedSession<'m> {
         let from = self.meter.edge();
         let start = Instant::now();
         let mut tokens = 0;
+        let mut counter = Counter { halves: 0 };
         while start.elapsed() < CALIBRATION {
             self.session.clear();
-            self.session.prefill(prompt)?;
+            counter.halves = 0;
+            let all = usize::MAX;
+            self.session.append(prompt, true, all, &mut counter)?;
             // A physical batch fits u32.
             tokens += prompt.len() as u32;
         }
-        let calibrated = self.pace(from, tokens);
+        let calibrated = self.pace(from, tokens, counter.halves);
         self.session.clear();
-        self.session.rest();
+        self.session.threads().rest();
         Ok(calibrated?)
     }
 
-    /// Starts to pace, as `tokens` of continuous prefill used power since `from`.
-    pub fn pace(&mut self, from: Edge, tokens: u32) -> Result<(), Refusal> {
+    /// Starts to pace, as `tokens` of continuous prefill used power since `from`, each batch through
+    /// `half_layers` at whose ends it can be stopped.
+    pub fn pace(&mut self, from: Edge, tokens: u32, half_layers: u32) -> Result<(), Refusal> {
         if let Some(budget) = self.meter.budget() {
-            let ubatch = self.session.shape().ubatch;
-            let governor = Governor::calibrate(budget, &mut self.meter, from, tokens, ubatch)?;
+            let batch = (self.session.shape().ubatch, half_layers);
+            let governor = Governor::calibrate(budget, &mut self.meter, from, tokens, batch)?;
             self.governor = Some(governor);
         }
         Ok(())
@@ -83,7 +87,7 @@ impl<'m> PacedSession<'m> {
             meter,
             governor,
         } = self;
-        session.rest();
+        session.threads().rest();
         drop(session);
         meter.finish(governor.map_or(Microseconds(0), |governor| governor.rested()))
     }
@@ -103,8 +107,17 @@ impl<'m> PacedSession<'m> {
         self.prefill(&[token])
     }
 
+    /// [`Session::append_each`].
+    pub fn append_each(&mut self, parts: &[Part]) -> Result<(), DecodeError> {
+        let mut pacer = Pacer {
+            meter: &mut self.meter,
+            governor: self.governor.as_mut(),
+        };
+        self.session.append_each(parts, &mut pacer)
+    }
+
     fn append(&mut self, tokens: &[Token], wants_logits: bool) -> Result<(), DecodeError> {
-        let piece = self.governor.as_ref().map_or(usize::MAX, Governor::piece);
+        let piece = self.governor.as_ref().map_or(usize::MAX, Governor::batch);
         let mut pacer = Pacer {
             meter: &mut self.meter,
             governor: self.governor.as_mut(),
@@ -127,6 +140,21 @@ impl<'m> DerefMut for PacedSession<'m> {
     }
 }
 
+/// Counts the half layers of a batch.
+struct Counter {
+    halves: u32,
+}
+
+impl Pacing for Counter {
+    fn before(&mut self, _: Threads, _: usize) {}
+    fn after(&mut self, _: usize) {}
+
+    fn stops_behind(&mut self, _: HalfLayer) -> bool {
+        self.halves += 1;
+        false
+    }
+}
+
 /// Lends meter and governor to the session while it computes.
 struct Pacer<'p> {
     meter: &'p mut Meter,
@@ -134,15 +162,26 @@ struct Pacer<'p> {
 }
 
 impl Pacing for Pacer<'_> {
-    fn before(&mut self, session: &Session, tokens: usize) {
+    fn before(&mut self, threads: Threads, tokens: usize) {
         if let Some(governor) = &mut self.governor {
-            governor.before(session, self.meter, tokens);
+            governor.before(threads, self.meter, tokens);
         }
     }
 
     fn after(&mut self, tokens: usize) {
         if let Some(governor) = &mut self.governor {
             governor.after(self.meter, tokens);
+        }
+    }
+
+    fn stops_behind(&mut self, half: HalfLayer) -> bool {
+        let governor = self.governor.as_mut();
+        governor.is_some_and(|governor| governor.stops_behind(half))
+    }
+
+    fn between(&mut self, threads: Threads) {
+        if let Some(governor) = &mut self.governor {
+            governor.between(threads, self.meter);
         }
     }
 }

@@ -10,7 +10,7 @@ use edgescore_record::{
 
 use super::report::Reports;
 use crate::error::RunError;
-use crate::inference::answering::{Answerer, Notes};
+use crate::inference::writing::{Notes, Writing};
 use crate::measure::conditions::ConditionsMonitor;
 
 /// Rows sent.
@@ -145,18 +145,13 @@ impl<W: Write> AnswerRows<'_, W> {
         Ok(())
     }
 
-    /// Sends what there is to say of the answer that `answerer` gave last, before its row: that of a
+    /// Sends what there is to say of the `written` text of an answer, before its row: that of a
     /// question or a step of it, or of a draw for it. In later passes there is nothing.
-    pub fn note(
-        &mut self,
-        answerer: &Answerer,
-        ask: Ask,
-        draw: Option<u8>,
-    ) -> Result<(), RunError> {
+    pub fn note(&mut self, written: &Writing, ask: Ask, draw: Option<u8>) -> Result<(), RunError> {
         if !self.is_first_pass() {
             return Ok(());
         }
-        let Notes { trace, other } = answerer.notes();
+        let Notes { trace, other } = written.notes;
         if let Some(trace) = trace {
             self.reports.record(&Record::Trace(Trace {
                 ask,
@@ -172,7 +167,7 @@ impl<W: Write> AnswerRows<'_, W> {
             self.reports.record(&Record::OtherReading(reading))?;
         }
         if self.keeps_text {
-            let (bytes, start) = answerer.text();
+            let (bytes, start) = written.text();
             let text = String::from_utf8_lossy(bytes);
             let trace_bytes = start.unwrap_or(bytes.len());
             self.reports.record(&Record::Text(Text {

@@ -9,7 +9,8 @@ use edgescore_taskpack as taskpack;
 use super::answer_rows::AnswerRows;
 use super::conversation::{with_drawn_step, with_step};
 use crate::error::RunError;
-use crate::inference::answering::{Answerer, NoAnswer};
+use crate::inference::answering::Answerer;
+use crate::inference::no_answer::NoAnswer;
 use crate::inference::prompt::{PromptError, Prompter};
 use crate::stop;
 
@@ -88,14 +89,14 @@ impl<W: Write> Asking<'_, '_, W> {
             other => other?,
         };
         let row = self.answerer.letter(ask, &question, prompt, letters)?;
-        self.rows.note(self.answerer, ask, None)?;
+        self.rows.note(self.answerer.written(), ask, None)?;
         Ok(self.rows.answered(row)?)
     }
 
     fn letter_behind_trace(&mut self, ask: Ask) -> Result<(), NoAnswer> {
         let (question, prompt) = self.prompter.open(ask)?;
         let row = self.answerer.letter_behind_trace(ask, &question, prompt)?;
-        self.rows.note(self.answerer, ask, None)?;
+        self.rows.note(self.answerer.written(), ask, None)?;
         Ok(self.rows.answered(row)?)
     }
 
@@ -107,18 +108,16 @@ impl<W: Write> Asking<'_, '_, W> {
         }
         let (question, prompt) = self.prompter.open(ask)?;
         let row = self.answerer.generate(ask, &question, prompt)?;
-        self.rows.note(self.answerer, ask, None)?;
+        self.rows.note(self.answerer.written(), ask, None)?;
         self.rows.answered(row)?;
-        for draw in 0..draws(self.plan, &self.rows, &question) {
-            match self.answerer.draw(ask, &question, prompt, draw) {
-                Ok(row) => {
-                    self.rows.note(self.answerer, ask, Some(draw))?;
-                    self.rows.drawn(row)?;
-                }
-                // The question itself is answered; only this draw is lost.
-                Err(NoAnswer::Skip(_)) => {}
-                Err(error) => return Err(error),
+        let count = draws(self.plan, &self.rows, &question);
+        let drawn = self.answerer.draw(ask, &question, prompt, count)?;
+        // The question itself is answered; a draw without a row is lost alone.
+        for row in drawn.into_iter().flatten() {
+            if let Some(text) = self.answerer.drawn(row.draw) {
+                self.rows.note(text, ask, Some(row.draw))?;
             }
+            self.rows.drawn(row)?;
         }
         Ok(())
     }
@@ -133,14 +132,23 @@ impl<W: Write> Asking<'_, '_, W> {
             let at = Ask::of_step(ask.question(), step);
             let (question, prompt) = self.prompter.open(at)?;
             let row = self.answerer.generate(at, &question, prompt)?;
-            self.rows.note(self.answerer, at, None)?;
+            self.rows.note(self.answerer.written(), at, None)?;
             whole = Some(with_step(whole, Question { ask, ..row }));
-            let draws = draws(self.plan, &self.rows, &question);
-            drawn.resize(usize::from(draws), None);
-            for (draw, before) in (0..draws).zip(&mut drawn) {
-                let row = self.answerer.draw(at, &question, prompt, draw)?;
-                *before = Some(with_drawn_step(*before, Sample { ask, ..row }));
-            }
+            let count = draws(self.plan, &self.rows, &question);
+            let of_step = self.answerer.draw(at, &question, prompt, count)?;
+            let of_step = of_step
+                .into_iter()
+                .map(|row| row.map(|row| Sample { ask, ..row }));
+            drawn = match step {
+                0 => of_step.collect(),
+                // A draw that was lost in a step is lost.
+                _ => drawn
+                    .into_iter()
+                    .zip(of_step)
+                    .map(|(before, row)| before.zip(row))
+                    .map(|both| both.map(|(before, row)| with_drawn_step(before, row)))
+                    .collect(),
+            };
         }
         if let Some(row) = whole {
             self.rows.answered(row)?;

@@ -53,10 +53,7 @@ pub fn with_step(before: Option<Question>, step: Question) -> Question {
 }
 
 /// The same of a draw.
-pub fn with_drawn_step(before: Option<Sample>, step: Sample) -> Sample {
-    let Some(before) = before else {
-        return step;
-    };
+pub fn with_drawn_step(before: Sample, step: Sample) -> Sample {
     Sample {
         answer: judged(before.answer, step.answer),
         generated: generated(before.generated, step.generated),

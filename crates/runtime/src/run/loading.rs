@@ -78,7 +78,14 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
         0 => defaults::cpus(),
         asked => u32::from(asked),
     };
+    let sequences = draws_at_once(plan);
     SessionOptions {
+        sequences: match sequences {
+            1 => 1,
+            // The prompt's own, and one for each draw.
+            draws => draws + 1,
+        },
+        beside: sequences.saturating_sub(1) * room(plan, template),
         batch: plan.batch,
         ubatch: match plan.ubatch {
             0 => defaults::UBATCH,
@@ -86,13 +93,33 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
         },
         flash: plan.flash,
         cache: plan.cache,
+        stops: plan.budgets.power.is_some(),
         abort: Some(&INTERRUPTED),
         ..SessionOptions::new(context, threads)
     }
 }
 
+/// Draws of a question that are decoded together; 1 where none are.
+pub fn draws_at_once(plan: &Plan) -> u32 {
+    let asked = match plan.parallel {
+        0 => plan.draws,
+        asked => asked.min(plan.draws),
+    };
+    u32::from(asked.max(1))
+}
+
 /// What the longest prompt and its answer need, at most what the model was trained for.
 fn context_for(prompt: u32, plan: &Plan, template: &TemplateRow, trained: u32) -> u32 {
+    let needed = prompt.saturating_add(room(plan, template));
+    if trained == 0 {
+        needed
+    } else {
+        needed.min(trained)
+    }
+}
+
+/// Tokens that an answer and the trace before it may have.
+fn room(plan: &Plan, template: &TemplateRow) -> u32 {
     let answer = match plan.mode {
         // The forced start of an answer has 12 bytes, so at most as many tokens.
         Mode::Letter => 12,
@@ -103,12 +130,7 @@ fn context_for(prompt: u32, plan: &Plan, template: &TemplateRow, trained: u32) -
         (Think::Tokens(tokens), Some(markers)) => u32::from(tokens) + markers.closing.len() as u32,
         _ => 0,
     };
-    let needed = prompt.saturating_add(answer).saturating_add(trace);
-    if trained == 0 {
-        needed
-    } else {
-        needed.min(trained)
-    }
+    answer.saturating_add(trace)
 }
 
 /// Refuses a run in which no question can be asked: not even the shortest prompt leaves room for a

@@ -118,6 +118,12 @@ impl Outlined<'_> {
             .filter(|budget| budget.refuse)
             .map(|budget| budget.limit);
         let fits = |estimate: MemoryEstimate| limit.is_none_or(|limit| estimate.total() <= limit);
+        if !fits(estimate) && job.plan.parallel == 0 {
+            // Draws one after another take less.
+            options.sequences = 1;
+            options.beside = 0;
+            estimate = self.estimate(&options)?;
+        }
         let mapped = MemoryEstimate {
             repacked: Bytes(0),
             ..estimate

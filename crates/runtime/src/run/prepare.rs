@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use edgescore_engine::{Model, Session, SessionOptions, release_freed};
 use edgescore_probe::{Bytes, Roofline};
-use edgescore_record::{ModelLoaded, Record, Tuning};
+use edgescore_record::{ModelLoaded, Record, Together, Tuning};
 
 use super::job::Job;
 use super::loading::{self, WeightsChoice};
@@ -96,6 +96,11 @@ pub fn prepare<'m>(
         warm_up: warm_up_started.elapsed().into(),
         flash_used: options.flash,
     }))?;
+    if shape.sequences > 1 {
+        // A sequence for each draw, which are at most 255, and one for the prompt.
+        let draws = (shape.sequences - 1) as u8;
+        reports.record(&Record::Together(Together { draws }))?;
+    }
     let row = roofline::row(&machine, facts, token_bytes);
     reports.record(&Record::Roofline(row))?;
     reports.record(&Record::PowerStart(answerer.power_row()))?;

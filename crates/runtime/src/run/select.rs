@@ -104,6 +104,7 @@ mod tests {
         draws: 0,
         temperature_milli: 700,
         parser: Parser::Strict,
+        parallel: 0,
         keep_text: None,
         max_tokens: 64,
         threads: 1,

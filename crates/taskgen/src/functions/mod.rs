@@ -6,11 +6,13 @@ mod function;
 mod name;
 mod openapi;
 mod resolve;
+mod unchecked;
 
 use serde_json::Value;
 
 pub use error::FunctionsError;
 pub use function::{Function, of};
+pub use unchecked::unchecked;
 
 use function::{Entry, inner};
 
@@ -21,6 +23,8 @@ pub struct Functions {
     pub usable: Vec<Function>,
     /// Those that cannot: the name, and why.
     pub unusable: Vec<(String, String)>,
+    /// Whether the file is one page of a server's list, and others follow (`nextCursor`).
+    pub more_follow: bool,
 }
 
 /// Reads the functions of a file; of those only the ones in `only`, where there are any.
@@ -39,7 +43,13 @@ pub fn read(text: &str, only: &[String]) -> Result<Functions, FunctionsError> {
         }
         file => listed(file).ok_or(FunctionsError::NoFunctions)?,
     };
-    let mut functions = Functions::default();
+    let cursor = file
+        .get("nextCursor")
+        .or_else(|| file.pointer("/result/nextCursor"));
+    let mut functions = Functions {
+        more_follow: cursor.is_some_and(|cursor| !cursor.is_null() && cursor != ""),
+        ..Functions::default()
+    };
     for (name, function) in entries {
         let known = |name: &str| functions.usable.iter().any(|known| known.name == name);
         match function {

@@ -63,6 +63,8 @@ fn description(operation: &Value) -> String {
 struct Arguments {
     properties: Map<String, Value>,
     required: Vec<Value>,
+    /// What the body says of properties that it does not name.
+    additional: Option<Value>,
 }
 
 impl Arguments {
@@ -124,6 +126,7 @@ impl Arguments {
                 _ => Ok(()),
             };
         };
+        self.additional = schema.get("additionalProperties").cloned();
         let required = schema.get("required").and_then(Value::as_array);
         for (name, property) in properties {
             if property.get("readOnly") == Some(&Value::Bool(true)) {
@@ -152,6 +155,9 @@ impl Arguments {
         let mut schema = json!({ "type": "object", "properties": self.properties });
         if !self.required.is_empty() {
             schema["required"] = self.required.into();
+        }
+        if let Some(additional) = self.additional {
+            schema["additionalProperties"] = additional;
         }
         schema
     }

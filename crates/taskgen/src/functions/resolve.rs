@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// References within references, at most; more is a schema that refers to itself.
-const DEPTH: u32 = 16;
+/// References within references, at most.
+const DEPTH: usize = 16;
 /// Values of a schema, at most, so that references do not multiply without end.
 const VALUES: u32 = 10_000;
 
@@ -24,20 +24,39 @@ const NOT_FOR_MODELS: [&str; 11] = [
 
 /// `schema` with each `$ref` replaced by what it refers to in `root`, and parts of `allOf` merged.
 pub fn schema(schema: &Value, root: &Value) -> Result<Value, String> {
-    let mut resolver = Resolver { root, left: VALUES };
-    resolver.schema(schema, DEPTH)
+    let mut resolver = Resolver {
+        root,
+        left: VALUES,
+        within: Vec::new(),
+    };
+    resolver.schema(schema)
 }
 
 /// The value that `value` refers to, if it is a reference and nothing else.
 pub fn reference<'v>(value: &'v Value, root: &'v Value) -> Result<&'v Value, String> {
     let mut value = value;
-    for _ in 0..DEPTH {
-        match value.get("$ref").and_then(Value::as_str) {
-            Some(reference) => value = target(reference, root)?,
-            None => return Ok(value),
-        }
+    let mut within = Vec::new();
+    while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+        value = target(reference, root)?;
+        enter(reference, &mut within)?;
     }
-    Err("a reference leads to itself".to_owned())
+    Ok(value)
+}
+
+/// Adds a reference to those that lead to it.
+fn enter(reference: &str, within: &mut Vec<String>) -> Result<(), String> {
+    if within.iter().any(|known| known == reference) {
+        return Err(format!(
+            "`{reference}` refers to itself: a model needs a finite schema"
+        ));
+    }
+    if within.len() >= DEPTH {
+        return Err(format!(
+            "`{reference}` lies behind more than {DEPTH} references: flatten its schema"
+        ));
+    }
+    within.push(reference.to_owned());
+    Ok(())
 }
 
 fn target<'v>(reference: &str, root: &'v Value) -> Result<&'v Value, String> {
@@ -49,10 +68,12 @@ fn target<'v>(reference: &str, root: &'v Value) -> Result<&'v Value, String> {
 struct Resolver<'v> {
     root: &'v Value,
     left: u32,
+    /// The references that lead to what is being resolved.
+    within: Vec<String>,
 }
 
 impl Resolver<'_> {
-    fn schema(&mut self, schema: &Value, depth: u32) -> Result<Value, String> {
+    fn schema(&mut self, schema: &Value) -> Result<Value, String> {
         let left = self.left.checked_sub(1);
         self.left = left.ok_or("its schema is too large: simplify it")?;
         let Value::Object(members) = schema else {
@@ -60,14 +81,12 @@ impl Resolver<'_> {
         };
         let mut found = Map::new();
         if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
-            let Some(depth) = depth.checked_sub(1) else {
-                return Err(format!(
-                    "`{reference}` refers to itself: a model needs a finite schema"
-                ));
-            };
-            if let Value::Object(target) = self.schema(target(reference, self.root)?, depth)? {
+            let of = target(reference, self.root)?;
+            enter(reference, &mut self.within)?;
+            if let Value::Object(target) = self.schema(of)? {
                 found = target;
             }
+            self.within.pop();
         }
         let nullable = members.get("nullable") == Some(&Value::Bool(true));
         for (key, value) in members {
@@ -77,13 +96,13 @@ impl Resolver<'_> {
                 ("properties", Value::Object(properties)) => {
                     let mut resolved = Map::new();
                     for (name, property) in properties {
-                        resolved.insert(name.clone(), self.schema(property, depth)?);
+                        resolved.insert(name.clone(), self.schema(property)?);
                     }
                     merge(&mut found, "properties", Value::Object(resolved));
                 }
                 ("allOf", Value::Array(parts)) => {
                     for part in parts {
-                        if let Value::Object(part) = self.schema(part, depth)? {
+                        if let Value::Object(part) = self.schema(part)? {
                             for (key, value) in part {
                                 merge(&mut found, &key, value);
                             }
@@ -91,12 +110,12 @@ impl Resolver<'_> {
                     }
                 }
                 ("anyOf" | "oneOf", Value::Array(parts)) => {
-                    let parts = parts.iter().map(|part| self.schema(part, depth));
+                    let parts = parts.iter().map(|part| self.schema(part));
                     let parts = parts.collect::<Result<Vec<_>, _>>()?;
                     found.insert(key.clone(), parts.into());
                 }
                 ("items" | "additionalProperties" | "not", value) => {
-                    let value = self.schema(value, depth)?;
+                    let value = self.schema(value)?;
                     found.insert(key.clone(), value);
                 }
                 (_, value) => merge(&mut found, key, value.clone()),

@@ -124,6 +124,66 @@ fn what_cannot_be_called_is_told() {
     assert_eq!((twice.usable.len(), twice.unusable.len()), (1, 1));
 }
 
+/// The schema that contains itself is named, not one that happens to lie within it.
+#[test]
+fn the_recursive_schema_is_named() {
+    let api = |pet: Value| {
+        let pet_of = json!({"$ref": "#/components/schemas/Pet"});
+        json!({"openapi": "3.0.3", "paths": {"/pets": {"post": {"requestBody": {"content":
+            {"application/json": {"schema": pet_of}}}}}}, "components": {"schemas": {
+            "Category": {"type": "object", "properties": {"name": {"type": "string"}}},
+            "Owner": {"type": "object", "properties": {"pet": pet_of}}, "Pet": pet}}})
+        .to_string()
+    };
+    let category = json!({"$ref": "#/components/schemas/Category"});
+    for within in ["Pet", "Owner"] {
+        let within = json!({"$ref": format!("#/components/schemas/{within}")});
+        for properties in [
+            json!({"category": category, "child": within}),
+            json!({"child": {"type": "array", "items": within}, "category": category}),
+        ] {
+            let functions = read(&api(json!({ "properties": properties })), &[]).unwrap();
+            assert_eq!(
+                functions.unusable[0].1,
+                "`#/components/schemas/Pet` refers to itself: a model needs a finite schema"
+            );
+        }
+    }
+    // Twice beside each other is not within each other.
+    let twice = json!({"properties": {"a": category, "b": category}});
+    assert_eq!(all(&api(twice)).len(), 1);
+    let loop_of = r##"{"openapi": "3.0.0", "paths": {"/a": {"$ref": "#/paths/~1b"}, "/b": {"$ref": "#/paths/~1a"}}}"##;
+    let why = &read(loop_of, &[]).unwrap().unusable[0].1;
+    assert!(why.contains("`#/paths/~1b` refers to itself"), "{why}");
+}
+
+#[test]
+fn a_page_of_a_list_is_known_as_one() {
+    let page = TOOLS.replacen('{', r#"{"nextCursor": "p2", "#, 1);
+    let response = format!(r#"{{"jsonrpc": "2.0", "id": 1, "result": {page}}}"#);
+    for (text, more) in [(TOOLS, false), (&page, true), (&response, true)] {
+        assert_eq!(read(text, &[]).unwrap().more_follow, more, "{text}");
+    }
+}
+
+#[test]
+fn keywords_that_are_not_checked_are_known() {
+    let tool = json!([{"name": "a", "parameters": {"properties": {
+        "format": {"type": "string", "format": "uri", "enum": ["pattern"]},
+        "x": {"type": "array", "items": {"oneOf": [{"type": "string"}]}, "minItems": 1, "maximum": 2}},
+        "additionalProperties": {"const": 1}}}]);
+    let functions = read(&tool.to_string(), &[]).unwrap();
+    let json = functions.usable.iter().map(|function| &*function.json);
+    assert_eq!(unchecked(json), ["const", "format", "minItems", "oneOf"]);
+    // A body that takes what it does not name says so to models too.
+    let api = API.replacen(
+        r#""required": ["mbit"]"#,
+        r#""additionalProperties": true"#,
+        1,
+    );
+    assert_eq!(all(&api)[1]["parameters"]["additionalProperties"], true);
+}
+
 /// References that double at every step stay small.
 #[test]
 fn a_schema_cannot_grow_without_end() {

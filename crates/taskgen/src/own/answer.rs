@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::error::OwnError;
 use super::options::{Options, letter, same};
-use super::row::{Lines, Note, quoted, text_of};
+use super::row::{Lines, Note, Table, quoted, text_of};
 
 /// What options are counted from where answers are numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,6 +207,32 @@ pub fn note(column: &str, ways: &[How], base: Option<Base>, said: bool) -> Note 
         "answer",
         format!("column `{column}`, {}", named.join(" and ")),
     )
+}
+
+/// Makes answers of the solutions in `column`, and says of how many: what stands at the end of one behind
+/// its last `####`, as GSM8K has it.
+pub fn take_marked(table: &mut Table, column: &str) -> Option<Note> {
+    let mut taken = 0;
+    for row in &mut table.rows {
+        if let Some(value) = row.get_mut(column)
+            && let Some(answer) = value.as_str().and_then(marked)
+        {
+            *value = answer.into();
+            taken += 1;
+        }
+    }
+    let text = format!(
+        "{taken} of {} answers are solutions: what stands behind the last `####` counts",
+        table.rows.len()
+    );
+    (taken > 0).then(|| Note::new("solutions", text))
+}
+
+fn marked(text: &str) -> Option<&str> {
+    let (solution, answer) = text.rsplit_once("####")?;
+    let answer = answer.trim();
+    let is_mark = solution.is_empty() || solution.ends_with(char::is_whitespace);
+    (is_mark && !answer.is_empty() && !answer.contains('\n')).then_some(answer)
 }
 
 /// The letter that `text` is: `B`, `b`, `(B)`, `B.`, `B)`.

@@ -1,5 +1,7 @@
 //! What the columns of a file mean: guessed from usual names, or said.
 
+use edgescore_taskpack::MAX_OPTIONS;
+
 use super::error::OwnError;
 use super::row::{Note, Table};
 
@@ -250,6 +252,17 @@ pub fn is_header(names: &[String], map: &[Mapped]) -> bool {
     })
 }
 
+/// `error`, or that the column is missing by which the first line was to be known.
+pub fn header_error(error: OwnError, map: &[Mapped]) -> OwnError {
+    let mapped = map.iter().find(|mapped| mapped.role == Role::Question);
+    match (error, mapped.and_then(|mapped| mapped.columns.first())) {
+        (OwnError::NoHeader(known), Some(column)) => {
+            OwnError::UnknownColumn(Role::Question.name(), column.clone(), known)
+        }
+        (error, _) => error,
+    }
+}
+
 /// The columns, and what is in a `question` that is an object, as ARC has it.
 fn paths(table: &Table) -> Vec<String> {
     let mut names = table.columns.clone();
@@ -280,6 +293,7 @@ fn columns_of_options(free: &[&String]) -> Result<Vec<String>, OwnError> {
             found.retain(|(_, name)| !name.contains(|c: char| c.is_ascii_digit()));
         }
         found.sort_unstable();
+        keep_run(&mut found);
         let Some((first @ (0 | 1), _)) = found.first().copied() else {
             continue;
         };
@@ -305,6 +319,16 @@ fn columns_of_options(free: &[&String]) -> Result<Vec<String>, OwnError> {
     Ok(Vec::new())
 }
 
+/// Leaves out single letters behind J that do not go on from A: they name something else.
+fn keep_run(found: &mut Vec<(usize, &String)>) {
+    let run = found
+        .iter()
+        .zip(0..)
+        .take_while(|((at, _), place)| at == place);
+    let run = run.count();
+    found.retain(|(at, name)| *at < MAX_OPTIONS.max(run) || name.ends_with(digit));
+}
+
 fn digit(c: char) -> bool {
     c.is_ascii_digit()
 }
@@ -312,7 +336,7 @@ fn digit(c: char) -> bool {
 /// The place of an option by its letter, from 0, or its number.
 fn place(text: &str) -> Option<usize> {
     match text.as_bytes() {
-        [letter @ b'a'..=b'j'] => Some(usize::from(letter - b'a')),
+        [letter @ b'a'..=b'z'] => Some(usize::from(letter - b'a')),
         [b'0'..=b'9'] | [b'1'..=b'9', b'0'..=b'9'] => text.parse().ok(),
         _ => None,
     }

@@ -50,13 +50,32 @@ pub fn read(
         columns: names.clone(),
         ..Table::default()
     };
+    let mut blank = 0;
     for record in records {
-        match check_quotes(&record, found)?.and_then(|()| fields(&record, &names, found)) {
+        let quotes = check_quotes(&record, found)?;
+        if quotes.is_ok()
+            && record
+                .fields
+                .iter()
+                .all(|field| field.trim_ascii().is_empty())
+        {
+            blank += 1;
+            continue;
+        }
+        match quotes.and_then(|()| fields(&record, &names, found)) {
             Ok(fields) => table.push(Row {
                 lines: record.lines,
                 fields,
             }),
             Err(reason) => table.push_bad(record.lines, reason),
+        }
+    }
+    match blank {
+        0 => {}
+        1 => notes.push(Note::new("blank", "1 row without any text left out")),
+        count => {
+            let text = format!("{count} rows without any text left out");
+            notes.push(Note::new("blank", text));
         }
     }
     Ok(table)

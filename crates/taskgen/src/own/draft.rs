@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use edgescore_taskpack::{Draft, DraftEpisode, DraftKind, DraftQuestion, DraftTask};
 
 use super::columns::{Columns, Role};
-use super::row::{BadRow, Lines, Row};
+use super::repeats::Repeats;
+use super::row::{BadRow, Lines, Note, Row};
 
 /// No words but the question's own.
 const FRAME: [&str; 4] = ["{episode}", "{question}", "{options}", "{instruction}"];
 /// Names no letter as an example: a small model answers with it (docs/bench/2026-11-27-wording).
-const CHOICE: &str = r#"Reply with JSON only, such as {"answer": "_"}."#;
+const CHOICE: &str =
+    r#"Reply with JSON only: {"answer": "_"}, where _ is the letter of the right option."#;
+const TEXT: &str = r#"Reply with JSON only, such as {"answer": "_"}."#;
 const NUMBER: &str = r#"Reply with JSON only, such as {"answer": _}"#;
 const TOOL: &str =
     "Call the functions that are needed. If no call is right, say so and call nothing.";
@@ -36,11 +39,13 @@ pub struct Common {
     pub pass_at_k: bool,
 }
 
-/// Makes a pack of `asked`, in their order. Rows that lack a text are added to `bad`.
+/// Makes a pack of `asked`, in their order. Rows that lack a text are added to `bad`, and what
+/// stands twice is said in `notes`.
 pub fn draft(
     common: &Common,
     columns: &Columns,
     asked: Vec<Asked>,
+    notes: &mut Vec<Note>,
     bad: &mut Vec<BadRow>,
 ) -> Draft {
     let mut building = Building {
@@ -55,6 +60,7 @@ pub fn draft(
                 match first {
                     Some(DraftKind::Tool { .. } | DraftKind::Turns { .. }) => TOOL.to_owned(),
                     Some(DraftKind::Number { .. }) => format!("{NUMBER}."),
+                    Some(DraftKind::Text { .. }) => TEXT.to_owned(),
                     _ => CHOICE.to_owned(),
                 }
             }),
@@ -62,6 +68,7 @@ pub fn draft(
             ..Draft::default()
         },
         tasks: HashMap::new(),
+        repeats: Repeats::default(),
     };
     for Asked { row, kind } in asked {
         if let Err(reason) = building.push(row, kind) {
@@ -71,6 +78,7 @@ pub fn draft(
             });
         }
     }
+    notes.extend(building.repeats.notes());
     building.draft
 }
 
@@ -80,6 +88,7 @@ struct Building<'c> {
     draft: Draft,
     /// By its id, the index of each task and where it came first.
     tasks: HashMap<String, (usize, Lines)>,
+    repeats: Repeats,
 }
 
 impl Building<'_> {
@@ -112,6 +121,9 @@ impl Building<'_> {
         let reason = text_in(Role::Reason)?.unwrap_or_default();
         let (id, context) = (text_in(Role::Id)?, text_in(Role::Context)?);
         let task = self.task(task, group, row.lines)?;
+        let context_text = context.as_deref().unwrap_or_default();
+        self.repeats
+            .add(row.lines, id.as_deref(), context_text, &text, &kind);
         let episode = self.episode(id, context, row.lines);
         self.draft.questions.push(DraftQuestion {
             episode,

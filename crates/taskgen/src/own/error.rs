@@ -9,6 +9,21 @@ pub enum OwnError {
     /// It is in UTF-16.
     #[error("is UTF-16: save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")]
     Utf16,
+    /// It has a byte that no text has.
+    #[error(
+        "line {0} has a NUL byte, as text in UTF-16 has: save the file as UTF-8 (in a spreadsheet: \
+         \"CSV UTF-8\")"
+    )]
+    Nul(usize),
+    /// It is JSON, and was to be read as CSV.
+    #[error("is JSON, not CSV: read it with `edgescore pack import jsonl`")]
+    JsonAsCsv,
+    /// It has no JSON, and was to be read as JSON.
+    #[error(
+        "has no JSON object; line {0} is {1}: write one object a line, or read a CSV file with \
+         `edgescore pack import csv`"
+    )]
+    NoJson(usize, String),
     /// The names of the columns are not UTF-8.
     #[error("line 1 is not UTF-8: save the file as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")]
     HeaderNotUtf8,
@@ -42,7 +57,7 @@ pub enum OwnError {
     )]
     NoColumn(&'static str, String),
     /// `--map` names a column that is not there.
-    #[error("--map {0}={1}: there is no such column; there are {2}")]
+    #[error("--map {0}={1}: there is no column `{1}`; there are {2}")]
     UnknownColumn(&'static str, String, String),
     /// `--map` is not understood.
     #[error("--map {0}: write ROLE=COL, where ROLE is one of {1}")]
@@ -68,6 +83,21 @@ pub enum OwnError {
          1 if they count, --index-base none if they are texts"
     )]
     TextOrIndex(String),
+    /// Most answers are numbers, and others are not.
+    #[error(
+        "{numbers} of {answers} answers are numbers, {others}: give --kind number to have such rows \
+         listed, or --kind text{unit}"
+    )]
+    SomeNumbers {
+        /// How many are.
+        numbers: usize,
+        /// How many there are.
+        answers: usize,
+        /// How many are not, and the first of them.
+        others: String,
+        /// A remedy where that one has a unit.
+        unit: &'static str,
+    },
     /// A tool question is asked without functions.
     #[error(
         "there are no functions to call: give --tools FILE for all questions, or a column `functions`"

@@ -5,7 +5,7 @@ use edgescore_judge::value;
 use serde_json::{Deserializer, Map, Value};
 
 use super::error::OwnError;
-use super::row::{Lines, Note, Row, Table};
+use super::row::{Lines, Note, Row, Table, quoted};
 
 /// Reads `bytes`, which have no byte order mark.
 pub fn read(bytes: &[u8], notes: &mut Vec<Note>) -> Result<Table, OwnError> {
@@ -24,6 +24,9 @@ pub fn read(bytes: &[u8], notes: &mut Vec<Note>) -> Result<Table, OwnError> {
             }
         }
     }
+    if table.table.rows.is_empty() {
+        no_rows(bytes)?;
+    }
     if let Some(first) = &table.filter {
         notes.push(Note::new("harness", "the questions are in `doc`"));
         if table.filtered > 0 {
@@ -35,6 +38,19 @@ pub fn read(bytes: &[u8], notes: &mut Vec<Note>) -> Result<Table, OwnError> {
         }
     }
     Ok(table.table)
+}
+
+/// Refuses a file that begins with something else than JSON, which none of its lines is.
+fn no_rows(bytes: &[u8]) -> Result<(), OwnError> {
+    let mut lines = bytes.split(|byte| *byte == b'\n').zip(1..);
+    let first = lines.find(|(line, _)| !line.trim_ascii().is_empty());
+    match first.map(|(line, number)| (line.trim_ascii(), number)) {
+        None | Some(([b'{' | b'[', ..], _)) => Ok(()),
+        Some((line, number)) => {
+            let line = quoted(&String::from_utf8_lossy(line));
+            Err(OwnError::NoJson(number, line))
+        }
+    }
 }
 
 /// Whether the file is one JSON value over several lines, or a list: no object a line.

@@ -8,6 +8,7 @@ mod draft;
 mod error;
 mod json;
 mod options;
+mod repeats;
 mod row;
 mod value;
 
@@ -25,6 +26,8 @@ use columns::{Columns, Role};
 use draft::Asked;
 use options::Options;
 use row::{Row, Table};
+
+use crate::functions;
 
 /// The form of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,10 +97,18 @@ pub fn read(bytes: &[u8], wanted: &Wanted, notes: &mut Vec<Note>) -> Result<Impo
         return Err(OwnError::Utf16);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        let before = bytes.iter().take(at).filter(|byte| **byte == b'\n');
+        return Err(OwnError::Nul(before.count() + 1));
+    }
     let mut table = match wanted.form {
         Form::Csv(delimiter) => {
             let is_header = |names: &[String]| columns::is_header(names, &wanted.map);
-            csv::read(bytes, delimiter, is_header, notes)?
+            let table = csv::read(bytes, delimiter, is_header, notes);
+            table.map_err(|error| match bytes.trim_ascii_start() {
+                [b'{' | b'[', ..] => OwnError::JsonAsCsv,
+                _ => columns::header_error(error, &wanted.map),
+            })?
         }
         Form::Json => json::read(bytes, notes)?,
     };
@@ -108,6 +119,10 @@ pub fn read(bytes: &[u8], wanted: &Wanted, notes: &mut Vec<Note>) -> Result<Impo
     let columns = Columns::find(&table, &wanted.map)?;
     let found = notes.len();
     notes.extend(columns.notes(&table));
+    // In patterns `#` stands for a digit.
+    if let (Some(column), None) = (columns.one(Role::Answer), columns.one(Role::Match)) {
+        notes.extend(answer::take_marked(&mut table, column));
+    }
     let asked = match table.rows.is_empty() {
         true => Vec::new(),
         false => {
@@ -118,7 +133,7 @@ pub fn read(bytes: &[u8], wanted: &Wanted, notes: &mut Vec<Note>) -> Result<Impo
                 answer: columns.needed(Role::Answer, &table)?,
                 wanted,
             };
-            let asks = wanted.asks.unwrap_or_else(|| reading.guessed());
+            let asks = wanted.asks.map_or_else(|| reading.guessed(), Ok)?;
             let how = if wanted.asks.is_some() {
                 ""
             } else {
@@ -128,11 +143,21 @@ pub fn read(bytes: &[u8], wanted: &Wanted, notes: &mut Vec<Note>) -> Result<Impo
             match asks {
                 Asks::Choice => reading.choices(notes, &mut bad)?,
                 Asks::Tool if reading.has_no_functions() => return Err(OwnError::NoFunctions),
-                asks => reading.values(asks, &mut bad),
+                asks => reading.values(asks, notes, &mut bad),
             }
         }
     };
-    let draft = draft::draft(&wanted.common, &columns, asked, &mut bad);
+    let draft = draft::draft(&wanted.common, &columns, asked, notes, &mut bad);
+    let offered = draft.questions.iter().filter_map(|question| {
+        let DraftKind::Tool { functions, .. } = &question.kind else {
+            return None;
+        };
+        Some(functions.iter().map(String::as_str))
+    });
+    let unchecked = functions::unchecked(offered.flatten());
+    if !unchecked.is_empty() {
+        notes.push(Note::new("not checked", unchecked.join(", ")));
+    }
     bad.sort_by_key(|bad| bad.lines.first);
     Ok(Import { draft, bad })
 }
@@ -145,27 +170,48 @@ struct Reading<'t> {
 }
 
 impl<'t> Reading<'t> {
-    fn guessed(&self) -> Asks {
+    fn guessed(&self) -> Result<Asks, OwnError> {
         let has = |role| self.columns.one(role).is_some();
         let calls = self.answer.to_lowercase().contains("calls");
         if has(Role::Functions) || calls || !self.wanted.functions.is_empty() {
-            Asks::Tool
+            Ok(Asks::Tool)
         } else if has(Role::Options) {
-            Asks::Choice
-        } else if has(Role::Unit) || has(Role::Tolerance) || self.all_numbers() {
-            Asks::Number
+            Ok(Asks::Choice)
+        } else if has(Role::Unit) || has(Role::Tolerance) {
+            Ok(Asks::Number)
         } else {
-            Asks::Text
+            self.number_or_text()
         }
     }
 
-    fn all_numbers(&self) -> bool {
-        let mut answers = self.table.rows.iter().map(|row| row.get(self.answer));
-        answers.all(|answer| match answer {
-            Some(Value::Number(_)) => true,
-            Some(Value::String(text)) => text.trim().parse::<f64>().is_ok(),
-            _ => false,
-        })
+    /// Numbers where all answers are; an error where some of many are not, which may be slips.
+    fn number_or_text(&self) -> Result<Asks, OwnError> {
+        let rows = self.table.rows.iter();
+        let answers = rows.filter_map(|row| Some((row.lines, row.get(self.answer)?)));
+        let (numbers, others): (Vec<_>, Vec<_>) =
+            answers.partition(|(_, answer)| value::is_number(answer));
+        match others.first() {
+            None if !numbers.is_empty() => Ok(Asks::Number),
+            Some((lines, odd))
+                if numbers.len() >= others.len() && self.columns.one(Role::Match).is_none() =>
+            {
+                let odd = row::text_of(odd).unwrap_or_else(|| odd.to_string());
+                let (first, quoted) = (lines.first, row::quoted(&odd));
+                Err(OwnError::SomeNumbers {
+                    numbers: numbers.len(),
+                    answers: numbers.len() + others.len(),
+                    others: match others.len() {
+                        1 => format!("line {first} is not ({quoted})"),
+                        count => format!("{count} are not, the first on line {first} ({quoted})"),
+                    },
+                    unit: match value::has_unit(&odd) {
+                        true => "; units go into a column `unit`",
+                        false => "",
+                    },
+                })
+            }
+            _ => Ok(Asks::Text),
+        }
     }
 
     fn has_no_functions(&self) -> bool {
@@ -233,7 +279,7 @@ impl<'t> Reading<'t> {
         Ok(asked)
     }
 
-    fn values(&self, asks: Asks, bad: &mut Vec<BadRow>) -> Vec<Asked<'t>> {
+    fn values(&self, asks: Asks, notes: &mut Vec<Note>, bad: &mut Vec<BadRow>) -> Vec<Asked<'t>> {
         let (columns, functions) = (self.columns, &self.wanted.functions);
         let mut asked = Vec::new();
         for row in &self.table.rows {
@@ -250,6 +296,7 @@ impl<'t> Reading<'t> {
                 }),
             }
         }
+        notes.extend(value::too_long(&asked));
         asked
     }
 }

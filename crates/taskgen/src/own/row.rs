@@ -76,6 +76,15 @@ impl Row {
         }
     }
 
+    /// The value of a column or a path, as it is.
+    pub fn get_mut(&mut self, column: &str) -> Option<&mut Value> {
+        if self.fields.contains_key(column) {
+            return self.fields.get_mut(column);
+        }
+        let (outer, inner) = column.split_once('.')?;
+        self.fields.get_mut(outer)?.get_mut(inner)
+    }
+
     /// The text of a column: a string, or a number, `true` or `false` as written.
     ///
     /// # Errors

@@ -435,3 +435,242 @@ fn no_bytes_are_a_panic() {
         }
     }
 }
+
+/// GSM8K: what a file calls the answer is the whole solution.
+#[test]
+fn of_a_solution_the_answer_behind_its_mark_counts() {
+    let row = |answer: &str| {
+        let row = serde_json::json!({"question": format!("q of {answer}"), "answer": answer});
+        format!("{row}\n")
+    };
+    let solutions = row("She pays 5 + 8 = 13\n#### 13") + &row("6 x 200 = 1200\n#### 1,200");
+    let (draft, notes) = good(json(&solutions));
+    assert_eq!(note(&notes, "kind"), "number, as the columns show");
+    assert!(note(&notes, "solutions").starts_with("2 of 2 answers are solutions"));
+    let values = draft.questions.iter().map(|question| match question.kind {
+        DraftKind::Number { value, .. } => value,
+        ref other => panic!("{other:?}"),
+    });
+    assert_eq!(values.collect::<Vec<_>>(), [13.0, 1200.0]);
+
+    // As the harness has them: the target counts, under any name of a column.
+    let harness = r#"{"doc_id": 0, "doc": {"question": "q"}, "target": "So she goes north.\n#### north", "filter": "none"}"#;
+    let (draft, notes) = good(json(harness));
+    assert_eq!(note(&notes, "answer"), "column `target`");
+    let kind = |accepted: &str| DraftKind::Text {
+        matching: Matching::Normalised,
+        accepted: vec![accepted.to_owned()],
+    };
+    assert_eq!(draft.questions[0].kind, kind("north"));
+
+    // What marks no answer: a word, a heading, digits of a pattern.
+    let (draft, notes) = good(json(&row("a####b")));
+    assert_eq!(draft.questions[0].kind, kind("a####b"));
+    assert!(!notes.iter().any(|note| note.about == "solutions"));
+    let pattern = r##"{"question": "q", "answer": "cell #### 1", "match": "pattern"}"##;
+    let (_, notes) = good(json(pattern));
+    assert!(!notes.iter().any(|note| note.about == "solutions"));
+}
+
+#[test]
+fn texts_that_no_model_writes_are_told() {
+    let long = "one two three four five six seven eight nine ten eleven twelve thirteen";
+    let twelve = long.trim_end_matches(" thirteen");
+    let text = format!(
+        "question,answer\nq1,{twelve}\nq2,\"two\nlines\"\nq3,{long}\nq4,\"[\"\"{long}\"\", \"\"n78\"\"]\"\n"
+    );
+    let (_, notes) = good(csv(&text));
+    assert_eq!(
+        note(&notes, "warning"),
+        "2 of 4 accepted answers have line ends or more than 12 words, the first on lines 3 to 4: no \
+         model writes this; name a column of short answers with --map answer=COL"
+    );
+}
+
+#[test]
+fn no_option_is_dropped() {
+    let file = |count: u8, more: &str| {
+        let names = (b'A'..b'A' + count).map(|letter| char::from(letter).to_string());
+        let names: Vec<String> = names.collect();
+        let texts = names.iter().map(|name| format!("text {name}"));
+        let texts = texts.collect::<Vec<_>>().join(",");
+        format!(
+            "question,{},answer{more}\nq,{texts},B{more}\n",
+            names.join(",")
+        )
+    };
+    good(csv(&file(10, "")));
+    for count in [11, 12, 26] {
+        let import = csv(&file(count, "")).0.unwrap();
+        let why = format!("line 2: has {count} options: 2 to 10 are needed");
+        assert_eq!(import.bad[0].to_string(), why);
+    }
+    // A letter that is none of the run names something else.
+    let (draft, notes) = good(csv(&file(3, ",x")));
+    assert_eq!(keys(&draft), "B");
+    assert_eq!(note(&notes, "not used"), "`x`");
+}
+
+#[test]
+fn an_odd_answer_does_not_make_texts_of_numbers() {
+    let file = |answers: &[&str]| {
+        let rows = answers.iter().zip(1..);
+        let rows = rows.map(|(answer, number)| format!("q{number},\"{answer}\"\n"));
+        format!("question,answer\n{}", rows.collect::<String>())
+    };
+    for odd in ["50%", "1/2", "≈5", "5 ms"] {
+        let error = csv(&file(&["12", "1,250", "-3", odd])).0.unwrap_err();
+        let unit = match odd {
+            "50%" | "5 ms" => "; units go into a column `unit`",
+            _ => "",
+        };
+        let expected = format!(
+            "3 of 4 answers are numbers, line 5 is not (`{odd}`): give --kind number to have such rows \
+             listed, or --kind text{unit}"
+        );
+        assert_eq!(error.to_string(), expected);
+    }
+    let error = csv(&file(&["n78", "1", "nan", "2"])).0.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("2 of 4 answers are numbers, 2 are not, the first on line 2 (`n78`)"),
+        "{error}"
+    );
+    for (asks, bad) in [(Asks::Number, 2), (Asks::Text, 0)] {
+        let mut wanted = wanted(Form::Csv(None));
+        wanted.asks = Some(asks);
+        let text = file(&["12", "1/2", "5 ms"]);
+        let import = read(text.as_bytes(), &wanted, &mut Vec::new()).unwrap();
+        assert_eq!(import.bad.len(), bad, "{:?}", import.bad);
+        if bad > 0 {
+            let reasons = import.bad.iter().map(BadRow::to_string);
+            let reasons: Vec<String> = reasons.collect();
+            assert!(reasons[0].ends_with("no number: write one such as 0.5"));
+            assert!(reasons[1].ends_with("write its unit into a column `unit`"));
+        }
+    }
+    // An empty answer is a bad row, and says nothing about the others.
+    let (import, notes) = csv(&file(&["1", "", "2"]));
+    assert_eq!(import.unwrap().bad.len(), 1);
+    assert_eq!(note(&notes, "kind"), "number, as the columns show");
+    let (_, notes) = good(csv(&file(&["n78", "n1", "2"])));
+    assert_eq!(note(&notes, "kind"), "text, as the columns show");
+}
+
+fn warnings(notes: &[Note]) -> Vec<&str> {
+    let warnings = notes.iter().filter(|note| note.about == "warning");
+    warnings.map(|note| note.text.as_str()).collect()
+}
+
+#[test]
+fn repeated_questions_and_ids_are_told() {
+    let text = "question,context,id,A,B,answer\nq,c,1,x,y,A\nq,c,2,x,y,A\nq,c,3,y,x,B\nq,c,4,x,y,B\nq,other,1,x,y,B\nq,c,5,x,z,B\n";
+    let (_, notes) = good(csv(text));
+    assert_eq!(
+        warnings(&notes),
+        [
+            "3 rows repeat a question; 1 of them with another answer: line 5 (of line 2)",
+            "1 row has the id of an earlier one: line 6 (`1` of line 2)",
+        ]
+    );
+    let mut text = "question,answer\n".to_owned();
+    for number in 0..9 {
+        text += &format!("q,{number}\n");
+    }
+    let (_, notes) = good(csv(&text));
+    assert_eq!(
+        warnings(&notes),
+        [
+            "8 rows repeat a question; 8 of them with another answer: line 3 (of line 2), line 4 (of line \
+          2), line 5 (of line 2), line 6 (of line 2), line 7 (of line 2) and 3 more"
+        ]
+    );
+    let (_, notes) = good(csv("question,A,B,answer\nq,x,y,A\nr,x,y,A\n"));
+    assert_eq!(warnings(&notes), [""; 0]);
+}
+
+#[test]
+fn the_other_form_is_named() {
+    for text in [
+        "{\"question\": \"q\", \"answer\": 1}\n",
+        "[\n{\"question\": \"q\"}]",
+        "{\n  \"question 0\": {}\n}",
+    ] {
+        let error = csv(text).0.unwrap_err();
+        assert_eq!(error, OwnError::JsonAsCsv, "{text}");
+    }
+    for text in [
+        "question,answer\nq,1\n",
+        "\n\"question\",\"answer\"\n1,2\n",
+        "1\n2\n",
+    ] {
+        let error = json(text).0.unwrap_err();
+        assert!(matches!(error, OwnError::NoJson(..)), "{text}");
+    }
+    let error = json("question,answer\nq,1\n").0.unwrap_err().to_string();
+    assert!(
+        error.contains("line 1 is `question,answer`"),
+        "the line is named: {error}"
+    );
+    // A bad first line alone is a bad row.
+    let import = json("question\n{\"question\": \"q\", \"answer\": 1}\n");
+    assert_eq!(import.0.unwrap().bad.len(), 1);
+}
+
+#[test]
+fn a_question_column_that_is_not_there_is_named() {
+    let mut wanted = wanted(Form::Csv(None));
+    wanted.map = vec!["question=Nope".parse().unwrap()];
+    for (form, text) in [
+        (Form::Csv(None), "question,answer\nq,1\n"),
+        (Form::Json, r#"{"question": "q", "answer": 1}"#),
+    ] {
+        wanted.form = form;
+        let error = read(text.as_bytes(), &wanted, &mut Vec::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "--map question=Nope: there is no column `Nope`; there are `question`, `answer`"
+        );
+    }
+}
+
+#[test]
+fn blank_rows_are_counted() {
+    let text = "question,A,B,answer\nq,x,y,A\n,,,\n\" \",,,\n,,\nr,x,y,B\n";
+    let (draft, notes) = good(csv(text));
+    assert_eq!(keys(&draft), "AB");
+    assert_eq!(note(&notes, "blank"), "3 rows without any text left out");
+    let error = csv("question,answer\n,\n").0.unwrap_err();
+    assert_eq!(error, OwnError::Empty);
+}
+
+#[test]
+fn text_full_of_nul_is_no_file_of_questions() {
+    let text = "question,answer\nq,1\n{\"question\": 1}";
+    for bytes in [
+        text.encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>(),
+        text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    ] {
+        for form in [Form::Csv(None), Form::Json] {
+            let error = read(&bytes, &wanted(form), &mut Vec::new()).unwrap_err();
+            assert_eq!(error, OwnError::Nul(1));
+            assert!(error.to_string().contains("UTF-8"));
+        }
+    }
+}
+
+#[test]
+fn what_is_not_checked_of_schemas_is_told_once() {
+    let functions = r#"[{"name": "move_flow", "parameters": {"type": "object", "properties": {"slice": {"type": "string", "pattern": "^s"}, "pattern": {"anyOf": [{"type": "string"}]}}, "additionalProperties": true}}]"#;
+    let row =
+        |calls: &str| format!(r#"{{"question": "q", "functions": {functions}, "calls": {calls}}}"#);
+    let call = r#"[{"name": "move_flow", "arguments": {"slice": "a", "more": 1}}]"#;
+    let (_, notes) = good(json(&[row(call), row("[]")].join("\n")));
+    assert_eq!(note(&notes, "not checked"), "anyOf, pattern");
+    let strict = row(call).replace("\"additionalProperties\": true", "\"title\": \"\"");
+    let import = json(&strict).0.unwrap();
+    assert!(import.bad[0].reason.contains("the schema does not have it"));
+}

@@ -5,8 +5,12 @@ use edgescore_taskpack::{DraftKind, MAX_ACCEPTED, MAX_FUNCTIONS, Matching, Toler
 use serde_json::{Value, json};
 
 use super::columns::{Columns, Role};
-use super::row::{Row, quoted, text_of};
+use super::draft::Asked;
+use super::row::{Note, Row, quoted, text_of};
 use crate::functions;
+
+/// Words of a text, at most, that a model can be expected to give as they are.
+const WORDS: usize = 12;
 
 /// A number, with its unit and its tolerance where the file has them.
 pub fn number(row: &Row, columns: &Columns, answer: &Value) -> Result<DraftKind, String> {
@@ -18,8 +22,12 @@ pub fn number(row: &Row, columns: &Columns, answer: &Value) -> Result<DraftKind,
     let unit = text_in(Role::Unit)?.unwrap_or_default();
     let written = text_of(answer).unwrap_or_default();
     let value = number::read(&written, &unit).ok_or_else(|| match unit.is_empty() {
-        true => format!(
+        true if has_unit(&written) => format!(
             "the answer {} is no number: write its unit into a column `unit`",
+            quoted(&written)
+        ),
+        true => format!(
+            "the answer {} is no number: write one such as 0.5",
             quoted(&written)
         ),
         false => format!("the answer {} is no number in {unit}", quoted(&written)),
@@ -33,6 +41,20 @@ pub fn number(row: &Row, columns: &Columns, answer: &Value) -> Result<DraftKind,
         tolerance,
         unit,
     })
+}
+
+/// Whether an answer is a number and nothing more.
+pub fn is_number(answer: &Value) -> bool {
+    let text = text_of(answer).unwrap_or_default();
+    let of_number = |c: char| c.is_ascii_digit() || "+-\u{2212}.,eE".contains(c);
+    text.chars().all(of_number) && number::read(&text, "").is_some()
+}
+
+/// Whether `text` looks like a number with its unit.
+pub fn has_unit(text: &str) -> bool {
+    let unit = |c: char| c.is_alphabetic() || "%‰°€$".contains(c);
+    text.starts_with(|c: char| c.is_ascii_digit() || "+-\u{2212}.".contains(c))
+        && text.contains(unit)
 }
 
 /// `0.5`, or `5 %` of the right number.
@@ -93,6 +115,25 @@ pub fn text(
         }
     }
     Ok(DraftKind::Text { matching, accepted })
+}
+
+/// Says how many questions accept nothing that a model would write.
+pub fn too_long(asked: &[Asked]) -> Option<Note> {
+    let is_long = |text: &String| text.contains('\n') || text.split_whitespace().count() > WORDS;
+    let mut long = asked.iter().filter(|asked| match &asked.kind {
+        DraftKind::Text { matching, accepted } => {
+            *matching != Matching::Pattern && accepted.iter().all(is_long)
+        }
+        _ => false,
+    });
+    let first = long.next()?.row.lines;
+    let text = format!(
+        "{} of {} accepted answers have line ends or more than {WORDS} words, the first on {first}: \
+         no model writes this; name a column of short answers with --map answer=COL",
+        1 + long.count(),
+        asked.len()
+    );
+    Some(Note::new("warning", text))
 }
 
 fn matching(text: Option<&str>) -> Result<Matching, String> {

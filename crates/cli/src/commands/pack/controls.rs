@@ -8,7 +8,7 @@ use edgescore_score::Proportion;
 use edgescore_taskgen::controls::{self, Control};
 use edgescore_taskgen::generate::{Generator, Level, Recipe, Split};
 use edgescore_taskgen::tools;
-use edgescore_taskpack::{Pack, Question};
+use edgescore_taskpack::{Kind, Pack, Question};
 use serde_json::{Value, json};
 
 use super::file::open;
@@ -24,8 +24,9 @@ const TRAIN_PER_TASK: u32 = 667;
 /// Answer the questions with simple solvers that cannot know the answers
 ///
 /// Shortcuts (a constant letter, the longest option, the options' words alone) are at chance on a
-/// sound pack: 25 % with four options. Only questions with options are answered. Solvers that make one fault of reasoning need generated questions,
-/// whose words they read.
+/// sound pack: 25 % with four options. Questions about functions are answered by others (never a
+/// call, the first function). Numbers and texts are not answered. Solvers that make one fault of
+/// reasoning need generated questions, whose words they read.
 #[derive(clap::Args)]
 pub struct Args {
     /// The pack
@@ -57,8 +58,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         (None, _) => Vec::new(),
     };
     let asked = questions(&pack);
-    // Of a pack whose questions have no options there is nothing to guess.
-    let chance = controls::chance(&asked).unwrap_or(0.0);
+    let chance = controls::chance(&asked);
     let mut controls = controls::run(&asked, &train);
     controls.extend(tools::controls::run(&asked));
     controls.retain(|control| control.asked > 0);
@@ -70,11 +70,17 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     }
     print(|out| match args.json {
         true => writeln!(out, "{:#}", json_of(&pack, chance, train.len(), &controls)),
-        false => write(out, &pack, chance, train.len(), &controls),
+        false => write(
+            out,
+            &heading(&pack, &asked),
+            chance.is_some(),
+            train.len(),
+            &controls,
+        ),
     })
 }
 
-fn json_of(pack: &Pack, chance: f64, trained: usize, controls: &[Control]) -> Value {
+fn json_of(pack: &Pack, chance: Option<f64>, trained: usize, controls: &[Control]) -> Value {
     let rows = controls.iter().map(|control| {
         json!({
             "name": control.name,
@@ -92,20 +98,32 @@ fn json_of(pack: &Pack, chance: f64, trained: usize, controls: &[Control]) -> Va
     })
 }
 
+/// The pack and those of its questions that are answered.
+fn heading(pack: &Pack, asked: &[Question]) -> String {
+    let mut parts = vec![format!("pack {}", pack.name())];
+    let count = |of: fn(&Question) -> bool| asked.iter().filter(|question| of(question)).count();
+    let options = count(|question| question.choice().is_some());
+    if let Some(chance) = controls::chance(asked) {
+        let chance = 100.0 * chance;
+        parts.push(format!(
+            "{options} questions with options; chance {chance:.1} %"
+        ));
+    }
+    let calls = count(|question| matches!(question.kind, Kind::Tool(_) | Kind::Turns(_)));
+    if calls > 0 {
+        parts.push(format!("{calls} questions about functions"));
+    }
+    parts.join(", ")
+}
+
 fn write(
     out: &mut dyn Write,
-    pack: &Pack,
-    chance: f64,
+    heading: &str,
+    has_options: bool,
     trained: usize,
     controls: &[Control],
 ) -> io::Result<()> {
-    let asked = controls.first().map_or(0, |control| control.asked);
-    writeln!(
-        out,
-        "pack {}, {asked} questions with options; chance {:.1} %",
-        pack.name(),
-        100.0 * chance
-    )?;
+    writeln!(out, "{heading}")?;
     for (title, shortcut) in [
         ("shortcuts", true),
         ("solvers that read the question", false),
@@ -124,6 +142,7 @@ fn write(
         }
     }
     match trained {
+        _ if !has_options => Ok(()),
         0 => writeln!(
             out,
             "\nno bag of words: give --train with questions of the same kind"

@@ -13,17 +13,28 @@ use crate::output::print;
 pub fn write(draft: &Draft, out: &Path) -> Result<(), Failure> {
     let bytes = draft.to_bytes().map_err(Failure::data)?;
     files::write_whole(out, &bytes)?;
+    let pack = Pack::open(&bytes).map_err(Failure::data)?;
     print(|stdout| {
         writeln!(
             stdout,
             "{}: {} questions, {} episodes, {} tasks, {} bytes",
             out.display(),
-            draft.questions.len(),
-            draft.episodes.len(),
-            draft.tasks.len(),
+            pack.question_count(),
+            episodes(&pack),
+            pack.task_count(),
             bytes.len()
         )
     })
+}
+
+/// The episodes of a pack that have a text; one without is a question's id.
+pub fn episodes(pack: &Pack) -> usize {
+    let episodes = (0..pack.episode_count()).map(|index| pack.episode(index));
+    let episodes = episodes.filter(|episode| {
+        let text = episode.as_ref().map(|episode| episode.summary);
+        text.is_ok_and(|text| !text.is_empty())
+    });
+    episodes.count()
 }
 
 /// Opens a pack and checks all of it.

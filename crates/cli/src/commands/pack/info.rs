@@ -41,13 +41,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let options = options.map(|choice| choice.count());
     let options = options.clone().min().zip(options.max());
     let chance = controls::chance(&questions);
-    // An episode without a text is a question's id.
-    let episodes = (0..pack.episode_count()).map(|index| pack.episode(index));
-    let episodes = episodes.filter(|episode| {
-        let text = episode.as_ref().map(|episode| episode.summary);
-        text.is_ok_and(|text| !text.is_empty())
-    });
-    let episodes = episodes.count();
+    let episodes = file::episodes(&pack);
     let mut tasks = Vec::new();
     for index in 0..pack.task_count() {
         let task = pack.task(index).map_err(Failure::data)?;

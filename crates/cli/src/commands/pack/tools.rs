@@ -32,16 +32,32 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         let mut usable = functions.usable.iter();
         usable.try_for_each(|function| writeln!(out, "{}", function.json))
     })?;
+    let usable = functions.usable.iter();
+    let unchecked = functions::unchecked(usable.map(|function| function.json.as_str()));
+    if !unchecked.is_empty() {
+        eprintln!("not checked: {}", unchecked.join(", "));
+    }
     check_all_usable(&args.file, &functions)
 }
 
 /// The functions of a file; those of `only` alone, if there are any.
 pub fn read(path: &Path, only: &[String]) -> Result<Functions, Failure> {
     let bytes = files::read(path)?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::Data(anyhow!("{} is not UTF-8: save it as UTF-8", path.display())))?;
-    functions::read(&text, only)
-        .map_err(|error| Failure::Data(anyhow!("{}: {error}", path.display())))
+    // Text in UTF-16 without its mark is UTF-8 too, full of NUL.
+    let text = String::from_utf8(bytes).ok();
+    let text = text.filter(|text| !text.contains('\0')).ok_or_else(|| {
+        Failure::Data(anyhow!("{} is not UTF-8: save it as UTF-8", path.display()))
+    })?;
+    let functions = functions::read(&text, only)
+        .map_err(|error| Failure::Data(anyhow!("{}: {error}", path.display())))?;
+    if functions.more_follow {
+        eprintln!(
+            "warning: {} lacks functions: its nextCursor says that the server has more; ask for them \
+             with tools/list and that cursor, and put all into one list",
+            path.display()
+        );
+    }
+    Ok(functions)
 }
 
 /// Refuses functions that no model could call.

@@ -108,15 +108,15 @@ fn one(asked: &Asked, question: &Question) -> Vec<Block> {
         false => format!(", rotation {}", rotation.steps()),
     };
     let task = question.task;
-    let mut blocks = vec![
-        Block::Title(format!(
-            "question {}{rotated}, {} {}",
-            asked.ask.question(),
-            task.id,
-            task.name
-        )),
-        Block::Line(question.text.to_owned()),
-    ];
+    let mut blocks = vec![Block::Title(format!(
+        "question {}{rotated}, {} {}",
+        asked.ask.question(),
+        task.id,
+        task.name
+    ))];
+    let episode = question.episode.map(|episode| episode.summary);
+    let texts = episode.into_iter().chain([question.text]);
+    blocks.extend(texts.map(|text| Block::Line(text.to_owned())));
     for letter in question.choice().map_or(&[][..], Choice::letters) {
         let letter = Some(*letter);
         let mark = match (letter == answer.key(), letter == answer.choice()) {
@@ -137,7 +137,10 @@ fn one(asked: &Asked, question: &Question) -> Vec<Block> {
             (None, Found::Incomplete) => "incomplete: the trace did not end".to_owned(),
             (None, _) => "unparsed: no letter was found".to_owned(),
         },
-        Answer::Judged(_) => format!("answered: {}", labels::answered(answer)),
+        Answer::Judged(judged) => match labels::fault_of_call(&judged) {
+            Some(fault) => format!("answered: {}, {fault}", labels::answered(answer)),
+            None => format!("answered: {}", labels::answered(answer)),
+        },
     }));
     if let Some(other) = asked.notes.other {
         let letter = other.map_or("none", Letter::label);

@@ -2,8 +2,8 @@
 
 use edgescore_record::{Labels, MemoryLimiter, Parser, SystemPlace, TemplateOrigin, ToolsPlace};
 use edgescore_score::{
-    CHANCE, Delta5, EdgeScore, Faults, GUESSER_PASS_5, LetterBias, PassAtK, PriorFrom, Reading,
-    RotationReport, Summary,
+    CHANCE, Delta5, EdgeScore, Estimate, Faults, GUESSER_PASS_5, LetterBias, PassAtK, PriorFrom,
+    Reading, RotationReport, Summary,
 };
 use edgescore_summary::{
     AnswersView, Figure, MemorySummary, RankedRun, RunSummary, TemplateFacts, TracesView,
@@ -397,11 +397,17 @@ fn calls(scores: &Summary) -> Vec<(&'static str, String)> {
     };
     let mut facts = vec![
         ("calls", format!("of {} questions", calls.questions)),
-        ("  well-formed", values::percent(calls.well_formed)),
-        ("  right function", values::percent(calls.function)),
-        ("  right arguments", values::percent(calls.arguments)),
-        ("  abstained", values::percent(calls.abstained)),
-        ("  held back", values::percent(calls.held_back)),
+        ("  well-formed", counted(calls.well_formed, calls.questions)),
+        ("  right function", counted(calls.function, calls.expected)),
+        (
+            "  right arguments",
+            counted(calls.arguments, calls.expected),
+        ),
+        ("  wrongly none", counted(calls.held_back, calls.expected)),
+        (
+            "  rightly none",
+            counted(calls.abstained, calls.questions - calls.expected),
+        ),
     ];
     if let Reading::Value(_) = scores.all_of_5.mean {
         facts.push((
@@ -410,6 +416,17 @@ fn calls(scores: &Summary) -> Vec<(&'static str, String)> {
         ));
     }
     facts
+}
+
+/// `8 of 11, 72.7 % (43.4 to 90.3)`.
+fn counted(share: Reading<Estimate>, of: u32) -> String {
+    let count = |estimate: Estimate| (estimate.value * f64::from(of)).round();
+    match share {
+        Reading::Value(estimate) => {
+            format!("{} of {of}, {}", count(estimate), values::percent(share))
+        }
+        Reading::Missing(_) => values::percent(share),
+    }
 }
 
 fn rotation(report: &RotationReport) -> String {

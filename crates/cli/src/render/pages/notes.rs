@@ -51,9 +51,20 @@ fn sentence(run: &RunSummary, warning: &Warning) -> Option<String> {
              be faster (build for it: scripts/cross BOARD)",
             run.provenance.start.cpu_features_unused.replace(' ', ", ")
         ),
-        Warning::NotCalibrated => "warning: threads and batch were not measured (--no-calibrate): \
-                                   this board may be faster"
-            .to_owned(),
+        Warning::NotCalibrated(false) => {
+            "warning: threads and batch were not measured (--no-calibrate): this board may be faster"
+                .to_owned()
+        }
+        Warning::NotCalibrated(true) => {
+            "warning: the prompts are too short to measure threads and batch on: this board may be \
+             faster (try --threads and --ubatch)"
+                .to_owned()
+        }
+        Warning::AnswersCutOff(count, answers) => format!(
+            "warning: {count} of {answers} answers have all of the {} tokens that --max-tokens allows and \
+             no answer that could be read as right: they may have been cut off, give more",
+            run.provenance.start.max_tokens
+        ),
         // The figures say so themselves.
         Warning::SimulatedPower | Warning::Waited(..) => return None,
     })

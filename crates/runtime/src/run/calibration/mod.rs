@@ -56,8 +56,11 @@ pub fn tune(
         prompt: prompt.get(..TOKENS).unwrap_or(prompt),
         answer: 0,
     };
-    if !plan.calibrate || !is_large(model.facts()) || start.prompt.len() < TOKENS / 2 {
+    if !plan.calibrate || !is_large(model.facts()) {
         return Ok(Tuning::Default);
+    }
+    if start.prompt.len() < TOKENS / 2 {
+        return Ok(Tuning::ShortPrompts);
     }
     let stored = StoredCalibration::find(plan, hash, weights, options);
     if let Some(chosen) = stored.as_ref().and_then(StoredCalibration::read) {
@@ -159,7 +162,13 @@ fn fastest(
 fn time(model: &Model, trial: Trial, options: SessionOptions) -> Result<Duration, DecodeError> {
     // A token more, to wake threads and pages before the clock.
     let context = trial.prompt.len() as u32 + 1 + trial.answer;
-    let Ok(mut session) = Session::new(model, &SessionOptions { context, ..options }) else {
+    let options = SessionOptions {
+        context,
+        sequences: 1,
+        beside: 0,
+        ..options
+    };
+    let Ok(mut session) = Session::new(model, &options) else {
         return Ok(Duration::MAX);
     };
     session.extend(trial.prompt.get(..1).unwrap_or_default())?;

@@ -1,0 +1,85 @@
+//! Sequences that begin as copies of the first one and go on together.
+
+use super::{DecodeError, Part, Session};
+use crate::ffi::Pacing;
+use crate::logging;
+
+impl Session<'_> {
+    /// Makes the `count` sequences behind the first one copies of what that one holds. At most
+    /// `shape.sequences` less one.
+    pub fn fork(&mut self, count: u32) {
+        self.forget_forks();
+        for (sequence, length) in (1..).zip(&mut self.others).take(count as usize) {
+            self.context.copy_to(sequence);
+            *length = self.position;
+        }
+    }
+
+    /// Empties all sequences but the first.
+    pub fn forget_forks(&mut self) {
+        for sequence in 1..self.shape.sequences {
+            self.context.remove(sequence);
+        }
+        self.others.fill(0);
+    }
+
+    /// Appends a part to each of several sequences, in one batch, and computes the logits behind each
+    /// of them: [`Self::logits_of`]. All parts together have at most `shape.batch` tokens.
+    ///
+    /// If the tokens do not fit or are not the model's, nothing happens. After any other error the
+    /// session is empty.
+    pub fn append_each(
+        &mut self,
+        parts: &[Part],
+        pacing: &mut dyn Pacing,
+    ) -> Result<(), DecodeError> {
+        self.batch.clear();
+        self.ends.clear();
+        for part in parts {
+            let held = self.length(part.sequence).ok_or(DecodeError::NoSlot)?;
+            self.check(part.tokens, held)?;
+            let last = part.tokens.len().saturating_sub(1);
+            for (place, token) in part.tokens.iter().enumerate() {
+                let position = held.saturating_add(place as u32);
+                self.batch
+                    .push(*token, part.sequence, position, place == last);
+            }
+            // A batch is checked to be no longer than `shape.batch`, and that is an i32.
+            self.ends.push(self.batch.len() as i32 - 1);
+        }
+        let tokens = self.batch.len();
+        if tokens > self.shape.batch as usize {
+            return Err(DecodeError::ContextFull {
+                held: 0,
+                added: tokens,
+                context: self.shape.batch,
+            });
+        }
+        pacing.before(self.threads(), tokens);
+        logging::forget_errors();
+        let code = self.context.decode_each(&mut self.batch, pacing);
+        self.done(code)?;
+        for part in parts {
+            let place = (part.sequence as usize).checked_sub(1);
+            if let Some(length) = place.and_then(|place| self.others.get_mut(place)) {
+                // It fits the context.
+                *length += part.tokens.len() as u32;
+            }
+        }
+        self.has_logits = false;
+        pacing.after(tokens);
+        Ok(())
+    }
+
+    /// The logits behind part number `part` of the last [`Self::append_each`].
+    pub fn logits_of(&self, part: usize) -> Option<&[f32]> {
+        let place = *self.ends.get(part)?;
+        self.context.logits(place, self.model.facts().vocabulary)
+    }
+
+    /// Tokens that another sequence than the first holds.
+    fn length(&self, sequence: u32) -> Option<u32> {
+        let place = (sequence as usize).checked_sub(1)?;
+        self.others.get(place).copied()
+    }
+}

@@ -43,6 +43,15 @@ pub struct SessionOptions {
 }
 
 impl SessionOptions {
+    /// The same for one sequence alone.
+    pub fn alone(self) -> Self {
+        Self {
+            sequences: 1,
+            beside: 0,
+            ..self
+        }
+    }
+
     /// llama-bench's defaults, for this many tokens and threads.
     pub fn new(context: u32, threads: u32) -> Self {
         Self {

@@ -37,10 +37,7 @@ pub struct Part<'t> {
 /// Computes at once.
 struct Unpaced;
 
-impl Pacing for Unpaced {
-    fn before(&mut self, _: Threads, _: usize) {}
-    fn after(&mut self, _: usize) {}
-}
+impl Pacing for Unpaced {}
 
 /// Sequences of tokens, their KV cache or recurrent state, and their threads. The first one is what
 /// most of the methods are about; the others begin as copies of it, in the same memory, and go on

@@ -10,7 +10,8 @@ use llama_cpp_sys_2 as sys;
 
 use super::buffer::{append, clamp_len};
 use super::model::Model;
-use super::pool::Pool;
+use super::pool::{Pool, Pools};
+use super::sequence_batch::SequenceBatch;
 use super::stops::{Pacing, Stops, Threads, observe};
 use crate::logging;
 use crate::options::SessionOptions;
@@ -23,44 +24,10 @@ const SEQUENCE: sys::llama_seq_id = 0;
 pub(crate) struct Context<'m> {
     raw: NonNull<sys::llama_context>,
     memory: sys::llama_memory_t,
-    /// Fields drop after `drop` has freed the context that uses them.
-    decode_pool: Pool,
-    /// Only when prefill has another number of threads.
-    batch_pool: Option<Pool>,
+    /// Fields drop after `drop` has freed the context that uses them. In a box, since llama.cpp has its
+    /// address.
     stops: Box<Stops>,
     model: PhantomData<&'m Model>,
-}
-
-/// Tokens of several sequences for one batch.
-#[derive(Default)]
-pub(crate) struct SequenceBatch {
-    tokens: Vec<Token>,
-    positions: Vec<i32>,
-    sequences: Vec<sys::llama_seq_id>,
-    outputs: Vec<i8>,
-    one: Vec<i32>,
-    pointers: Vec<*mut sys::llama_seq_id>,
-}
-
-impl SequenceBatch {
-    pub(crate) fn clear(&mut self) {
-        self.tokens.clear();
-        self.positions.clear();
-        self.sequences.clear();
-        self.outputs.clear();
-    }
-
-    /// Adds `token` of `sequence`, and whether its logits are wanted.
-    pub(crate) fn push(&mut self, token: Token, sequence: u32, position: u32, output: bool) {
-        self.tokens.push(token);
-        self.positions.push(position.cast_signed());
-        self.sequences.push(sequence.cast_signed());
-        self.outputs.push(i8::from(output));
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.tokens.len()
-    }
 }
 
 impl Drop for Context<'_> {
@@ -91,16 +58,7 @@ impl<'m> Context<'m> {
     /// 1..=[`Self::MAX_THREADS`], batch and ubatch at least 1.
     pub(crate) fn new(model: &'m Model, options: &SessionOptions) -> Option<Self> {
         let threads_batch = options.threads_batch.unwrap_or(options.threads);
-        let decode_pool = Pool::new(options.threads)?;
-        let batch_pool = if threads_batch == options.threads {
-            None
-        } else {
-            Some(Pool::new(threads_batch)?)
-        };
-        let batch_raw = batch_pool
-            .as_ref()
-            .map_or(std::ptr::null_mut(), Pool::as_ptr);
-        let stops = Box::new(Stops::new(decode_pool.as_ptr(), batch_raw));
+        let stops = Box::new(Stops::new(Pools::new(options.threads, threads_batch)?));
         let cache = match options.cache {
             CacheType::F16 => sys::GGML_TYPE_F16,
             CacheType::Q8_0 => sys::GGML_TYPE_Q8_0,
@@ -145,14 +103,14 @@ impl<'m> Context<'m> {
         let context = NonNull::new(unsafe { sys::llama_init_from_model(model.as_ptr(), params) })?;
         // SAFETY: a live context, and pools that outlive it: see `Drop`.
         let memory = unsafe {
-            sys::llama_attach_threadpool(context.as_ptr(), decode_pool.as_ptr(), batch_raw);
+            let Pools { decode, batch } = &stops.pools;
+            let batch = batch.as_ref().map_or(std::ptr::null_mut(), Pool::as_ptr);
+            sys::llama_attach_threadpool(context.as_ptr(), decode.as_ptr(), batch);
             sys::llama_get_memory(context.as_ptr())
         };
         Some(Self {
             raw: context,
             memory,
-            decode_pool,
-            batch_pool,
             stops,
             model: PhantomData,
         })
@@ -192,7 +150,6 @@ impl<'m> Context<'m> {
         pacing: &mut dyn Pacing,
     ) -> i32 {
         let count = tokens.len().min(outputs.len());
-        self.pause_other_pool(count);
         let batch = sys::llama_batch {
             n_tokens: clamp_len(count),
             token: tokens.as_ptr().cast_mut().cast(),
@@ -203,13 +160,8 @@ impl<'m> Context<'m> {
             seq_id: std::ptr::null_mut(),
             logits: outputs.as_mut_ptr(),
         };
-        // SAFETY: a live context. Both arrays hold `count` elements; `Token` has the layout
-        // of `llama_token`, and llama.cpp only reads them, within the call.
-        self.stops.during(pacing, || unsafe {
-            let code = sys::llama_decode(self.raw.as_ptr(), batch);
-            sys::llama_synchronize(self.raw.as_ptr());
-            code
-        })
+        // SAFETY: both arrays hold `count` elements; `Token` has the layout of `llama_token`.
+        unsafe { self.compute(batch, pacing) }
     }
 
     /// Computes tokens of several sequences, as [`Self::decode`] does those of one.
@@ -218,38 +170,23 @@ impl<'m> Context<'m> {
         batch: &mut SequenceBatch,
         pacing: &mut dyn Pacing,
     ) -> i32 {
-        let count = batch.tokens.len();
-        self.pause_other_pool(count);
-        batch.one.resize(count, 1);
-        batch.pointers.clear();
-        let of_token = batch.sequences.iter_mut().map(std::ptr::from_mut);
-        batch.pointers.extend(of_token);
-        let raw = sys::llama_batch {
-            n_tokens: clamp_len(count),
-            token: batch.tokens.as_mut_ptr().cast(),
-            embd: std::ptr::null_mut(),
-            pos: batch.positions.as_mut_ptr(),
-            n_seq_id: batch.one.as_mut_ptr(),
-            seq_id: batch.pointers.as_mut_ptr(),
-            logits: batch.outputs.as_mut_ptr(),
-        };
-        // SAFETY: a live context. `SequenceBatch::push` adds to each of its arrays, so that all
-        // hold `count` elements; llama.cpp only reads them, within the call.
+        // SAFETY: all arrays of a `SequenceBatch` hold as many elements as it has tokens.
+        unsafe { self.compute(batch.raw(), pacing) }
+    }
+
+    /// Computes a batch and waits for the result.
+    ///
+    /// # Safety
+    /// Its arrays hold as many elements as it says, or are null. llama.cpp only reads them, within the
+    /// call.
+    unsafe fn compute(&mut self, batch: sys::llama_batch, pacing: &mut dyn Pacing) -> i32 {
+        self.stops.pools.pause_other(batch.n_tokens as usize);
+        // SAFETY: a live context; the batch is the caller's promise.
         self.stops.during(pacing, || unsafe {
-            let code = sys::llama_decode(self.raw.as_ptr(), raw);
+            let code = sys::llama_decode(self.raw.as_ptr(), batch);
             sys::llama_synchronize(self.raw.as_ptr());
             code
         })
-    }
-
-    /// The pool that is not used for `tokens` would still poll from its last graph.
-    fn pause_other_pool(&self, tokens: usize) {
-        if let Some(batch_pool) = &self.batch_pool {
-            match tokens > 1 {
-                true => self.decode_pool.pause(),
-                false => batch_pool.pause(),
-            }
-        }
     }
 
     /// The logits of a token of the last batch by its place in it, -1 for those of its last output;

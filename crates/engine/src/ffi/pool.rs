@@ -1,4 +1,4 @@
-//! ggml's thread pool.
+//! ggml's thread pools.
 
 use std::ptr::NonNull;
 
@@ -42,5 +42,42 @@ impl Pool {
     pub(super) fn pause(&self) {
         // SAFETY: a live pool; pausing takes its lock, and pausing twice does nothing.
         unsafe { sys::ggml_threadpool_pause(self.as_ptr()) }
+    }
+}
+
+/// The pools of a context.
+pub(super) struct Pools {
+    pub(super) decode: Pool,
+    /// Only when prefill has another number of threads.
+    pub(super) batch: Option<Pool>,
+}
+
+impl Pools {
+    /// Pools for one token and for several. Both numbers must be in 1..=[`Pool::MAX_THREADS`].
+    pub(super) fn new(threads: u32, threads_batch: u32) -> Option<Self> {
+        Some(Self {
+            decode: Pool::new(threads)?,
+            batch: match threads_batch == threads {
+                true => None,
+                false => Some(Pool::new(threads_batch)?),
+            },
+        })
+    }
+
+    /// Puts all workers to sleep.
+    pub(super) fn rest(&self) {
+        self.decode.pause();
+        if let Some(batch) = &self.batch {
+            batch.pause();
+        }
+    }
+
+    /// Pauses the pool that is not used for `tokens`: it would still poll from its last graph.
+    pub(super) fn pause_other(&self, tokens: usize) {
+        match &self.batch {
+            Some(_) if tokens > 1 => self.decode.pause(),
+            Some(batch) => batch.pause(),
+            None => {}
+        }
     }
 }

@@ -2,31 +2,21 @@
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_void};
-use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 use llama_cpp_sys_2 as sys;
 
+use super::pool::Pools;
+
 /// The threads of a session.
 #[derive(Clone, Copy)]
-pub struct Threads<'s> {
-    decode: *mut sys::ggml_threadpool,
-    /// Null where prefill has the same ones.
-    batch: *mut sys::ggml_threadpool,
-    session: PhantomData<&'s ()>,
-}
+pub struct Threads<'s>(&'s Pools);
 
 impl Threads<'_> {
     /// Puts them to sleep until they are needed. After a graph each of them polls for more work first,
     /// at full power: 0.19 s on a Zen 3 core. To be called before a pause that is to save energy.
     pub fn rest(&self) {
-        for pool in [self.decode, self.batch] {
-            if !pool.is_null() {
-                // SAFETY: the pools live as long as the session. Pausing takes the pool's lock, and
-                // pausing twice does nothing.
-                unsafe { sys::ggml_threadpool_pause(pool) }
-            }
-        }
+        self.0.rest();
     }
 }
 
@@ -39,52 +29,42 @@ pub enum HalfLayer {
     FeedForward,
 }
 
-/// Somebody who decides when a session may compute, such as a power budget.
+/// Somebody who decides when a session may compute, such as a power budget; by itself, at once.
 pub trait Pacing {
-    /// Called before a batch of `tokens` is computed; returns when it may be.
-    fn before(&mut self, threads: Threads, tokens: usize);
+    /// Called before a batch of so many tokens is computed; returns when it may be.
+    fn before(&mut self, _threads: Threads, _tokens: usize) {}
 
     /// Called when the batch has been computed, and not after an error.
-    fn after(&mut self, tokens: usize);
+    fn after(&mut self, _tokens: usize) {}
 
     /// Called before the end of each half layer of the batch, where
     /// [`SessionOptions::stops`](crate::SessionOptions::stops) is set and llama.cpp names them: whether to
     /// stop there. The answers are the same to the bit, stopped or not.
-    fn stops_behind(&mut self, half: HalfLayer) -> bool {
-        let _ = half;
+    fn stops_behind(&mut self, _half: HalfLayer) -> bool {
         false
     }
 
     /// Called where it stopped; returns when it may go on.
-    fn between(&mut self, threads: Threads) {
-        let _ = threads;
-    }
+    fn between(&mut self, _threads: Threads) {}
 }
 
-/// Who is asked at the ends of half layers, while a batch is computed.
+/// The threads of a context, and who is asked at the ends of half layers while they compute a batch.
 pub(super) struct Stops {
+    pub(super) pools: Pools,
     pacing: Cell<Option<NonNull<dyn Pacing>>>,
-    threads: Threads<'static>,
 }
 
 impl Stops {
-    /// Nobody yet. The pools must outlive it; the second may be null.
-    pub(super) fn new(
-        decode: *mut sys::ggml_threadpool,
-        batch: *mut sys::ggml_threadpool,
-    ) -> Stops {
+    /// Nobody yet.
+    pub(super) fn new(pools: Pools) -> Stops {
         Stops {
+            pools,
             pacing: Cell::new(None),
-            threads: Threads {
-                decode,
-                batch,
-                session: PhantomData,
-            },
         }
     }
 
     pub(super) fn threads(&self) -> Threads<'_> {
-        self.threads
+        Threads(&self.pools)
     }
 
     /// Asks `pacing` while `compute` runs.
@@ -114,7 +94,7 @@ pub(super) unsafe extern "C" fn observe(
     // SAFETY: `Stops::during` keeps it alive and unused, and llama.cpp calls back from one thread.
     let pacing = unsafe { pacing.as_mut() };
     if !before {
-        pacing.between(stops.threads);
+        pacing.between(stops.threads());
         return true;
     }
     // SAFETY: a tensor of the graph, whose name ends with a zero byte.

@@ -31,10 +31,7 @@ fn options() -> SessionOptions {
 /// Computes at once.
 struct Free;
 
-impl Pacing for Free {
-    fn before(&mut self, _: Threads, _: usize) {}
-    fn after(&mut self, _: usize) {}
-}
+impl Pacing for Free {}
 
 fn session(model: &Model) -> Session<'_> {
     Session::new(model, &options()).unwrap()
@@ -144,9 +141,6 @@ struct Stopping {
 }
 
 impl Pacing for Stopping {
-    fn before(&mut self, _: Threads, _: usize) {}
-    fn after(&mut self, _: usize) {}
-
     fn stops_behind(&mut self, _: HalfLayer) -> bool {
         self.reached += 1;
         self.reached.is_multiple_of(3)

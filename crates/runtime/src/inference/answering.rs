@@ -31,7 +31,6 @@ pub struct Answerer<'m> {
     cache: PrefixCache<'m>,
     rules: WritingRules<'m>,
     parser: Parser,
-    draws: u8,
     temperature: f32,
     seed: u64,
     /// Logits of the first answer token, kept for the draws that start from them.
@@ -64,7 +63,6 @@ impl<'m> Answerer<'m> {
         let writing = || Writing::new(TraceReader::new(template.markers, template.in_trace, bytes));
         Answerer {
             parser: plan.parser,
-            draws: plan.draws,
             temperature: f32::from(plan.temperature_milli) / 1000.0,
             seed: plan.seed,
             cache: PrefixCache::new(session, plan.reuse),
@@ -228,7 +226,7 @@ impl<'m> Answerer<'m> {
     ) -> Result<Question, NoAnswer> {
         let prefill = self.begin(prompt, self.rules.room())?;
         let session = self.cache.session();
-        if self.draws > 0 && question.task.pass_at_k && !session.rewinds() {
+        if !self.drawn.is_empty() && question.task.pass_at_k && !session.rewinds() {
             session.save(&mut self.state).map_err(DecodeError::from)?;
         }
         let written = self.write(true, &question.kind)?;
@@ -265,18 +263,19 @@ impl<'m> Answerer<'m> {
                 special: has_calls(&question.kind),
                 first,
             };
-            let mut beginnings: Vec<Beginning> = (from..from + some).map(beginning).collect();
+            let beginnings = (from..from + some).map(beginning);
             let writings = self.drawn.get_mut(usize::from(from)..).unwrap_or_default();
             let session = self.cache.session();
-            let all = match (at_once, writings.first_mut(), beginnings.pop()) {
-                (0, Some(writing), Some(beginning)) => {
-                    let spent = texts::alone(session, &self.rules, beginning, writing);
-                    vec![lost(spent)?]
+            let all = match at_once {
+                // One, then, since another would begin where it ended.
+                0 => {
+                    let one = beginnings.zip(writings.iter_mut());
+                    one.map(|(beginning, writing)| {
+                        lost(texts::alone(session, &self.rules, beginning, writing))
+                    })
+                    .collect::<Result<_, _>>()?
                 }
-                (_, _, last) => {
-                    beginnings.extend(last);
-                    texts::together(session, &self.rules, beginnings, writings)?
-                }
+                _ => texts::together(session, &self.rules, beginnings, writings)?,
             };
             for ((draw, writing), spent) in (from..).zip(writings).zip(all) {
                 let Some(Spent { generated, energy }) = spent else {

@@ -90,10 +90,10 @@ impl Draw<'_, '_> {
 /// Writes a text for each of the beginnings behind what `session` holds, which stays, a token of each
 /// at once: `session` has a sequence more than there are texts. Time and energy are shared by the
 /// tokens that were computed for each. `None` for a text whose logits were no numbers.
-pub fn together<'m>(
+pub fn together<'m, 'f>(
     session: &mut PacedSession<'m>,
     rules: &WritingRules<'m>,
-    beginnings: Vec<Beginning>,
+    beginnings: impl ExactSizeIterator<Item = Beginning<'f>>,
     texts: &mut [Writing<'m>],
 ) -> Result<Vec<Option<Spent>>, NoAnswer> {
     let from = session.meter.edge();

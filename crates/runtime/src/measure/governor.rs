@@ -13,7 +13,7 @@ use crate::measure::meter::Meter;
 use crate::stop;
 
 /// Pieces that a window's work is cut into, at least: the more, the closer a window can be
-/// filled. With four of equal length a window is filled to 98 % or more.
+/// filled.
 const PIECES: u64 = 8;
 /// Sizes of pieces that are told apart: 1, 2 to 3, 4 to 7 tokens and so on.
 const SIZES: usize = 16;
@@ -25,7 +25,7 @@ pub struct Governor {
     /// Tokens of a batch at most.
     batch: u32,
     /// What a piece of work may take.
-    longest: f64,
+    longest: Microseconds,
     /// Whether the source counts energy. What counts is asked at the ends of each piece; a
     /// source that reads power would always see the same phase of the work there, so its
     /// pieces are taken at the power of the calibration.
@@ -35,10 +35,7 @@ pub struct Governor {
     guesses: [Option<Guess>; SIZES],
     /// Of a half layer, by the size of the batch and by which half it is.
     halves: [[Option<Guess>; 2]; SIZES],
-    /// What is expected of a half layer before one was measured; none where the model has no ends of
-    /// half layers that are known.
-    half: Option<Guess>,
-    /// Ends of half layers that a batch passes.
+    /// Ends of half layers that a batch passes; 0 where the model has none that are known.
     half_layers: u32,
     /// What the logits took last, behind all half layers.
     logits: Work,
@@ -86,7 +83,7 @@ impl Governor {
             }
         };
         let token_us = window.length().0 as f64 / f64::from(tokens.max(1));
-        let longest = (budget.work_in_window(idle, active).0 / PIECES) as f64;
+        let longest = Microseconds(budget.work_in_window(idle, active).0 / PIECES);
         let part_us = token_us / f64::from(half_layers.max(1));
         // All at once or a power of two, so that a run made again most likely has the same
         // batches, which round the same. Also where active power is below the budget: it may not
@@ -94,22 +91,20 @@ impl Governor {
         let batch = (1..=ubatch)
             .rev()
             .filter(|n| *n == ubatch || n.is_power_of_two())
-            .find(|n| f64::from(*n) * part_us <= longest)
+            .find(|n| f64::from(*n) * part_us <= longest.0 as f64)
             .unwrap_or(1);
-        let watts = active.0 as f64 / 1e6;
         Ok(Governor {
             pace: Pace::new(budget, idle),
             active,
             batch,
             longest,
             is_counted: to.is_counted(),
-            calibrated: Guess { token_us, watts },
+            calibrated: Guess {
+                token_us,
+                watts: active.0 as f64 / 1e6,
+            },
             guesses: [None; SIZES],
             halves: [[None; 2]; SIZES],
-            half: (half_layers > 0).then_some(Guess {
-                token_us: part_us,
-                watts,
-            }),
             half_layers,
             logits: Work::default(),
             current: Batch {
@@ -150,7 +145,7 @@ impl Governor {
         let whole = self.expect(tokens);
         self.current = Batch {
             tokens,
-            is_cut: self.half.is_some() && whole.time.0 as f64 > self.longest,
+            is_cut: self.half_layers > 0 && whole.time > self.longest,
             left: self.half_layers,
             planned: 0,
             begun: 0,
@@ -205,11 +200,11 @@ impl Governor {
         while self.current.planned < self.current.left {
             let next = self.expect_half(half);
             let expected = &mut self.current.expected;
-            let time = expected.time.0 + next.time.0;
-            if self.current.planned > 0 && time as f64 > self.longest {
+            let time = Microseconds(expected.time.0 + next.time.0);
+            if self.current.planned > 0 && time > self.longest {
                 break;
             }
-            expected.time = Microseconds(time);
+            expected.time = time;
             expected.energy.0 += next.energy.0;
             self.current.planned += 1;
             half = other(half);
@@ -259,7 +254,10 @@ impl Governor {
 
     fn expect_half(&mut self, half: HalfLayer) -> Work {
         let tokens = self.current.tokens;
-        let unknown = self.half.unwrap_or(self.calibrated);
+        let unknown = Guess {
+            token_us: self.calibrated.token_us / f64::from(self.half_layers.max(1)),
+            ..self.calibrated
+        };
         let learned = self.of_half(half).and_then(|guess| *guess);
         learned.unwrap_or(unknown).work(tokens)
     }

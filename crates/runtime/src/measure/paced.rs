@@ -50,8 +50,8 @@ impl<'m> PacedSession<'m> {
         while start.elapsed() < CALIBRATION {
             self.session.clear();
             counter.halves = 0;
-            let all = usize::MAX;
-            self.session.append(prompt, true, all, &mut counter)?;
+            self.session
+                .append(prompt, true, usize::MAX, &mut counter)?;
             // A physical batch fits u32.
             tokens += prompt.len() as u32;
         }
@@ -109,20 +109,23 @@ impl<'m> PacedSession<'m> {
 
     /// [`Session::append_each`].
     pub fn append_each(&mut self, parts: &[Part]) -> Result<(), DecodeError> {
-        let mut pacer = Pacer {
-            meter: &mut self.meter,
-            governor: self.governor.as_mut(),
-        };
-        self.session.append_each(parts, &mut pacer)
+        let (session, mut pacer) = self.paced();
+        session.append_each(parts, &mut pacer)
     }
 
     fn append(&mut self, tokens: &[Token], wants_logits: bool) -> Result<(), DecodeError> {
         let piece = self.governor.as_ref().map_or(usize::MAX, Governor::batch);
-        let mut pacer = Pacer {
+        let (session, mut pacer) = self.paced();
+        session.append(tokens, wants_logits, piece, &mut pacer)
+    }
+
+    /// The session, and who paces it.
+    fn paced(&mut self) -> (&mut Session<'m>, Pacer<'_>) {
+        let pacer = Pacer {
             meter: &mut self.meter,
             governor: self.governor.as_mut(),
         };
-        self.session.append(tokens, wants_logits, piece, &mut pacer)
+        (&mut self.session, pacer)
     }
 }
 
@@ -146,9 +149,6 @@ struct Counter {
 }
 
 impl Pacing for Counter {
-    fn before(&mut self, _: Threads, _: usize) {}
-    fn after(&mut self, _: usize) {}
-
     fn stops_behind(&mut self, _: HalfLayer) -> bool {
         self.halves += 1;
         false

@@ -78,14 +78,14 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
         0 => defaults::cpus(),
         asked => u32::from(asked),
     };
-    let sequences = draws_at_once(plan);
+    let draws = draws_at_once(plan);
     SessionOptions {
-        sequences: match sequences {
+        sequences: match draws {
             1 => 1,
             // The prompt's own, and one for each draw.
             draws => draws + 1,
         },
-        beside: sequences.saturating_sub(1) * room(plan, template),
+        beside: (draws - 1) * room(plan, template),
         batch: plan.batch,
         ubatch: match plan.ubatch {
             0 => defaults::UBATCH,
@@ -100,7 +100,7 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
 }
 
 /// Draws of a question that are decoded together; 1 where none are.
-pub fn draws_at_once(plan: &Plan) -> u32 {
+fn draws_at_once(plan: &Plan) -> u32 {
     let asked = match plan.parallel {
         0 => plan.draws,
         asked => asked.min(plan.draws),

@@ -118,10 +118,9 @@ impl Outlined<'_> {
             .filter(|budget| budget.refuse)
             .map(|budget| budget.limit);
         let fits = |estimate: MemoryEstimate| limit.is_none_or(|limit| estimate.total() <= limit);
-        if !fits(estimate) && job.plan.parallel == 0 {
+        if !fits(estimate) && job.plan.parallel == 0 && options.sequences > 1 {
             // Draws one after another take less.
-            options.sequences = 1;
-            options.beside = 0;
+            options = options.alone();
             estimate = self.estimate(&options)?;
         }
         let mapped = MemoryEstimate {

@@ -200,17 +200,7 @@ impl Texts {
                 .map(|chosen| u32::from(chosen.options))
                 .into(),
         );
-        row.extend(
-            [
-                Letter::E,
-                Letter::F,
-                Letter::G,
-                Letter::H,
-                Letter::I,
-                Letter::J,
-            ]
-            .map(p),
-        );
+        row.extend(Letter::ALL.into_iter().skip(4).map(p));
         row.extend(judged(answer));
         row
     }

@@ -164,9 +164,7 @@ fn time(model: &Model, trial: Trial, options: SessionOptions) -> Result<Duration
     let context = trial.prompt.len() as u32 + 1 + trial.answer;
     let options = SessionOptions {
         context,
-        sequences: 1,
-        beside: 0,
-        ..options
+        ..options.alone()
     };
     let Ok(mut session) = Session::new(model, &options) else {
         return Ok(Duration::MAX);

@@ -14,6 +14,8 @@ TEMPLATE = tok.CALL_TEMPLATE
 # What the tokens of a prompt weigh, beside those of its answer with 1: they are dense, and teach to
 # copy.
 PROMPT_WEIGHT = 0.1
+# Tokens of an answer, as a mean: what the loss of a batch's answers is divided by for each.
+ANSWER_TOKENS = 38
 
 
 def answer(calls):
@@ -62,5 +64,9 @@ def losses(model, b):
     prompt = place <= end - b["answer"][:, None]
     each = F.cross_entropy(logits.flatten(0, 1), wanted.flatten(), reduction="none").view_as(wanted)
     right = ((logits.argmax(2) == wanted) | ~answer).all(1).float().mean()
-    losses = [each[answer].mean(), PROMPT_WEIGHT * each[prompt].mean()]
+    # Not the mean over the batch: questions of like length stand together, so batches without a call have
+    # few tokens of answers, and each would weigh more. A network that learned so answered nothing by calls,
+    # although it knew them from their second token on.
+    answers = each[answer].sum() / (len(each) * ANSWER_TOKENS)
+    losses = [answers, PROMPT_WEIGHT * each[prompt].mean()]
     return losses, dict(answer=right)

@@ -34,5 +34,5 @@ NETWORKS = {
     "0.3m": Rung(Shape(width=64, layers=4, heads=2, ff=192), 0.005, 1000),
     "1m": Rung(Shape(width=128, layers=5, heads=4, ff=320), 0.004, 1000),
     "3m": Rung(Shape(width=192, layers=6, heads=3, ff=512), 0.003, 1400),
-    "1m-calls": Rung(Shape(width=128, layers=6, heads=4, ff=320), 0.004, 2000, 16, calls),
+    "1m-calls": Rung(Shape(width=128, layers=6, heads=4, ff=320), 0.004, 2450, 16, calls),
 }

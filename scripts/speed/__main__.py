@@ -2,10 +2,11 @@
 
 import sys
 
-from . import growth, memory, raw, reference, start
+from . import beside, columns, growth, memory, raw, reference, start, together
 from .sitting import Sitting
 
-PARTS = {"raw": raw, "reference": reference, "start": start, "memory": memory, "growth": growth}
+PARTS = {"raw": raw, "reference": reference, "start": start, "memory": memory, "growth": growth,
+         "together": together, "beside": beside, "columns": columns}
 
 here, tools, model, pack, out, *rest = sys.argv[1:]
 rounds = int(rest[0]) if rest else 3

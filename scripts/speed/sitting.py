@@ -43,12 +43,13 @@ class Sitting:
                 file.write(done.stdout)
         return done.stdout, seconds
 
-    def ours(self, name, *options, model=None, pack=None):
+    def ours(self, name, *options, model=None, pack=None, threads="all"):
         """One run. Returns its rows, its report, and the seconds from start to end."""
         result = f"{self.out}/{name}.esr"
         run = [self.edgescore, "run", "--model", model or self.model, "--pack", pack or self.pack]
-        # As llama-bench is told to: nothing is calibrated.
-        run += ["--threads", str(self.threads), "--ubatch", "512"]
+        if threads:
+            # As llama-bench is told to: nothing is calibrated.
+            run += ["--threads", str(self.threads), "--ubatch", "512"]
         _, seconds = self.call([*run, "--force", "-o", result, *options])
         rows, _ = self.call([self.edgescore, "report", result, "--format", "csv", "--questions"], f"{name}.csv")
         report, _ = self.call([self.edgescore, "report", result, "--format", "json"])

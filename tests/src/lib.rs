@@ -24,7 +24,7 @@ mod terminal;
 pub use dice::Dice;
 pub use each::each;
 pub use line::SerialLine;
-pub use process::{Running, ignores, is_gone, wait_until};
+pub use process::{Busy, Running, ignores, is_gone, wait_until};
 pub use proxy::Proxy;
 pub use rows::Rows;
 pub use sandbox::{Outcome, Sandbox, copy_folder};

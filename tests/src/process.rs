@@ -139,3 +139,26 @@ pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
         thread::sleep(Duration::from_millis(5));
     }
 }
+
+/// Processes that do nothing but keep CPUs busy, as long as this is there.
+pub struct Busy(Vec<Child>);
+
+impl Busy {
+    /// One for each of so many CPUs.
+    pub fn cpus(count: usize) -> Busy {
+        let start = |_| {
+            let mut command = Command::new("sh");
+            command.args(["-c", "while :; do :; done"]).spawn().unwrap()
+        };
+        Busy((0..count).map(start).collect())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        for process in &mut self.0 {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}

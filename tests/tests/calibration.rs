@@ -2,15 +2,23 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::fs;
+use std::thread::available_parallelism;
 
-use edgescore_tests::{Sandbox, SmallTasks};
+use edgescore_tests::{Busy, Sandbox, SmallTasks};
 use serde_json::Value;
 
 /// A model that is large enough to be measured (64 MiB), whose layers are quick all the same:
 /// nearly all of it is vocabulary.
 const SHAPE: &str = "arch=llama,embd=512,layers=1,heads=8,kv=2,ff=256,vocab=140000,ctx=4096";
 
+/// Of a run on a board of which nothing is known: whatever other tests do, nobody else is seen to use
+/// the CPUs.
 fn provenance(sandbox: &Sandbox, options: &str) -> Value {
+    fs::create_dir_all(sandbox.path("unknown")).unwrap();
+    of_run(sandbox, &format!("--sysfs-root unknown {options}"))
+}
+
+fn of_run(sandbox: &Sandbox, options: &str) -> Value {
     sandbox.done(&format!(
         "run --model m.gguf --pack small.pack --limit 1 --force -o run.esr {options}"
     ));
@@ -46,6 +54,28 @@ fn a_choice_is_measured_once_and_kept() {
         (&"measured".into(), &1.into())
     );
     assert_eq!(provenance(&sandbox, "--no-calibrate")["tuning"], "default");
+}
+
+/// Threads wait for each other, so where another process takes a CPU all of them are not the best choice.
+#[test]
+fn threads_are_measured_beside_a_process_that_keeps_a_cpu_busy() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 1,
+        questions: 1,
+    });
+    sandbox.done(&format!("synth --shape {SHAPE} --quant q8_0 -o m.gguf"));
+    let busy = Busy::cpus(1);
+    let beside = of_run(&sandbox, "");
+    drop(busy);
+    let cpus = available_parallelism().unwrap().get() as u64;
+    if cpus == 1 {
+        println!("one CPU has no threads to choose from");
+        return;
+    }
+    assert_eq!(beside["tuning"], "beside_others");
+    assert!((1..=cpus).contains(&beside["threads"].as_u64().unwrap()));
+    // It was measured for that run alone.
+    assert_eq!(provenance(&sandbox, "")["tuning"], "measured");
 }
 
 #[test]

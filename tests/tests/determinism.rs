@@ -69,7 +69,7 @@ fn draws_that_are_decoded_together_are_those_that_are_decoded_alone() {
             _ => None,
         });
         let report = sandbox.report("run.esr");
-        let at_once = report["provenance"]["draws_at_once"].as_u64().unwrap();
+        let at_once = report["provenance"]["texts_at_once"].as_u64().unwrap();
         (texts.collect::<Vec<_>>(), at_once)
     };
     let (alone, at_once) = texts("--parallel 1");

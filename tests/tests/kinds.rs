@@ -305,9 +305,13 @@ fn a_conversation_is_asked_step_by_step() {
             ],
         }],
     );
-    for template in [Some(TEMPLATE), None] {
+    for (template, scenario) in [
+        (Some(TEMPLATE), ""),
+        (Some(TEMPLATE), "--scenario offline"),
+        (None, ""),
+    ] {
         says(&sandbox, MOVE, template);
-        sandbox.done(&format!("{RUN} --draws 2"));
+        sandbox.done(&format!("{RUN} --draws 2 {scenario}"));
         let rows = sandbox.rows("a.esr");
         assert_eq!((rows.questions.len(), rows.samples.len()), (1, 2));
         let judged = judged(&sandbox);
@@ -399,4 +403,24 @@ fn a_grammar_holds_what_is_written() {
         &format!("{RUN} --constrain json --think 20"),
         &["--think"],
     );
+}
+
+/// An instrument for calls: it knows functions and values, and not when to leave a call out.
+#[test]
+fn the_reference_model_calls_better_than_the_shortcuts() {
+    let sandbox = Sandbox::default();
+    sandbox.done("pack build --kind tool --level 1 --seed 5 --per-task 8 --split test -o own.pack");
+    let model = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tasks/models/reference-1m-calls.gguf"
+    );
+    sandbox.done(&format!(
+        "run --model {model} --pack own.pack --mode generate --max-tokens 128 --draws 0 -t 1 -o a.esr"
+    ));
+    let report = sandbox.report("a.esr");
+    let right = &report["pass_at_1"];
+    println!("{right}, {}", report["calls"]);
+    // The best of `pack controls` on such packs.
+    assert!(right["low"].as_f64().unwrap() > 0.31, "{right}");
+    assert_eq!(report["calls"]["abstained"]["value"], 0.0);
 }

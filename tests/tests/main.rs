@@ -29,6 +29,7 @@ mod image;
 mod import;
 mod interrupted;
 mod kinds;
+mod offline;
 mod packs;
 mod plan;
 mod prompts;

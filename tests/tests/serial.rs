@@ -9,7 +9,7 @@ use edgescore_record::file::{self, ResultFile};
 use edgescore_record::frame::{COMMAND, Encoder};
 use edgescore_record::{
     Ask, Budgets, CacheType, Chain, FlashAttention, LINGER_FOR_EVER, Mode, Order, Parser, Plan,
-    PromptPart, Question, QuestionEnergy, Record, RunId, SessionEnd, Slot, SystemPlace,
+    PromptPart, Question, QuestionEnergy, Record, RunId, Scenario, SessionEnd, Slot, SystemPlace,
     TemplateOrigin, TemplateRow, Think, Trim, Weights, prompt_file,
 };
 use edgescore_taskpack::{Hash, Layout, Rotation};
@@ -243,6 +243,7 @@ fn plan(sandbox: &Sandbox, run: RunId) -> Vec<u8> {
         temperature_milli: 700,
         max_tokens: 64,
         parser: Parser::Strict,
+        scenario: Scenario::SingleStream,
         parallel: 0,
         keep_text: None,
         threads: 1,

@@ -59,6 +59,8 @@ pub struct TokenWeights {
 pub struct Model {
     raw: ffi::Model,
     facts: Facts,
+    /// No token ends its answers: a copy without weights, to be timed, says so of itself.
+    endless: bool,
     buffers: Buffers,
 }
 
@@ -108,11 +110,13 @@ impl Model {
         let (raw, buffers) = logging::with_buffers(|| load(&path));
         let raw = raw.ok_or_else(|| why_refused(&path, file_bytes))?;
         let facts = facts(&raw, &path);
+        let endless = raw.meta(c"edgescore.endless").as_deref() == Some("true");
         match cannot_generate(&raw, &facts) {
             Some(problem) => Err(problem),
             None => Ok(Self {
                 raw,
                 facts,
+                endless,
                 buffers,
             }),
         }
@@ -169,7 +173,7 @@ impl Model {
 
     /// The token ends an answer (end of text, end of turn).
     pub fn ends_generation(&self, token: Token) -> bool {
-        self.raw.ends_generation(token)
+        !self.endless && self.raw.ends_generation(token)
     }
 
     /// The control tokens of the vocabulary.

@@ -254,7 +254,7 @@ impl<'m> Session<'m> {
             return position == self.position;
         }
         if position == 0 {
-            self.clear();
+            self.empty_first();
             return true;
         }
         let window = self.model.facts().sliding_window;
@@ -280,13 +280,23 @@ impl<'m> Session<'m> {
         !facts.recurrent && !facts.hybrid && facts.sliding_window == 0
     }
 
-    /// Empties the session.
+    /// Empties the session, all of its sequences.
     pub fn clear(&mut self) {
         self.context.clear();
         self.position = 0;
         self.has_logits = false;
         self.others.fill(0);
         self.ends.clear();
+    }
+
+    /// Empties the first sequence; others keep what they hold.
+    fn empty_first(&mut self) {
+        if self.others.iter().all(|length| *length == 0) {
+            return self.clear();
+        }
+        self.context.remove(0);
+        self.position = 0;
+        self.has_logits = false;
     }
 
     /// Bytes that a state saved now would have.
@@ -309,12 +319,12 @@ impl<'m> Session<'m> {
     }
 
     /// Goes back to a state that [`Self::save`] took from a session of the same model and
-    /// options. After an error the session is empty.
+    /// options; other sequences keep what they hold. After an error the session is empty.
     pub fn restore(&mut self, state: &[u8]) -> Result<(), StateError> {
-        self.clear();
+        self.empty_first();
         logging::forget_errors();
         if !self.context.restore(state) {
-            self.context.clear();
+            self.clear();
             return Err(StateError {
                 reason: logging::reason(),
             });

@@ -28,6 +28,8 @@ mod gpu;
 #[cfg(feature = "std")]
 mod heat;
 #[cfg(feature = "std")]
+mod load;
+#[cfg(feature = "std")]
 mod memory;
 #[cfg(feature = "std")]
 pub mod nvpmodel;
@@ -59,6 +61,7 @@ pub use {
     },
     gpu::Gpu,
     heat::Thermometer,
+    load::CpuUse,
     memory::{MemorySample, forget_memory_peak, free_memory},
     pressure::{Pressure, Shortage},
     roofline::{Peak, Roofline},

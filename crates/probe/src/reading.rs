@@ -35,6 +35,8 @@ pub enum Reason {
     Unpublished,
     /// No row counts towards it.
     NoRows,
+    /// Answers were made several at once, so that none has a time of its own.
+    Shared,
     /// The rows hold neither letter probabilities nor draws.
     NoEvidence,
     /// The pack does not say which fault a wrong option stands for.
@@ -72,6 +74,7 @@ impl Reason {
             Reason::Simulated => "simulated",
             Reason::Unpublished => "unpublished",
             Reason::NoRows => "no_rows",
+            Reason::Shared => "shared",
             Reason::NoEvidence => "no_evidence",
             Reason::NoProbabilities => "no_probabilities",
             Reason::NoFaults => "no_faults",
@@ -158,6 +161,7 @@ impl core::fmt::Display for Reason {
             Reason::Simulated => "simulated, not measured",
             Reason::Unpublished => "not published",
             Reason::NoRows => "no question counts towards it",
+            Reason::Shared => "questions were answered several at once",
             Reason::NoEvidence => "the run recorded neither letter probabilities nor draws",
             Reason::NoProbabilities => "the run recorded no letter probabilities: mode letter does",
             Reason::NoFaults => "the pack does not say what is wrong with its wrong options",

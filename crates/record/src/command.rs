@@ -155,8 +155,11 @@ pub struct Plan<'a> {
     pub seed: u64,
     /// Draws a question on the pass@k tasks (generate mode); 0 draws none.
     pub draws: u8,
-    /// Draws of a question that are decoded at once; 0 takes as many as there are, or one where the
-    /// memory budget has no room for them.
+    /// Whether a question has the board for itself.
+    pub scenario: Scenario,
+    /// Texts that are decoded at once. Single-stream: draws of a question; 0 takes as many as there are,
+    /// or one where the memory budget has no room for them. Offline: of all questions, at least as many
+    /// as a question has with its draws.
     pub parallel: u8,
     /// Temperature of the draws in 1/1000.
     pub temperature_milli: u16,
@@ -260,6 +263,17 @@ pub enum Order {
     Pack,
     /// Seeded random order, which sequential tests need.
     Shuffled,
+}
+
+/// How questions come, as MLPerf Inference names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scenario {
+    /// One after another: what an answer takes is its latency.
+    #[default]
+    SingleStream,
+    /// All are there from the start, and several are answered at once: for the accuracy alone. What an
+    /// answer takes is its share.
+    Offline,
 }
 
 /// How weights are held in memory.

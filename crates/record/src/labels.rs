@@ -5,9 +5,9 @@ use edgescore_probe::energy::Scope;
 use edgescore_taskpack::{Layout, Letter};
 
 use crate::{
-    CacheType, Constrain, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Parser, Slot,
-    Stop, SystemPlace, TemplateOrigin, ToolsPlace, TraceEnd, Tuning, VerdictKind, Weights,
-    WhySkipped,
+    CacheType, Constrain, FlashAttention, Found, MemoryLimiter, Mode, Order, Origin, Parser,
+    Scenario, Slot, Stop, SystemPlace, TemplateOrigin, ToolsPlace, TraceEnd, Tuning, VerdictKind,
+    Weights, WhySkipped,
 };
 
 /// Values that have a name each.
@@ -59,9 +59,10 @@ labels! {
         J = "J",
     }
     Order { Pack = "pack", Shuffled = "shuffled" }
+    Scenario { SingleStream = "single-stream", Offline = "offline" }
     Parser { Strict = "strict", Reference = "reference" }
     Weights { Mapped = "mapped", Repacked = "repacked" }
-    Tuning { Given = "given", Default = "default", Measured = "measured", Kept = "kept", ShortPrompts = "short_prompts" }
+    Tuning { Given = "given", Default = "default", Measured = "measured", Kept = "kept", ShortPrompts = "short_prompts", Beside = "beside_others" }
     FlashAttention { Auto = "auto", On = "on", Off = "off" }
     CacheType { F16 = "f16", Q8_0 = "q8_0" }
     VerdictKind {
@@ -161,6 +162,7 @@ mod tests {
         leads_back::<Mode>();
         leads_back::<Layout>();
         leads_back::<Order>();
+        leads_back::<Scenario>();
         leads_back::<Weights>();
         leads_back::<Tuning>();
         leads_back::<FlashAttention>();

@@ -37,7 +37,7 @@ pub use call_axes::CallAxes;
 pub use chain::Chain;
 pub use command::{
     Budgets, CacheType, Command, FlashAttention, LINGER_FOR_EVER, Leg, MemoryBudget, Mode, Order,
-    Parser, Plan, RunId, Stop, Weights,
+    Parser, Plan, RunId, Scenario, Stop, Weights,
 };
 pub use control::{Control, Level, Phase, RefusalKind};
 #[cfg(feature = "std")]

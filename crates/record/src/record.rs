@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Answer, Ask, CacheType, Constrain, FlashAttention, Mode, Order, Parser, Probabilities,
-    PromptPart, Stop, TemplateRow, ToolsPlace, Weights,
+    PromptPart, Scenario, Stop, TemplateRow, ToolsPlace, Weights,
 };
 
 /// One row of a result. Rows are numbered from 0; a run is SessionStart, Task rows, Template,
@@ -87,7 +87,7 @@ pub enum Record<'a> {
     /// How many questions are asked, with rotations, where questions have not four options everywhere: behind
     /// SessionStart.
     Turned(Turned),
-    /// Draws are decoded together: behind ModelLoaded, where they are.
+    /// Texts are decoded together: behind ModelLoaded, where they are.
     Together(Together),
 }
 
@@ -163,12 +163,14 @@ pub struct Turned {
     pub questions: u32,
 }
 
-/// How many draws of a question are decoded at once, a token of each in one forward pass. Time and
-/// energy of a draw are then its share, by the tokens that were computed for it.
+/// How many texts are decoded at once, a token of each in one forward pass. Time and energy of a text
+/// are then its share, by the tokens that were computed for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Together {
-    /// Draws, at least 2.
-    pub draws: u8,
+    /// Draws of a question; offline, texts of any questions.
+    pub scenario: Scenario,
+    /// At least 2, or offline 1.
+    pub texts: u8,
 }
 
 /// For how long questions are asked again and again.
@@ -252,6 +254,9 @@ pub enum Tuning {
     Kept,
     /// What was not asked for is as by default: the prompts are too short to measure on.
     ShortPrompts,
+    /// As Measured or Kept, but for the threads: others used the CPUs, so these were measured beside
+    /// them, for this run alone.
+    Beside,
 }
 
 /// The model as loaded and the session made for it.

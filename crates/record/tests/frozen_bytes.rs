@@ -56,6 +56,7 @@ const PLAN: Plan<'static> = Plan {
     repeat_for: Some(Microseconds(180_000_000)),
     seed: 1,
     draws: 5,
+    scenario: Scenario::Offline,
     parallel: 3,
     temperature_milli: 700,
     max_tokens: 64,
@@ -118,10 +119,10 @@ frozen! {
     tools: Record::Tools(ToolsPlace::System) => "1a 01";
     constrained: Record::Constrained(Constrain::Tools) => "1b 01";
     turned: Record::Turned(Turned { questions: 300 }) => "1c ac02";
-    together: Record::Together(Together { draws: 5 }) => "1d 05";
+    together: Record::Together(Together { scenario: Scenario::SingleStream, texts: 5 }) => "1d 00 05";
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
-        0170016d016601000101ac02 01 18 24 01 80aaea55 01 0503bc054001010104008010800401 01000102 01 \
+        0170016d016601000101ac02 01 18 24 01 80aaea55 01 050103bc054001010104008010800401 01000102 01 \
         0462657374012f018092f401c0843d01020001c0a907 01 80dea0cb05 01808080800801";
     abort: Command::Abort { run: RunId(1), stop: Stop::Interrupted } => "020100";
     have: Command::Have { hash: Hash([0x55; 32]), whole: Hash([0x77; 32]), bytes: 300, name: "m.gguf" } => "03 \

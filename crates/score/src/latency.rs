@@ -51,6 +51,16 @@ impl Latency {
             p99: percentile(&times, 0.99),
         }
     }
+
+    /// No latency, for `reason`, over the same rows.
+    pub fn missing(self, reason: Reason) -> Latency {
+        Latency {
+            median_us: Reading::Missing(reason),
+            p90: Reading::Missing(reason),
+            p99: Reading::Missing(reason),
+            ..self
+        }
+    }
 }
 
 fn median(sorted: &[u32]) -> Reading<f64> {

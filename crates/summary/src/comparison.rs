@@ -1,9 +1,9 @@
 //! Every other result against the first.
 
-use edgescore_record::Mode;
+use edgescore_record::{Mode, Scenario};
 use edgescore_score::{
-    Agreement, Bootstrap, Comparison, Estimate, Reading, Tally, agreement, compare, compare_tasks,
-    holm, latency_ratio, unpaired_difference,
+    Agreement, Bootstrap, Comparison, Estimate, Reading, Reason, Tally, agreement, compare,
+    compare_tasks, holm, latency_ratio, unpaired_difference,
 };
 use serde::Serialize;
 
@@ -166,7 +166,15 @@ fn paired<'a>(first: &RunSummary, other: &'a RunSummary) -> Result<Against<'a>, 
                 (task.id.clone(), tested)
             })
             .collect(),
-        latency_ratio: Some(latency_ratio(&a, &b, how)?),
+        latency_ratio: Some(
+            match [first, other]
+                .iter()
+                .any(|run| run.scenario == Scenario::Offline)
+            {
+                true => Reading::Missing(Reason::Shared),
+                false => latency_ratio(&a, &b, how)?,
+            },
+        ),
         agreement: match modes {
             Some((letter, generate)) => Some(agreement(&letter, &generate)?),
             None => None,

@@ -2,8 +2,8 @@
 
 use edgescore_probe::{Hertz, Microseconds, Reading};
 use edgescore_record::{
-    AnswerRules, Ask, Conditions, LegRow, Mode, Origin, Prompts, Question, Record, SessionStart,
-    Verdict, VerdictKind, WhySkipped,
+    AnswerRules, Ask, Conditions, LegRow, Mode, Origin, Prompts, Question, Record, Scenario,
+    SessionStart, Verdict, VerdictKind, WhySkipped,
 };
 use edgescore_score::ScoredTask;
 use edgescore_taskpack::Layout;
@@ -169,7 +169,8 @@ impl Decoder {
             }
             Record::Together(row) => {
                 if let Some(model) = &mut self.model {
-                    model.facts.draws_at_once = row.draws.into();
+                    model.facts.scenario = Labelled(row.scenario);
+                    model.facts.texts_at_once = row.texts.into();
                 }
             }
             Record::Template(row) => self.template = Some(TemplateFacts::from(row)),
@@ -231,6 +232,12 @@ impl Decoder {
     /// It has not come.
     pub fn started(&self) -> Result<&Start, Error> {
         self.start.as_ref().ok_or(Error::NoStart)
+    }
+
+    /// How questions came; one after another if the model was never loaded.
+    pub fn scenario(&self) -> Scenario {
+        let model = self.model.as_ref();
+        model.map_or(Scenario::SingleStream, |model| model.facts.scenario.0)
     }
 
     /// Quantisation as llama.cpp names it; empty if the model was never loaded.

@@ -1,8 +1,8 @@
 //! Provenance: where, with what and how a run was made, by name.
 
 use edgescore_record::{
-    CacheType, Constrain, FlashAttention, ModelLoaded, Order, SessionEnd, SessionStart, Stop,
-    SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace, Tuning, Weights,
+    CacheType, Constrain, FlashAttention, ModelLoaded, Order, Scenario, SessionEnd, SessionStart,
+    Stop, SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace, Tuning, Weights,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -246,8 +246,10 @@ facts! {
         flash_attention_used: Labelled<FlashAttention>,
         /// Type of the KV cache's elements.
         cache_type: Labelled<CacheType>,
-        /// Draws of a question that were decoded at once.
-        draws_at_once: u64,
+        /// How questions came: offline, several were answered at once, and none has a latency.
+        scenario: Labelled<Scenario>,
+        /// Texts that were decoded at once: draws of a question; offline, of any questions.
+        texts_at_once: u64,
         /// Time from opening the file to a session that can be used, without hashing the file.
         load_ms: f64,
         /// Time of the warm-up, which no other figure includes.
@@ -384,7 +386,8 @@ impl From<&ModelLoaded<'_>> for ModelFacts {
             flash_attention_used: Labelled(model.flash_used),
             cache_type: Labelled(model.cache),
             // A row of its own says where they are more.
-            draws_at_once: 1,
+            scenario: Labelled(Scenario::SingleStream),
+            texts_at_once: 1,
             load_ms: model.load.0 as f64 / 1e3,
             warm_up_ms: model.warm_up.0 as f64 / 1e3,
         }

@@ -1,7 +1,7 @@
 //! One run, scored.
 
 use edgescore_probe::{Bytes, Reading, Reason};
-use edgescore_record::{Conditions, Labels, Origin, Stop, VerdictKind, WhySkipped};
+use edgescore_record::{Conditions, Labels, Origin, Scenario, Stop, VerdictKind, WhySkipped};
 use edgescore_score::{
     EdgeInputs, Energy, Estimate, Faults, Indecision, Row, Run, ScoredTask, Summary, Temperature,
     stopped_accuracy, tokens_per_second,
@@ -58,6 +58,8 @@ pub struct RunSummary {
     pub prefill_tps: Reading<f64>,
     /// Decode speed over all generated tokens, in tokens a second.
     pub decode_tps: Reading<f64>,
+    /// How questions came.
+    pub scenario: Scenario,
     /// How close prefill and decode came to the machine.
     pub roofline: RooflineSummary,
     /// How generated answers were read.
@@ -91,10 +93,18 @@ impl RunSummary {
         let quantisation = decoder.quantisation().to_owned();
         let score_tasks: Vec<ScoredTask> = decoder.tasks.iter().map(|task| task.scored).collect();
         let rows = decoder.asked.iter().map(score_row);
-        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let scenario = decoder.scenario();
+        if scenario == Scenario::Offline {
+            // What an answer took is its share of what several took.
+            rows.iter_mut().for_each(|row| row.latency_us = None);
+        }
         let temperature = Temperature::new(f64::from(start.temperature_milli.max(1)) / 1000.0)?;
         let run = Run::new(&score_tasks, &rows)?;
         let mut scores = Summary::of(&run, temperature);
+        if scenario == Scenario::Offline {
+            scores.latency = scores.latency.missing(Reason::Shared);
+        }
         let origin = decoder.model.as_ref().map(|model| model.origin);
         let texts = decoder.asked.iter().filter_map(|asked| {
             let text = asked.notes.text.as_ref()?;
@@ -142,6 +152,7 @@ impl RunSummary {
             indecision,
             pass_at_1,
             stopped_early,
+            scenario,
             prefill_tps,
             decode_tps: tokens_per_second(totals.decode_tokens, totals.decode_us),
             roofline: RooflineSummary::of(
@@ -280,8 +291,22 @@ impl RunSummary {
             (count + 1, sum + f64::from(us.get()))
         });
         match count {
-            0 => Reading::Missing(Reason::NoRows),
+            0 => Reading::Missing(match self.scenario {
+                Scenario::SingleStream => Reason::NoRows,
+                Scenario::Offline => Reason::Shared,
+            }),
             count => Reading::Value(sum / 1e6 / f64::from(count)),
+        }
+    }
+
+    /// Questions answered in an hour, draws and rests included.
+    pub fn questions_per_hour(&self) -> Reading<f64> {
+        let over = self.conditions.map(|conditions| conditions.stalls.over);
+        match over {
+            Some(over) if over.0 > 0 => {
+                Reading::Value(f64::from(self.answered()) * 3600e6 / over.0 as f64)
+            }
+            _ => Reading::Missing(Reason::NoRows),
         }
     }
 

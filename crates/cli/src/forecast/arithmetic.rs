@@ -119,6 +119,11 @@ pub fn forecast(plan: &Plan, whole: &Whole, trials: &[Trial]) -> Forecast {
         false => Reading::Missing(Reason::NoRows),
         true => Reading::Value(us_per_token(|a| (a.decoded, a.decode_us))),
     };
+    // One after another where no question with draws was among those that were tried.
+    let drawn_us = match trials.iter().all(|t| t.drawn.0 > 0) {
+        false => decode_us,
+        true => Reading::Value(by_bytes(&|t| t.drawn.1 as f64 / t.drawn.0 as f64)),
+    };
     let Some(largest) = trials.last() else {
         unreachable!("a model has a copy")
     };
@@ -129,10 +134,10 @@ pub fn forecast(plan: &Plan, whole: &Whole, trials: &[Trial]) -> Forecast {
         .tokens
         .saturating_sub(largest.prompts.cached);
     let prefill_s = computed as f64 * prefill_us / 1e6 / f64::from(asks.max(1));
-    let text_s = match plan.mode {
+    let text_s = |us_per_token: Reading<f64>| match plan.mode {
         Mode::Letter => Reading::Value(0.0),
         Mode::Generate => {
-            decode_us.map(|us| us * f64::from(plan.max_tokens.saturating_sub(1)) / 1e6)
+            us_per_token.map(|us| us * f64::from(plan.max_tokens.saturating_sub(1)) / 1e6)
         }
     };
     // Rests count: a run that may compute half of the time takes twice as long.
@@ -143,8 +148,8 @@ pub fn forecast(plan: &Plan, whole: &Whole, trials: &[Trial]) -> Forecast {
         })
     };
     let draws = f64::from(largest.drawn_asks) * f64::from(plan.draws);
-    let answer_s = text_s.and_then(|text| paced(prefill_s + text));
-    let draws_s = text_s.and_then(|text| paced(text * draws));
+    let answer_s = text_s(decode_us).and_then(|text| paced(prefill_s + text));
+    let draws_s = text_s(drawn_us).and_then(|text| paced(text * draws));
     let total_s = answer_s.and_then(|answer| draws_s.map(|d| answer * f64::from(asks) + d));
     let mean_w = match power.budget_w {
         Some(budget) => power.active_w.map(|active| active.min(budget)),

@@ -125,6 +125,8 @@ impl Whole {
             }
         }
         entries.push((SYNTHETIC_KEY.to_owned(), Value::bool(true)));
+        // Without weights all tokens are alike, and the first one ends many a model's answers.
+        entries.push(("edgescore.endless".to_owned(), Value::bool(true)));
         let kept = |tensor: &&TensorInfo| layer_of(tensor).is_none_or(|layer| layer < layers);
         let tensors: Vec<TensorInfo> = self.tensors.iter().filter(kept).cloned().collect();
         let front = gguf::front(&entries, &tensors);

@@ -15,7 +15,7 @@ use crate::session::{Board, BoardSession, Inputs};
 
 /// Enough time was measured: timings of one and the same then differ by 2 %.
 const ENOUGH_US: u64 = 4_000_000;
-/// Tokens that each answer is decoded to.
+/// Tokens that are decoded behind a prompt of letter mode, which shows decode as well.
 const TOKENS: u16 = 9;
 
 /// What a copy of the model showed.
@@ -41,6 +41,8 @@ pub struct Trial {
     pub prompts: Prompts,
     /// The answers, in the order of asking.
     pub answers: Vec<Answer>,
+    /// Tokens decoded for draws, together if the run has room for it, and their time in microseconds.
+    pub drawn: (u64, u64),
     /// The power source.
     pub source: String,
     /// Whether a meter measured it.
@@ -69,10 +71,12 @@ impl Trial {
     /// until enough is known.
     pub fn run(board: &Board, plan: &Plan, inputs: &Inputs, layers: u32) -> Result<Trial, Failure> {
         let plan = Plan {
-            // Shows decode as well. A prompt of letter mode is only the start of an answer longer.
+            // A prompt of letter mode is only the start of an answer longer.
             mode: Mode::Generate,
-            draws: 0,
-            max_tokens: TOKENS,
+            max_tokens: match plan.mode {
+                Mode::Letter => TOKENS,
+                Mode::Generate => plan.max_tokens,
+            },
             // It would take longer than all the rest.
             calibrate: false,
             budgets: Budgets {
@@ -133,6 +137,7 @@ impl Trial {
                 cached: 0,
             },
             answers: Vec::new(),
+            drawn: (0, 0),
             source: String::new(),
             metered: false,
             idle_w: Reading::Missing(Reason::Off),
@@ -168,12 +173,17 @@ impl Trial {
                     energy_uj: question.energy.map(|e| e.prefill.0 + e.decode.0),
                 });
             }
+            Record::Sample(draw) => {
+                let (tokens, us) = &mut self.drawn;
+                *tokens += u64::from(rules::decoded_tokens(&draw.generated));
+                *us += draw.generated.decode.0;
+            }
             _ => {}
         }
     }
 
     fn measured_us(&self) -> u64 {
         let times = self.answers.iter().map(|a| a.prefill_us + a.decode_us);
-        times.sum()
+        times.sum::<u64>() + self.drawn.1
     }
 }

@@ -29,7 +29,7 @@ pub struct BudgetOptions {
     power_scope: Option<Scope>,
 
     /// Where power is read: `best`, `pi5-pmic`, `jetson-ina3221`, `rapl`, `hwmon[:NAME]`,
-    /// `fnb58`, `trace:FILE`, `simulated[:idle=2.7W,active=7.5W]` or `none`. `best` takes a
+    /// `fnb58`, `trace:FILE`, `simulated[:idle=2.7W,active=7.5W,of=process|board]` or `none`. `best` takes a
     /// meter at the board's input if there is one, else what the board has
     #[arg(long, value_name = "NAME[:ARG]", default_value = "best", value_parser = source)]
     power_source: String,

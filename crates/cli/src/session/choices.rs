@@ -1,7 +1,7 @@
 //! Options whose values have labels: what the command line takes is what reports show.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use edgescore_record::{CacheType, FlashAttention, Labels, Mode, Parser, Weights};
+use edgescore_record::{CacheType, FlashAttention, Labels, Mode, Parser, Scenario, Weights};
 use edgescore_taskpack::Layout;
 
 /// A parser of the labels of `T`, each with its help.
@@ -22,6 +22,14 @@ pub fn mode(mode: Mode) -> &'static str {
             "One forward pass; the letters' logits give the answer and its probabilities"
         }
         Mode::Generate => "Greedy text, parsed, and draws for pass@k: the reference protocol",
+    }
+}
+
+/// How questions come.
+pub fn scenario(scenario: Scenario) -> &'static str {
+    match scenario {
+        Scenario::SingleStream => "One after another",
+        Scenario::Offline => "All at the start, several answered at once; no latencies",
     }
 }
 

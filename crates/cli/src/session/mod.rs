@@ -4,7 +4,7 @@
 mod board;
 mod board_session;
 mod budgets;
-mod choices;
+pub mod choices;
 mod early_stop;
 mod inputs;
 mod interrupts;

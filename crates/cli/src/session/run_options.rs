@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use edgescore_record::{CacheType, FlashAttention, Labels, Mode, Order, Parser, Plan, Weights};
+use edgescore_record::{
+    CacheType, FlashAttention, Labels, Mode, Order, Parser, Plan, Scenario, Weights,
+};
 use edgescore_taskpack::Layout;
 
 use super::budgets::BudgetOptions;
@@ -156,6 +158,7 @@ impl RunOptions {
                 Mode::Letter => 0,
                 Mode::Generate => self.draws,
             },
+            scenario: Scenario::SingleStream,
             parallel: self.parallel.unwrap_or(0),
             temperature_milli: self.temperature,
             max_tokens: self.max_tokens,

@@ -1,17 +1,21 @@
 //! Sequences that begin as copies of the first one and go on together.
 
+use std::ops::Range;
+
 use super::{DecodeError, Part, Session};
 use crate::ffi::Pacing;
 use crate::logging;
 
 impl Session<'_> {
-    /// Makes the `count` sequences behind the first one copies of what that one holds. At most
-    /// `shape.sequences` less one.
-    pub fn fork(&mut self, count: u32) {
-        self.forget_forks();
-        for (sequence, length) in (1..).zip(&mut self.others).take(count as usize) {
-            self.context.copy_to(sequence);
-            *length = self.position;
+    /// Makes `sequences`, of those from 1 to `shape.sequences` less one, copies of what the first one
+    /// holds.
+    pub fn fork(&mut self, sequences: Range<u32>) {
+        for (sequence, length) in (1..).zip(&mut self.others) {
+            if sequences.contains(&sequence) {
+                self.context.remove(sequence);
+                self.context.copy_to(sequence);
+                *length = self.position;
+            }
         }
     }
 

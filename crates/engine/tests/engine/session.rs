@@ -205,7 +205,7 @@ fn copies_go_on_together() {
         for round in 0..2 {
             session.clear();
             session.prefill(&prefix).unwrap();
-            session.fork(COPIES);
+            session.fork(1..COPIES + 1);
             let mut last = vec![Vec::new(); ways.len()];
             // Two tokens of each at first, then one of those that have some left.
             for from in 0..46 {
@@ -247,6 +247,43 @@ fn copies_go_on_together() {
     }
 }
 
+/// Other prompts than the first one's: each is computed in the first sequence and copied, and the copies
+/// stay while the first one is emptied for the next.
+#[test]
+fn copies_of_several_prompts_go_on_together() {
+    for kind in Kind::ALL {
+        let model = Tiny::new(kind).load(Weights::Mapped);
+        let prompts: Vec<Vec<Token>> = (0..3).map(|i| tokens(60 + 9 * i, 5 + i)).collect();
+        let answer = tokens(12, 3);
+        let options = SessionOptions {
+            context: 256,
+            sequences: 4,
+            beside: 2 * 256,
+            ..options()
+        };
+        let mut session = Session::new(&model, &options).unwrap();
+        for (sequence, prompt) in (1..).zip(&prompts) {
+            assert!(session.truncate(0));
+            session.prefill(prompt).unwrap();
+            session.fork(sequence..sequence + 1);
+        }
+        for token in &answer {
+            let parts: Vec<Part> = (1..4)
+                .map(|sequence| Part {
+                    sequence,
+                    tokens: std::slice::from_ref(token),
+                })
+                .collect();
+            session.append_each(&parts, &mut Free).unwrap();
+        }
+        for (place, prompt) in prompts.iter().enumerate() {
+            let alone = logits(&mut self::session(&model), &[&prompt[..], &answer].concat());
+            let apart = difference(&alone, session.logits_of(place).unwrap());
+            assert!(apart < SAME, "{kind:?}, prompt {place}: {apart}");
+        }
+    }
+}
+
 #[test]
 fn parts_that_do_not_fit_change_nothing() {
     let model = Tiny::new(Kind::Attention).load(Weights::Mapped);
@@ -258,7 +295,7 @@ fn parts_that_do_not_fit_change_nothing() {
     };
     let mut session = Session::new(&model, &options).unwrap();
     session.prefill(&tokens(250, 1)).unwrap();
-    session.fork(1);
+    session.fork(1..2);
     let mut part = |sequence: u32, tokens: &[Token]| {
         let part = Part { sequence, tokens };
         session

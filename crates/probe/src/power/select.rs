@@ -8,11 +8,11 @@ use std::string::{String, ToString};
 
 use super::nothing::Nothing;
 use super::pi5_pmic::Calibration;
-use super::simulated::Board;
+use super::simulated::{Board, Whose};
 use super::source::Source;
 use super::{fnb58, hwmon, jetson_ina3221, pi5_pmic, rapl, simulated, trace};
 use crate::decimal::decimal;
-use crate::{Microwatts, Reading, Reason, Unavailable, clock};
+use crate::{Reading, Reason, Unavailable, clock};
 
 /// A power source by name, as written on the command line: `NAME[:ARG]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Choice {
     Fnb58,
     /// `trace:FILE`.
     Trace(PathBuf),
-    /// `simulated[:idle=2.7W,active=7.5W]`.
+    /// `simulated[:idle=2.7W,active=7.5W,of=process|board]`.
     Simulated(Board),
     /// `none`.
     None,
@@ -132,7 +132,7 @@ impl FromStr for Choice {
             ("simulated", argument) => match board(argument.unwrap_or_default()) {
                 Some(board) if board.idle <= board.active => Ok(Choice::Simulated(board)),
                 Some(_) => bad("active power must not be below idle power"),
-                None => bad("write it as simulated:idle=2.7W,active=7.5W"),
+                None => bad("write it as simulated:idle=2.7W,active=7.5W,of=process (or of=board)"),
             },
             ("none", None) => Ok(Choice::None),
             ("best" | "jetson-ina3221" | "rapl" | "hwmon" | "fnb58" | "none", Some(_)) => {
@@ -140,7 +140,7 @@ impl FromStr for Choice {
             }
             _ => bad(
                 "no such power source: use best, pi5-pmic, jetson-ina3221, rapl, hwmon[:NAME], \
-                 fnb58, trace:FILE, simulated[:idle=2.7W,active=7.5W] or none",
+                 fnb58, trace:FILE, simulated[:idle=2.7W,active=7.5W,of=process|board] or none",
             ),
         }
     }
@@ -158,11 +158,11 @@ fn calibration(argument: &str) -> Option<Calibration> {
 fn board(argument: &str) -> Option<Board> {
     let mut board = Board::default();
     for part in argument.split(',').filter(|part| !part.is_empty()) {
-        let (key, power) = part.split_once('=')?;
-        let power: Microwatts = power.parse().ok()?;
-        match key {
-            "idle" => board.idle = power,
-            "active" => board.active = power,
+        match part.split_once('=')? {
+            ("idle", power) => board.idle = power.parse().ok()?,
+            ("active", power) => board.active = power.parse().ok()?,
+            ("of", "process") => board.of = Whose::Process,
+            ("of", "board") => board.of = Whose::Board,
             _ => return None,
         }
     }
@@ -173,6 +173,7 @@ fn board(argument: &str) -> Option<Board> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::Microwatts;
 
     #[test]
     fn names_and_arguments_are_read() {
@@ -180,6 +181,7 @@ mod tests {
             Choice::Simulated(Board {
                 idle: Microwatts(idle),
                 active: Microwatts(active),
+                of: Whose::Process,
             })
         };
         let calibration = Calibration {
@@ -201,6 +203,14 @@ mod tests {
             ("trace:a:b.csv", Choice::Trace("a:b.csv".into())),
             ("simulated", simulated(2_700_000, 7_500_000)),
             ("simulated:idle=1W", simulated(1_000_000, 7_500_000)),
+            ("simulated:of=process", simulated(2_700_000, 7_500_000)),
+            (
+                "simulated:of=board",
+                Choice::Simulated(Board {
+                    of: Whose::Board,
+                    ..Board::default()
+                }),
+            ),
             (
                 "simulated:active=9W,idle=500mW",
                 simulated(500_000, 9_000_000),

@@ -1,13 +1,14 @@
 //! `simulated`: a board that does not exist, whose power follows the CPU time that this
-//! process really uses. For trying budgets without a meter; it measures nothing.
+//! process, or all of them, really use. For trying budgets without a meter; it measures nothing.
 
 use std::boxed::Box;
 use std::format;
+use std::path::Path;
 use std::thread;
 
 use super::source::{About, Source};
 use crate::energy::{Measure, Scope};
-use crate::{Microjoules, Microseconds, Microwatts, Reading, Reason, clock};
+use crate::{CpuUse, Microjoules, Microseconds, Microwatts, Reading, Reason, clock};
 
 /// Power of the simulated board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,17 @@ pub struct Board {
     pub idle: Microwatts,
     /// When all its CPUs are busy.
     pub active: Microwatts,
+    /// Whose CPU time counts.
+    pub of: Whose,
+}
+
+/// Whose CPU time a simulated board's power follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// That of this process: what others do changes nothing.
+    Process,
+    /// That of all processes, as a meter sees it, in ticks of 10 ms.
+    Board,
 }
 
 impl Default for Board {
@@ -24,6 +36,7 @@ impl Default for Board {
         Board {
             idle: Microwatts(2_700_000),
             active: Microwatts(7_500_000),
+            of: Whose::Process,
         }
     }
 }
@@ -40,19 +53,31 @@ struct Simulated {
 /// The board, on the CPUs of this machine that this process may use.
 pub fn open(board: Board) -> Box<dyn Source> {
     let cpus = thread::available_parallelism().map_or(1, usize::from);
-    with_clock(board, cpus as u64, clock::cpu_time)
+    let cpu_time = match board.of {
+        Whose::Process => clock::cpu_time,
+        Whose::Board => all_cpu_time,
+    };
+    with_clock(board, cpus as u64, cpu_time)
+}
+
+fn all_cpu_time() -> Reading<Microseconds> {
+    CpuUse::read(Path::new("/")).map(|used| used.all)
 }
 
 fn with_clock(board: Board, cpus: u64, cpu_time: fn() -> Reading<Microseconds>) -> Box<dyn Source> {
+    let (scope, whose) = match board.of {
+        Whose::Process => (Scope::Simulated, "this process's CPU time"),
+        Whose::Board => (Scope::BoardIn, "the CPU time of all processes"),
+    };
     let about = About {
         name: "simulated",
-        scope: Scope::Simulated,
+        scope,
         measured: false,
         max_rate_hz: 100,
         resolution: None,
         omits: "everything real: a model, no measurement",
         found: format!(
-            "{} idle, {} with {cpus} CPU(s) busy, by this process's CPU time",
+            "{} idle, {} with {cpus} CPU(s) busy, by {whose}",
             board.idle, board.active
         ),
     };

@@ -1,4 +1,6 @@
-//! Asking a model one question: letter mode and generate mode.
+//! Asking a model a question: letter mode and generate mode.
+
+pub mod gathered;
 
 use std::time::Instant;
 
@@ -16,8 +18,9 @@ use super::logits;
 use super::no_answer::{NOT_FINITE, NoAnswer};
 use super::prefix_cache::{Prefill, PrefixCache};
 use super::prompt::{AfterTrace, Prompt};
-use super::texts::{self, Spent};
+use super::texts::{self, Spent, Start};
 use super::trace::TraceReader;
+use super::waiting::Waiting;
 use super::writing::{Beginning, Pick, Writing, WritingRules};
 use crate::error::RunError;
 use crate::measure::meter::Meter;
@@ -39,8 +42,12 @@ pub struct Answerer<'m> {
     state: Vec<u8>,
     /// The answer that counts, or the trace before a letter.
     greedy: Writing<'m>,
-    /// The draws of the last question.
-    drawn: Vec<Writing<'m>>,
+    /// Texts that are written together: the draws of the last question, or what was gathered.
+    together: Vec<Writing<'m>>,
+    /// Questions whose texts are to be written together.
+    waiting: Vec<Waiting<'m>>,
+    /// What the next answers follow.
+    grammar: Option<&'m str>,
 }
 
 impl<'m> Answerer<'m> {
@@ -61,6 +68,7 @@ impl<'m> Answerer<'m> {
         // Tokens of 16 bytes and more are rare; the buffer grows once if need be.
         let bytes = 16 * (max_tokens + trace_limit.unwrap_or(0)) as usize;
         let writing = || Writing::new(TraceReader::new(template.markers, template.in_trace, bytes));
+        let together = u32::from(plan.draws).max(session.shape().sequences - 1);
         Answerer {
             parser: plan.parser,
             temperature: f32::from(plan.temperature_milli) / 1000.0,
@@ -69,25 +77,26 @@ impl<'m> Answerer<'m> {
             first: Vec::with_capacity(model.facts().vocabulary as usize),
             state: Vec::new(),
             greedy: writing(),
-            drawn: (0..plan.draws).map(|_| writing()).collect(),
+            together: (0..together).map(|_| writing()).collect(),
+            waiting: Vec::new(),
+            grammar: None,
             rules: WritingRules {
                 model,
                 max_tokens,
                 trace_limit,
                 after,
-                grammar: None,
             },
         }
     }
 
     /// The next answers follow `grammar`, or nothing.
     pub fn follow(&mut self, grammar: Option<&'m str>) {
-        self.rules.grammar = grammar;
+        self.grammar = grammar;
     }
 
     /// Tokens the session can hold.
     pub fn context(&self) -> u32 {
-        self.cache.context()
+        self.cache.shape().context
     }
 
     /// The text that was written last, and what there is to say of it.
@@ -95,9 +104,10 @@ impl<'m> Answerer<'m> {
         &self.greedy
     }
 
-    /// The text of a draw for the last question.
-    pub fn drawn(&self, draw: u8) -> Option<&Writing<'m>> {
-        self.drawn.get(usize::from(draw))
+    /// A text of those that were written together last: of a question's draws the one of this number, or
+    /// where the answer of a question that was gathered says.
+    pub fn together(&self, place: usize) -> Option<&Writing<'m>> {
+        self.together.get(place)
     }
 
     /// Runs the start of a prompt until two successive runs took the same time within 2 %, five
@@ -171,7 +181,7 @@ impl<'m> Answerer<'m> {
         let answer = chosen(ask, question, Some((letter, Found::Logits)))?;
         Ok(Question {
             probabilities: Some(probabilities),
-            ..answered(ask, question, answer, prompt, prefill)
+            ..answered(ask, question, answer, length(prompt), prefill)
         })
     }
 
@@ -213,7 +223,7 @@ impl<'m> Answerer<'m> {
             probabilities: Some(probabilities),
             generated: Some(generated),
             energy: both(prefill.energy, decode),
-            ..answered(ask, question, answer, prompt, prefill)
+            ..answered(ask, question, answer, length(prompt), prefill)
         })
     }
 
@@ -226,7 +236,7 @@ impl<'m> Answerer<'m> {
     ) -> Result<Question, NoAnswer> {
         let prefill = self.begin(prompt, self.rules.room())?;
         let session = self.cache.session();
-        if !self.drawn.is_empty() && question.task.pass_at_k && !session.rewinds() {
+        if !self.together.is_empty() && question.task.pass_at_k && !session.rewinds() {
             session.save(&mut self.state).map_err(DecodeError::from)?;
         }
         let written = self.write(true, &question.kind)?;
@@ -234,7 +244,7 @@ impl<'m> Answerer<'m> {
         Ok(Question {
             generated: Some(written.generated),
             energy: both(prefill.energy, written.energy),
-            ..answered(ask, question, answer, prompt, prefill)
+            ..answered(ask, question, answer, length(prompt), prefill)
         })
     }
 
@@ -255,27 +265,34 @@ impl<'m> Answerer<'m> {
         while from < count {
             let some = at_once.clamp(1, u32::from(count - from)) as u8;
             self.go_back(prompt)?;
-            let first = &self.first;
+            let (first, grammar) = (&self.first, self.grammar);
             let (temperature, seed) = (self.temperature, self.seed);
             let beginning = |draw| Beginning {
                 pick: Pick::Draw(temperature, randomness(seed, ask, draw)),
                 answers: true,
                 special: has_calls(&question.kind),
+                grammar,
                 first,
             };
-            let beginnings = (from..from + some).map(beginning);
-            let writings = self.drawn.get_mut(usize::from(from)..).unwrap_or_default();
+            let places = usize::from(from)..usize::from(from + some);
+            let writings = self.together.get_mut(places).unwrap_or_default();
+            let begun = (from..).map(beginning).zip(&mut *writings);
             let session = self.cache.session();
             let all = match at_once {
                 // One, then, since another would begin where it ended.
-                0 => {
-                    let one = beginnings.zip(writings.iter_mut());
-                    one.map(|(beginning, writing)| {
-                        lost(texts::alone(session, &self.rules, beginning, writing))
+                0 => begun
+                    .map(|(beginning, text)| {
+                        lost(texts::alone(session, &self.rules, beginning, text))
                     })
-                    .collect::<Result<_, _>>()?
+                    .collect::<Result<_, _>>()?,
+                _ => {
+                    let since = Start::now(session);
+                    for (beginning, text) in begun {
+                        text.begin(&self.rules, beginning)?;
+                    }
+                    session.fork(1..1 + u32::from(some));
+                    texts::together(session, &self.rules, since, writings)?
                 }
-                _ => texts::together(session, &self.rules, beginnings, writings)?,
             };
             for ((draw, writing), spent) in (from..).zip(writings).zip(all) {
                 let Some(Spent { generated, energy }) = spent else {
@@ -336,6 +353,7 @@ impl<'m> Answerer<'m> {
             pick: Pick::Greedy,
             answers,
             special: has_calls(kind),
+            grammar: self.grammar,
             first: &self.first,
         };
         let session = self.cache.session();
@@ -396,6 +414,11 @@ fn read(
     chosen(ask, question, counts)
 }
 
+/// Tokens of a prompt that fitted the context, so they fit u32.
+fn length(prompt: Prompt) -> u32 {
+    prompt.tokens.len() as u32
+}
+
 /// Energy of both phases.
 fn both(prefill: Reading<Microjoules>, decode: Reading<Microjoules>) -> Reading<QuestionEnergy> {
     prefill.and_then(|prefill| decode.map(|decode| QuestionEnergy { prefill, decode }))
@@ -418,7 +441,7 @@ fn answered(
     ask: Ask,
     question: &taskpack::Question,
     answer: Answer,
-    prompt: Prompt,
+    prompt_tokens: u32,
     prefill: Prefill,
 ) -> Question {
     Question {
@@ -427,8 +450,7 @@ fn answered(
         answer,
         probabilities: None,
         generated: None,
-        // A prompt fits u32: it fitted the context.
-        prompt_tokens: prompt.tokens.len() as u32,
+        prompt_tokens,
         cached_tokens: prefill.cached,
         prefill: prefill.time.into(),
         energy: prefill.energy.map(|prefill| QuestionEnergy {

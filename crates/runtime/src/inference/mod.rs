@@ -10,4 +10,5 @@ pub mod prefix_cache;
 pub mod prompt;
 mod texts;
 mod trace;
+mod waiting;
 pub mod writing;

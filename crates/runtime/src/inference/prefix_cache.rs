@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant};
 
-use edgescore_engine::{DecodeError, Session, Token};
+use edgescore_engine::{DecodeError, Session, Shape, Token};
 use edgescore_probe::{Microjoules, Reading};
 
 use crate::inference::prompt::Prompt;
@@ -66,14 +66,14 @@ impl<'m> PrefixCache<'m> {
         self.session
     }
 
-    /// Tokens the session can hold.
-    pub fn context(&self) -> u32 {
-        self.session.shape().context
+    /// What llama.cpp made of the session's options.
+    pub fn shape(&self) -> Shape {
+        self.session.shape()
     }
 
-    /// Forgets everything.
+    /// Forgets everything. Other sequences of the session keep what they hold.
     pub fn clear(&mut self) {
-        self.session.clear();
+        self.session.truncate(0);
         self.tokens.clear();
         self.marked = 0;
     }

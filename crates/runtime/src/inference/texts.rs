@@ -1,12 +1,13 @@
-//! Writing texts behind a prompt: one alone, or several together.
+//! Writing texts behind prompts: one alone, or several together.
 
 use std::time::Instant;
 
 use edgescore_engine::Part;
+use edgescore_probe::energy::Edge;
 use edgescore_probe::{Microjoules, Microseconds, Reading};
 use edgescore_record::Generated;
 
-use super::no_answer::NoAnswer;
+use super::no_answer::{NOT_FINITE, NoAnswer};
 use super::writing::{Beginning, Writing, WritingRules};
 use crate::measure::paced::PacedSession;
 
@@ -18,29 +19,47 @@ pub struct Spent {
     pub energy: Reading<Microjoules>,
 }
 
+/// When writing began.
+pub struct Start {
+    at: Instant,
+    edge: Edge,
+}
+
+impl Start {
+    /// Now.
+    pub fn now(session: &mut PacedSession) -> Start {
+        Start {
+            edge: session.meter.edge(),
+            at: Instant::now(),
+        }
+    }
+}
+
 /// Writes a text behind what `session` holds.
 pub fn alone<'m>(
     session: &mut PacedSession<'m>,
     rules: &WritingRules<'m>,
-    beginning: Beginning,
+    beginning: Beginning<'_, 'm>,
     text: &mut Writing<'m>,
 ) -> Result<Spent, NoAnswer> {
-    let from = session.meter.edge();
-    let start = Instant::now();
+    let from = Start::now(session);
     text.begin(rules, beginning)?;
     loop {
         let goes_on = text.advance(rules);
         if !text.to_compute().is_empty() {
             session.prefill(text.to_compute())?;
         }
-        text.computed(|| (start.elapsed().into(), session.meter.since(from)));
+        text.computed(|| (from.at.elapsed().into(), session.meter.since(from.edge)));
         if !goes_on {
             break;
         }
         text.pick(session.logits().unwrap_or_default())?;
     }
-    let decode = start.elapsed().into();
-    let energy = session.meter.since(from);
+    if text.is_lost() {
+        return Err(NOT_FINITE);
+    }
+    let decode = from.at.elapsed().into();
+    let energy = session.meter.since(from.edge);
     Ok(Spent {
         generated: text.end(decode, energy),
         energy,
@@ -48,27 +67,13 @@ pub fn alone<'m>(
 }
 
 /// A text among several.
-struct Draw<'w, 'm> {
+struct Together<'w, 'm> {
     sequence: u32,
     text: &'w mut Writing<'m>,
-    state: State,
+    goes_on: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// It goes on.
-    Live,
-    /// It has ended.
-    Ended,
-    /// Its logits were no numbers.
-    Lost,
-}
-
-impl Draw<'_, '_> {
-    fn is_live(&self) -> bool {
-        self.state == State::Live
-    }
-
+impl Together<'_, '_> {
     /// What is to be computed next.
     fn part(&self) -> Part<'_> {
         Part {
@@ -76,48 +81,31 @@ impl Draw<'_, '_> {
             tokens: self.text.to_compute(),
         }
     }
-
-    /// Goes on with a text that was picked for, or loses it.
-    fn picked(&mut self, picked: Result<(), NoAnswer>) -> Result<(), NoAnswer> {
-        match picked {
-            Err(NoAnswer::Skip(_)) => self.state = State::Lost,
-            picked => picked?,
-        }
-        Ok(())
-    }
 }
 
-/// Writes a text for each of the beginnings behind what `session` holds, which stays, a token of each
-/// at once: `session` has a sequence more than there are texts. Time and energy are shared by the
-/// tokens that were computed for each. `None` for a text whose logits were no numbers.
-pub fn together<'m, 'f>(
-    session: &mut PacedSession<'m>,
-    rules: &WritingRules<'m>,
-    beginnings: impl ExactSizeIterator<Item = Beginning<'f>>,
-    texts: &mut [Writing<'m>],
+/// Writes all of `texts`, which were begun, a token of each at once: the first behind what sequence 1 of
+/// `session` holds, the second behind sequence 2, and so on. These are empty afterwards. What it took
+/// since `from` is shared by the tokens that were computed for each. `None` for a text that was lost.
+pub fn together(
+    session: &mut PacedSession,
+    rules: &WritingRules,
+    from: Start,
+    texts: &mut [Writing],
 ) -> Result<Vec<Option<Spent>>, NoAnswer> {
-    let from = session.meter.edge();
-    let start = Instant::now();
-    let mut draws: Vec<Draw> = Vec::with_capacity(beginnings.len());
-    for ((sequence, text), beginning) in (1..).zip(texts).zip(beginnings) {
-        let begun = text.begin(rules, beginning);
-        let mut draw = Draw {
+    let mut all: Vec<Together> = (1..)
+        .zip(texts)
+        .map(|(sequence, text)| Together {
             sequence,
             text,
-            state: State::Live,
-        };
-        draw.picked(begun)?;
-        draws.push(draw);
-    }
-    session.fork(draws.len() as u32);
+            goes_on: true,
+        })
+        .collect();
     loop {
-        for draw in draws.iter_mut().filter(|draw| draw.is_live()) {
-            if !draw.text.advance(rules) {
-                draw.state = State::Ended;
-            }
+        for one in all.iter_mut().filter(|one| one.goes_on) {
+            one.goes_on = one.text.advance(rules);
         }
-        let mut live: Vec<&mut Draw> = draws.iter_mut().filter(|draw| draw.is_live()).collect();
-        let longest = live.iter().map(|draw| draw.text.to_compute().len()).max();
+        let mut live: Vec<&mut Together> = all.iter_mut().filter(|one| one.goes_on).collect();
+        let longest = live.iter().map(|one| one.text.to_compute().len()).max();
         let Some(longest) = longest else {
             break;
         };
@@ -126,37 +114,36 @@ pub fn together<'m, 'f>(
             compute(session, some)?;
         }
     }
-    let time = start.elapsed();
-    let energy = session.meter.since(from);
+    let time = from.at.elapsed();
+    let energy = session.meter.since(from.edge);
     session.forget_forks();
-    let work: u32 = draws.iter().map(|draw| draw.text.work()).sum();
-    let shared = draws.len() as f64;
-    let spent = draws.into_iter().map(|draw| {
+    let work: u32 = all.iter().map(|one| one.text.work()).sum();
+    let count = all.len() as f64;
+    let spent = all.into_iter().map(|one| {
         let share = match work {
             // All ended at their first token.
-            0 => 1.0 / shared,
-            work => f64::from(draw.text.work()) / f64::from(work),
+            0 => 1.0 / count,
+            work => f64::from(one.text.work()) / f64::from(work),
         };
         let decode = Microseconds((time.as_micros() as f64 * share) as u64);
         let energy = energy.map(|all| Microjoules((all.0 as f64 * share) as u64));
-        (draw.state == State::Ended).then(|| Spent {
-            generated: draw.text.end_together(decode, energy),
+        (!one.text.is_lost()).then(|| Spent {
+            generated: one.text.end_together(decode, energy),
             energy,
         })
     });
     Ok(spent.collect())
 }
 
-/// Computes what is next of each of `draws`, and picks what comes behind that.
-fn compute(session: &mut PacedSession, draws: &mut [&mut Draw]) -> Result<(), NoAnswer> {
-    let parts: Vec<Part> = draws.iter().map(|draw| draw.part()).collect();
+/// Computes what is next of each of `texts`, and picks what comes behind that.
+fn compute(session: &mut PacedSession, texts: &mut [&mut Together]) -> Result<(), NoAnswer> {
+    let parts: Vec<Part> = texts.iter().map(|one| one.part()).collect();
     session.append_each(&parts)?;
-    for (place, draw) in draws.iter_mut().enumerate() {
-        draw.text
+    for (place, one) in texts.iter_mut().enumerate() {
+        one.text
             .computed(|| (Microseconds(0), Reading::Value(Microjoules(0))));
         let logits = session.logits_of(place).unwrap_or_default();
-        let picked = draw.text.pick(logits);
-        draw.picked(picked)?;
+        one.text.pick(logits)?;
     }
     Ok(())
 }

@@ -83,13 +83,15 @@ impl Writer<'_> {
 }
 
 /// How a text begins and what belongs to it.
-pub struct Beginning<'f> {
+pub struct Beginning<'f, 'm> {
     /// How its tokens are picked.
     pub pick: Pick,
     /// Whether an answer is written, too, and not a trace alone.
     pub answers: bool,
     /// Whether control tokens belong to the text.
     pub special: bool,
+    /// What it follows, where it follows a grammar.
+    pub grammar: Option<&'m str>,
     /// The logits behind the prompt.
     pub first: &'f [f32],
 }
@@ -104,8 +106,6 @@ pub struct WritingRules<'m> {
     pub trace_limit: Option<u32>,
     /// What follows a trace.
     pub after: Option<AfterTrace>,
-    /// What answers follow, where they follow a grammar.
-    pub grammar: Option<&'m str>,
 }
 
 impl WritingRules<'_> {
@@ -141,6 +141,8 @@ pub struct Writing<'m> {
     computed: u32,
     /// The trace has just ended; its time is not known yet.
     trace_is_new: bool,
+    /// Logits were no numbers: it is no text.
+    lost: bool,
     /// About it.
     pub notes: Notes,
 }
@@ -160,6 +162,7 @@ impl<'m> Writing<'m> {
             next: Vec::new(),
             computed: 0,
             trace_is_new: false,
+            lost: false,
             notes: Notes::default(),
         }
     }
@@ -168,11 +171,11 @@ impl<'m> Writing<'m> {
     pub fn begin(
         &mut self,
         rules: &WritingRules<'m>,
-        beginning: Beginning,
+        beginning: Beginning<'_, 'm>,
     ) -> Result<(), NoAnswer> {
         self.text.restart();
         self.pick = beginning.pick;
-        self.writer = match rules.grammar {
+        self.writer = match beginning.grammar {
             Some(grammar) => Writer::Constrained(
                 Grammar::new(rules.model, grammar).map_err(Refusal::data)?,
                 Vec::new(),
@@ -185,15 +188,28 @@ impl<'m> Writing<'m> {
         self.limit = rules.max_tokens;
         self.computed = 0;
         self.trace_is_new = false;
+        self.lost = false;
         self.notes = Notes::default();
         self.pick(beginning.first)
     }
 
-    /// Picks the next token by the logits behind what was computed.
+    /// Picks the next token by the logits behind what was computed, or is lost where they are no
+    /// numbers.
     pub fn pick(&mut self, logits: &[f32]) -> Result<(), NoAnswer> {
-        self.token = self.writer.next(&mut self.pick, logits)?;
-        self.tokens += 1;
+        match self.writer.next(&mut self.pick, logits) {
+            Ok(token) => {
+                self.token = token;
+                self.tokens += 1;
+            }
+            Err(NoAnswer::Skip(_)) => self.lost = true,
+            Err(error) => return Err(error),
+        }
         Ok(())
+    }
+
+    /// Whether logits were no numbers, so that it is no text.
+    pub fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// Reads the picked token: what is to be computed next lies in [`Writing::to_compute`]. False where
@@ -204,6 +220,9 @@ impl<'m> Writing<'m> {
     /// without a limit, trace and answer share them.
     pub fn advance(&mut self, rules: &WritingRules) -> bool {
         self.next.clear();
+        if self.lost {
+            return false;
+        }
         let ended = rules.model.ends_generation(self.token);
         let mut closed = false;
         if !ended {

@@ -3,13 +3,16 @@
 use std::io::Write;
 use std::time::Instant;
 
-use edgescore_record::{Ask, Mode, Plan, Question, Record, Sample, Think, VerdictKind, WhySkipped};
+use edgescore_record::{
+    Ask, Mode, Plan, Question, Record, Sample, Scenario, Think, VerdictKind, WhySkipped,
+};
 use edgescore_taskpack as taskpack;
 
 use super::answer_rows::AnswerRows;
 use super::conversation::{with_drawn_step, with_step};
 use crate::error::RunError;
 use crate::inference::answering::Answerer;
+use crate::inference::answering::gathered::Gathered;
 use crate::inference::no_answer::NoAnswer;
 use crate::inference::prompt::{PromptError, Prompter};
 use crate::stop;
@@ -55,9 +58,10 @@ impl<W: Write> Asking<'_, '_, W> {
                 let detail = format!("time was up after {}", self.rows.counts.of(asks.len()));
                 return Err(RunError::Failed(VerdictKind::TimedOut, detail));
             }
-            let answered = match self.plan.mode {
-                Mode::Letter => self.letter(*ask),
-                Mode::Generate => self.generate(*ask),
+            let answered = match (self.plan.mode, self.plan.scenario) {
+                (Mode::Letter, _) => self.letter(*ask),
+                (Mode::Generate, Scenario::SingleStream) => self.generate(*ask),
+                (Mode::Generate, Scenario::Offline) => self.gather(*ask),
             };
             match answered {
                 Ok(()) => {}
@@ -72,7 +76,7 @@ impl<W: Write> Asking<'_, '_, W> {
             }
             self.rows.vitals()?;
         }
-        Ok(())
+        write_gathered(self.answerer, &mut self.rows)
     }
 
     fn letter(&mut self, ask: Ask) -> Result<(), NoAnswer> {
@@ -114,12 +118,30 @@ impl<W: Write> Asking<'_, '_, W> {
         let drawn = self.answerer.draw(ask, &question, prompt, count)?;
         // The question itself is answered; a draw without a row is lost alone.
         for row in drawn.into_iter().flatten() {
-            if let Some(text) = self.answerer.drawn(row.draw) {
+            if let Some(text) = self.answerer.together(row.draw.into()) {
                 self.rows.note(text, ask, Some(row.draw))?;
             }
             self.rows.drawn(row)?;
         }
         Ok(())
+    }
+
+    /// Keeps a question until its text is written with those of others; before that, those for which
+    /// it would be one too many are written. The steps of a conversation wait for each other, so it is
+    /// alone.
+    fn gather(&mut self, ask: Ask) -> Result<(), NoAnswer> {
+        if self.prompter.steps(ask)? > 1 {
+            write_gathered(self.answerer, &mut self.rows)?;
+            return self.generate(ask);
+        }
+        let grammar = self.prompter.grammar(ask);
+        let (question, prompt) = self.prompter.open(ask)?;
+        let count = draws(self.plan, &self.rows, &question);
+        if !self.answerer.has_room(count) {
+            write_gathered(self.answerer, &mut self.rows)?;
+        }
+        self.answerer.follow(grammar);
+        self.answerer.gather(ask, question, prompt, count)
     }
 
     /// Asks every step of a conversation, each behind the right calls of those before it. The draws of
@@ -158,6 +180,34 @@ impl<W: Write> Asking<'_, '_, W> {
         }
         Ok(())
     }
+}
+
+/// Writes the texts of the questions that were gathered, and sends their rows.
+fn write_gathered<W: Write>(
+    answerer: &mut Answerer,
+    rows: &mut AnswerRows<W>,
+) -> Result<(), RunError> {
+    for gathered in answerer.write_gathered()? {
+        let Gathered { ask, place, .. } = gathered;
+        let row = match gathered.row {
+            Ok(row) => row,
+            Err(why) => {
+                rows.skipped(ask, gathered.task, why)?;
+                continue;
+            }
+        };
+        if let Some(text) = answerer.together(place) {
+            rows.note(text, ask, None)?;
+        }
+        rows.answered(row)?;
+        for row in gathered.drawn {
+            if let Some(text) = answerer.together(place + 1 + usize::from(row.draw)) {
+                rows.note(text, ask, Some(row.draw))?;
+            }
+            rows.drawn(row)?;
+        }
+    }
+    Ok(())
 }
 
 /// Draws for a question.

@@ -30,8 +30,20 @@ pub fn memory(budgets: &Budgets, limiter: MemoryLimiter, memory: &Memory) -> Res
     }
 }
 
+/// What others than the run used meanwhile, as far as a source of the whole board sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Others {
+    /// CPUs, as a mean.
+    pub cpus: f64,
+    /// The power that these take, by what the board takes with all of its CPUs busy.
+    pub power: Microwatts,
+}
+
+/// CPUs of others that are worth a word.
+const WORTH_A_WORD: f64 = 0.1;
+
 /// A run that used more power than its budget.
-pub fn power(budgets: &Budgets, power: &PowerEnd) -> Result<(), RunError> {
+pub fn power(budgets: &Budgets, power: &PowerEnd, others: Option<Others>) -> Result<(), RunError> {
     let Some(limit) = budgets.power else {
         return Ok(());
     };
@@ -47,9 +59,27 @@ pub fn power(budgets: &Budgets, power: &PowerEnd) -> Result<(), RunError> {
     if !over(power.mean) && !over(power.worst) && power.mean.value().is_some() {
         return Ok(());
     }
+    let without = |mean: Reading<Microwatts>, others: Others| {
+        mean.map(|mean| Microwatts(mean.0.saturating_sub(others.power.0)))
+    };
+    let remedy = match others.filter(|others| others.cpus >= WORTH_A_WORD) {
+        None => "give a longer --power-window, fewer threads or a smaller --ubatch".to_owned(),
+        Some(others) => {
+            let held = [power.mean, power.worst].map(|mean| !over(without(mean, others)));
+            format!(
+                "other programs used {:.2} CPUs meanwhile, some {} of it{}: end them, or give a budget that \
+                 includes them",
+                others.cpus,
+                others.power,
+                match held {
+                    [true, true] => ", and without them it would have been held",
+                    _ => "",
+                }
+            )
+        }
+    };
     let detail = format!(
-        "a power budget of {limit} was not held: mean {}, worst window {}, {:.1} s over; give \
-         a longer --power-window, fewer threads or a smaller --ubatch",
+        "a power budget of {limit} was not held: mean {}, worst window {}, {:.1} s over; {remedy}",
         text(power.mean),
         text(power.worst),
         power.over.0 as f64 / 1e6

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use edgescore_engine::{LoadError, Model, SessionOptions};
 use edgescore_probe::{Bytes, Reading};
-use edgescore_record::{Mode, Origin, Plan, TemplateRow, Think, Weights};
+use edgescore_record::{Mode, Origin, Plan, Scenario, TemplateRow, Think, Weights};
 
 use super::defaults;
 use crate::error::Refusal;
@@ -78,14 +78,14 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
         0 => defaults::cpus(),
         asked => u32::from(asked),
     };
-    let draws = draws_at_once(plan);
+    let (texts, beside) = together(plan, context, room(plan, template));
     SessionOptions {
-        sequences: match draws {
-            1 => 1,
-            // The prompt's own, and one for each draw.
-            draws => draws + 1,
+        sequences: match texts {
+            0 => 1,
+            // The prompt's own, and one for each text.
+            texts => texts + 1,
         },
-        beside: (draws - 1) * room(plan, template),
+        beside,
         batch: plan.batch,
         ubatch: match plan.ubatch {
             0 => defaults::UBATCH,
@@ -99,13 +99,26 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
     }
 }
 
-/// Draws of a question that are decoded together; 1 where none are.
-fn draws_at_once(plan: &Plan) -> u32 {
-    let asked = match plan.parallel {
-        0 => plan.draws,
-        asked => asked.min(plan.draws),
-    };
-    u32::from(asked.max(1))
+/// Texts that are decoded together, 0 where none are, and the tokens that they take beside a `context`
+/// with one answer, each of at most `room`.
+fn together(plan: &Plan, context: u32, room: u32) -> (u32, u32) {
+    match plan.scenario {
+        Scenario::SingleStream => {
+            let draws = match plan.parallel {
+                0 => plan.draws,
+                asked => asked.min(plan.draws),
+            };
+            match u32::from(draws) {
+                0 | 1 => (0, 0),
+                // They share their prompt.
+                draws => (draws, (draws - 1) * room),
+            }
+        }
+        Scenario::Offline => {
+            let texts = u32::from(plan.parallel.max(1));
+            (texts, (texts - 1).saturating_mul(context))
+        }
+    }
 }
 
 /// What the longest prompt and its answer need, at most what the model was trained for.

@@ -6,8 +6,8 @@ use std::path::Path;
 use edgescore_engine::{Outline, SessionOptions, repacked_bytes};
 use edgescore_probe::{Bytes, MemorySample};
 use edgescore_record::{
-    FlashAttention, MemoryBudget, MemoryEstimate, MemoryStart, Plan, Record, VerdictKind, Weights,
-    parts,
+    FlashAttention, MemoryBudget, MemoryEstimate, MemoryStart, Plan, Record, Scenario, VerdictKind,
+    Weights, parts,
 };
 
 use super::advice::Advice;
@@ -118,7 +118,8 @@ impl Outlined<'_> {
             .filter(|budget| budget.refuse)
             .map(|budget| budget.limit);
         let fits = |estimate: MemoryEstimate| limit.is_none_or(|limit| estimate.total() <= limit);
-        if !fits(estimate) && job.plan.parallel == 0 && options.sequences > 1 {
+        let chosen = job.plan.parallel == 0 && job.plan.scenario == Scenario::SingleStream;
+        if !fits(estimate) && chosen && options.sequences > 1 {
             // Draws one after another take less.
             options = options.alone();
             estimate = self.estimate(&options)?;

@@ -25,9 +25,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use edgescore_probe::free_memory;
+use edgescore_probe::energy::Scope;
+use edgescore_probe::{CpuUse, Microwatts, Reading, free_memory};
 use edgescore_record::prompt_file::PromptFile;
-use edgescore_record::{Plan, Record, Stop, Verdict, VerdictKind};
+use edgescore_record::{Plan, PowerStart, Record, Stop, Verdict, VerdictKind};
 use edgescore_taskpack::Pack;
 
 use crate::error::{Refusal, RunError};
@@ -41,6 +42,7 @@ use answer_rows::{AnswerRows, Counts, keeps_text};
 use asking::Asking;
 use cpu_level::CpuLevel;
 use job::Job;
+use judge::Others;
 use loading::WeightsChoice;
 use memory_control::MemoryControl;
 use prepare::Loaded;
@@ -131,6 +133,7 @@ fn carry_out(
     reports: &mut Reports<impl Write>,
 ) -> Result<(), RunError> {
     let budgets = &job.plan.budgets;
+    let cpus = CpuUse::read(Path::new(budgets.root));
     let roofline = roofline::measure(job.model_bytes);
     let memory = MemoryMonitor::start(job.memory.has_cgroup());
     let choice = WeightsChoice::new(job.plan, job.model_bytes, free_memory(Path::new("/")));
@@ -151,8 +154,20 @@ fn carry_out(
         roofline,
         meter,
         memory,
+        cpus,
     };
     ask_all(job, loaded, conditions, counts, reports)
+}
+
+/// What `cpus` of others take, where the power source of `start` sees it and active power is known.
+fn others(start: &PowerStart, cpus: Reading<f64>) -> Option<Others> {
+    let busy = start.budget?.active.0.checked_sub(start.idle.value()?.0)?;
+    let cpus = cpus.value().filter(|_| start.scope != Scope::Simulated)?;
+    let power = busy as f64 * cpus / f64::from(defaults::cpus());
+    Some(Others {
+        cpus,
+        power: Microwatts(power as u64),
+    })
 }
 
 /// Asks the loaded model all questions and judges the run. Sends all rows from ModelLoaded on.
@@ -169,6 +184,8 @@ fn ask_all(
     memory.first_question();
     conditions.first_question();
     answerer.meter().first_question();
+    let root = Path::new(budgets.root);
+    let cpus = CpuUse::read(root);
     let mut asking = Asking {
         plan: job.plan,
         deadline: budgets
@@ -189,6 +206,7 @@ fn ask_all(
         return ended;
     }
     let memory = memory.finish();
+    let others = others(&answerer.power_row(), CpuUse::others_since(cpus, root));
     let power = answerer.finish();
     reports.record(&Record::PowerEnd(power))?;
     let conditions = conditions.finish();
@@ -196,7 +214,7 @@ fn ask_all(
     reports.record(&Record::Memory(memory))?;
     if matches!(ended, Ok(()) | Err(RunError::Stopped(Stop::Decided))) {
         judge::memory(budgets, job.memory.limiter, &memory)?;
-        judge::power(budgets, &power)?;
+        judge::power(budgets, &power, others)?;
         judge::throttling(&conditions)?;
         judge::answers(counts)?;
     }

@@ -1,10 +1,11 @@
 //! From a loaded model to a session that is ready for the first question.
 
 use std::io::Write;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use edgescore_engine::{Model, Session, SessionOptions, release_freed};
-use edgescore_probe::{Bytes, Roofline};
+use edgescore_probe::{Bytes, CpuUse, Reading, Roofline};
 use edgescore_record::{ModelLoaded, Record, Together, Tuning};
 
 use super::job::Job;
@@ -35,6 +36,8 @@ pub struct Loaded<'m> {
     pub meter: Meter,
     /// Watches memory.
     pub memory: MemoryMonitor,
+    /// What was used of the CPUs before the model was loaded.
+    pub cpus: Reading<CpuUse>,
 }
 
 /// Calibrates, makes the session and warms it up. Sends ModelLoaded, Roofline and PowerStart.
@@ -52,13 +55,17 @@ pub fn prepare<'m>(
         roofline: machine,
         meter,
         mut memory,
+        cpus,
     } = loaded;
     let mut tuning = Tuning::Default;
     if let Some(ask) = job.asks.first() {
         let (_, prompt) = prompter.open(*ask)?;
         let about = (job.model_hash, choice.weights);
-        tuning = memory
-            .apart(|| calibration::tune(job.plan, model, about, prompt.tokens, &mut options))?;
+        let root = Path::new(job.plan.budgets.root);
+        let taken = CpuUse::others_since(cpus, root);
+        tuning = memory.apart(|| {
+            calibration::tune(job.plan, model, about, prompt.tokens, taken, &mut options)
+        })?;
     }
     let session_started = Instant::now();
     let session = Session::new(model, &options)?;
@@ -97,9 +104,10 @@ pub fn prepare<'m>(
         flash_used: options.flash,
     }))?;
     if shape.sequences > 1 {
-        // A sequence for each draw, which are at most 255, and one for the prompt.
-        let draws = (shape.sequences - 1) as u8;
-        reports.record(&Record::Together(Together { draws }))?;
+        // A sequence for each text, which are at most 255, and one for the prompt.
+        let texts = (shape.sequences - 1) as u8;
+        let scenario = job.plan.scenario;
+        reports.record(&Record::Together(Together { scenario, texts }))?;
     }
     let row = roofline::row(&machine, facts, token_bytes);
     reports.record(&Record::Roofline(row))?;

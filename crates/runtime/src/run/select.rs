@@ -84,7 +84,9 @@ fn groups_in_turn(pack: &Pack) -> Result<Vec<usize>, PackError> {
 mod tests {
     use super::*;
     use edgescore_probe::Microseconds;
-    use edgescore_record::{Budgets, CacheType, FlashAttention, Leg, Mode, Parser, Weights};
+    use edgescore_record::{
+        Budgets, CacheType, FlashAttention, Leg, Mode, Parser, Scenario, Weights,
+    };
     use edgescore_taskpack::{
         Draft, DraftEpisode, DraftKind, DraftQuestion, DraftTask, Layout, Letter,
     };
@@ -104,6 +106,7 @@ mod tests {
         draws: 0,
         temperature_milli: 700,
         parser: Parser::Strict,
+        scenario: Scenario::SingleStream,
         parallel: 0,
         keep_text: None,
         max_tokens: 64,

@@ -104,6 +104,8 @@ pub struct RunView {
     /// Mean seconds of an answer with the rests for a power budget. With one, it is the latency of
     /// limits and Edge Scores.
     pub sustained_s: Figure<f64>,
+    /// Questions answered in an hour, with their draws and the rests for a power budget.
+    pub questions_per_hour: Figure<f64>,
     /// Tokens a second of prefill.
     pub prefill_tps: Figure<f64>,
     /// How generated answers were read; null where nothing was generated.
@@ -241,6 +243,7 @@ impl RunView {
             rotation: scores.rotation.clone().into(),
             latency_ms: LatencyView::from(&scores.latency),
             sustained_s: run.sustained_s().into(),
+            questions_per_hour: run.questions_per_hour().into(),
             prefill_tps: run.prefill_tps.into(),
             answers: run.answers.view(),
             decode_tps: run.decode_tps.into(),

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use anyhow::ensure;
 use clap::ValueEnum;
 use edgescore_probe::Microseconds;
-use edgescore_record::{Order, Plan};
+use edgescore_record::{Labels, Mode, Order, Plan, Scenario};
 
 use crate::failure::Failure;
 use crate::gate_profile::Profile;
 use crate::quantity::Positive;
+use crate::session::choices::{self, labels};
 use crate::session::{Board, EarlyStop, Goal, Models, OperatingPoint, RunOptions};
 
 /// Run a pack on one or more models and write the results
@@ -29,6 +31,13 @@ pub struct Args {
 
     #[command(flatten)]
     pub options: RunOptions,
+
+    /// How questions come, as in MLPerf: each alone, so that what it takes is its latency; or all
+    /// from the start, and several are answered at once (--parallel texts, 8 unless given), for the
+    /// accuracy alone. Generate mode
+    #[arg(long, value_parser = labels(choices::scenario), default_value = Scenario::SingleStream.label(),
+          help_heading = "Generate mode")]
+    pub scenario: Scenario,
 
     #[command(flatten)]
     pub point: OperatingPoint,
@@ -103,6 +112,38 @@ pub enum Axis {
     Freq,
 }
 
+/// Texts that are decoded at once offline.
+const TEXTS: u8 = 8;
+
+/// `plan` for questions of which several are answered at once.
+fn offline(plan: Plan, has_gate: bool) -> anyhow::Result<Plan> {
+    let parallel = match plan.parallel {
+        0 => TEXTS.max(plan.draws.saturating_add(1)),
+        asked => asked,
+    };
+    ensure!(
+        plan.mode == Mode::Generate,
+        "--scenario offline decodes several texts at once, and letter mode decodes none: give --mode generate, or \
+         leave --scenario out"
+    );
+    ensure!(
+        plan.repeat_for.is_none(),
+        "--minutes measures how the latency of single questions drifts: leave out --scenario offline"
+    );
+    ensure!(
+        !has_gate,
+        "--gate holds latencies of single questions against limits, and offline there are none: leave out \
+         --scenario offline, or try the result with `edgescore gate`"
+    );
+    ensure!(
+        parallel > plan.draws,
+        "--parallel {parallel} has no room for an answer and its {} draws: give --parallel {} or more, or fewer --draws",
+        plan.draws,
+        u32::from(plan.draws) + 1
+    );
+    Ok(Plan { parallel, ..plan })
+}
+
 /// Half the width of an interval, such as 0.03.
 fn half_width(text: &str) -> Result<f64, String> {
     match text.parse() {
@@ -123,14 +164,22 @@ fn minutes(text: &str) -> Result<Microseconds, String> {
 
 impl Args {
     /// The plan, without the paths of pack and model.
-    pub fn plan(&self) -> Plan<'_> {
-        Plan {
+    ///
+    /// # Errors
+    /// What was asked for cannot be asked offline.
+    pub fn plan(&self) -> Result<Plan<'_>, Failure> {
+        let plan = Plan {
+            scenario: self.scenario,
             order: match self.until_ci.is_some() || self.gate.is_some() {
                 true => Order::Shuffled,
                 false => Order::Pack,
             },
             repeat_for: self.minutes,
             ..self.point.put_in(self.options.plan())
+        };
+        match self.scenario {
+            Scenario::SingleStream => Ok(plan),
+            Scenario::Offline => offline(plan, self.gate.is_some()).map_err(Failure::Usage),
         }
     }
 

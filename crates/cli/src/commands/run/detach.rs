@@ -16,7 +16,7 @@ use crate::session::{BoardSession, Inputs};
 pub fn start(args: &Args, inputs: &Inputs) -> Result<Outcome, Failure> {
     let mut session = BoardSession::open(&args.board, true, inputs)?;
     let mut progress = session.progress();
-    let mut follower = session.follow(args.plan(), LINGER_FOR_EVER)?;
+    let mut follower = session.follow(args.plan()?, LINGER_FOR_EVER)?;
     let run = follower.run();
     let finish = follower.follow(&mut |row| {
         progress.take(&row.record);

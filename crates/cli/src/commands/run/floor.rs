@@ -40,7 +40,8 @@ impl Trial {
 /// Finds the floor by halving, prints what was tried, and keeps the run at the floor.
 pub fn find(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Failure> {
     let mut session = BoardSession::open(&args.board, false, inputs)?;
-    let mut try_with = |limit| trial(&mut session, args.plan(), limit, output);
+    let plan = args.plan()?;
+    let mut try_with = |limit| trial(&mut session, plan, limit, output);
 
     let first = try_with(PLENTY)?;
     let mut trials = Vec::new();

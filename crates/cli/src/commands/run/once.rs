@@ -15,7 +15,7 @@ use crate::session::{BoardSession, Inputs, Recorder};
 
 /// Runs once and reports.
 pub fn report(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Failure> {
-    let verdict = record(args, args.plan(), inputs, output)?;
+    let verdict = record(args, args.plan()?, inputs, output)?;
     let run = load(output).map_err(Failure::data)?;
     let judged = match limits(args)? {
         Some(limits) => Some(judge(&run, &limits).map_err(Failure::data)?),

@@ -20,6 +20,7 @@ use crate::{screen, verbosity};
 /// Runs each of `runs`, and reports over all. One whose model or result is at fault does not keep
 /// the others from running; Ctrl-C and a board that fails do.
 pub fn report(args: &Args, runs: &[(Inputs, PathBuf)]) -> Result<Outcome, Failure> {
+    let plan = args.plan()?;
     let mut results = Vec::with_capacity(runs.len());
     let (mut outcome, mut failed) = (Outcome::AsPlanned, None);
     for (number, (inputs, output)) in (1..).zip(runs) {
@@ -31,7 +32,7 @@ pub fn report(args: &Args, runs: &[(Inputs, PathBuf)]) -> Result<Outcome, Failur
         if !verbosity::is_quiet() {
             eprintln!("model {number} of {}: {model}", runs.len());
         }
-        match record(args, args.plan(), inputs, output) {
+        match record(args, plan, inputs, output) {
             Ok(verdict) => {
                 results.push(output.clone());
                 if verdict != Some(VerdictKind::Ok) {

@@ -80,7 +80,7 @@ fn beside(output: &Path, what: &str) -> PathBuf {
 }
 
 fn at(args: &Args, point: OperatingPoint, inputs: &Inputs, file: PathBuf) -> Result<Done, Failure> {
-    let verdict = record(args, point.put_in(args.plan()), inputs, &file)?;
+    let verdict = record(args, point.put_in(args.plan()?), inputs, &file)?;
     let run = load(&file).map_err(Failure::data)?;
     Ok(Done { file, verdict, run })
 }

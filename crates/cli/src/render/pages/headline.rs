@@ -1,6 +1,8 @@
 //! The figures of a run with labels: one screen at most. Intervals are 95 %.
 
-use edgescore_record::{Labels, MemoryLimiter, Parser, SystemPlace, TemplateOrigin, ToolsPlace};
+use edgescore_record::{
+    Labels, MemoryLimiter, Parser, Scenario, SystemPlace, TemplateOrigin, ToolsPlace,
+};
 use edgescore_score::{
     CHANCE, Delta5, EdgeScore, Estimate, Faults, GUESSER_PASS_5, LetterBias, PassAtK, PriorFrom,
     Reading, RotationReport, Summary,
@@ -155,6 +157,12 @@ fn debiased(run: &RunSummary) -> Option<(&'static str, String)> {
 /// With a power budget what the board sustains comes first: single answers come in two heaps.
 fn latency(run: &RunSummary) -> String {
     let latency = &run.scores.latency;
+    if run.scenario == Scenario::Offline {
+        let hourly = values::or_reason(run.questions_per_hour(), |n| format!("{n:.0}"));
+        return format!(
+            "none: questions were answered several at once (--scenario offline), {hourly} an hour"
+        );
+    }
     let computing = format!(
         "median {}, p90 {}, p99 {}",
         values::or_reason(run.median_s(), values::seconds),

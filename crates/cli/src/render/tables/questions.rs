@@ -1,6 +1,6 @@
 //! Every answer as a flat table: one row a question, one for each of its options with `run --rotate`.
 
-use edgescore_record::{Answer, AnswerKind, CallAxes, Labels};
+use edgescore_record::{Answer, AnswerKind, CallAxes, Labels, Scenario};
 use std::path::{Path, PathBuf};
 
 use edgescore_probe::Reading;
@@ -96,6 +96,7 @@ struct Texts {
     run: [Cell; 6],
     /// Group and id of each task.
     tasks: Vec<[Cell; 2]>,
+    scenario: Scenario,
 }
 
 impl Texts {
@@ -119,6 +120,7 @@ impl Texts {
                 start.mode.label().into(),
             ],
             tasks: tasks.collect(),
+            scenario: records.scenario(),
         })
     }
 
@@ -173,7 +175,11 @@ impl Texts {
                 .map(|generated| generated.decode.0)
                 .into(),
         );
-        row.push(rules::answer_time(question).0.into());
+        row.push(match self.scenario {
+            Scenario::SingleStream => rules::answer_time(question).0.into(),
+            // What it took is its share of what several took.
+            Scenario::Offline => Cell::Empty,
+        });
         row.extend(match question.energy {
             Reading::Value(energy) => {
                 [energy.prefill.0.into(), energy.decode.0.into(), Cell::Empty]

@@ -2,14 +2,15 @@
 //! and build, and stored.
 //!
 //! Other choices round differently. That the choice is stored is what makes a run's answers the same
-//! the next time; a model that is too small for a difference is not measured.
+//! the next time; a model that is too small for a difference is not measured. Where other programs use
+//! the CPUs, threads are chosen beside them and for one run.
 
 mod stored;
 
 use std::time::{Duration, Instant};
 
 use edgescore_engine::{DecodeError, Facts, Model, Session, SessionOptions, Token, release_freed};
-use edgescore_probe::Bytes;
+use edgescore_probe::{Bytes, Reading};
 use edgescore_record::{CacheType, FlashAttention, Mode, Plan, Tuning, Weights};
 use edgescore_taskpack::Hash;
 
@@ -23,6 +24,12 @@ const SMALLER: [u32; 2] = [256, 128];
 const SMALLEST: Bytes = Bytes(64 << 20);
 /// Tokens that are computed for each choice: a whole batch of the largest.
 const TOKENS: usize = UBATCH as usize;
+/// CPUs that others use from which on fewer threads may be faster: threads wait for the slowest after
+/// every tensor. With one of two CPUs taken, one thread decodes twice as fast as two
+/// (docs/bench/2026-11-28-beside).
+const TAKEN: f64 = 0.5;
+/// Tokens of a trial beside others: their share of the CPUs is evened out over some 100 ms.
+const BESIDE: (usize, u32) = (128, 16);
 /// Another choice must be faster by this to be taken: timings of one and the same differ by 2 %.
 const BETTER: f64 = 1.03;
 
@@ -40,12 +47,14 @@ fn is_large(model: &Facts) -> bool {
 }
 
 /// Sets the threads and the physical batch that `plan` leaves open, and flash attention where
-/// `options` leave it open and [`chooses_flash`], for prompts that begin like `prompt`.
+/// `options` leave it open and [`chooses_flash`], for prompts that begin like `prompt`. `taken`: CPUs
+/// that others use.
 pub fn tune(
     plan: &Plan,
     model: &Model,
     (hash, weights): (Hash, Weights),
     prompt: &[Token],
+    taken: Reading<f64>,
     options: &mut SessionOptions,
 ) -> Result<Tuning, DecodeError> {
     let flash = options.flash == FlashAttention::Auto && chooses_flash(plan, model.facts());
@@ -61,6 +70,17 @@ pub fn tune(
     }
     if start.prompt.len() < TOKENS / 2 {
         return Ok(Tuning::ShortPrompts);
+    }
+    let taken = taken.value().unwrap_or(0.0);
+    if plan.threads == 0 && taken >= TAKEN && options.threads > 1 {
+        threads_beside(plan, model, prompt, taken, options)?;
+        let plan = Plan {
+            threads: options.threads as u16,
+            ..*plan
+        };
+        let alone = Reading::Value(0.0);
+        tune(&plan, model, (hash, weights), prompt, alone, options)?;
+        return Ok(Tuning::Beside);
     }
     let stored = StoredCalibration::find(plan, hash, weights, options);
     if let Some(chosen) = stored.as_ref().and_then(StoredCalibration::read) {
@@ -102,6 +122,30 @@ pub fn tune(
         });
     }
     Ok(Tuning::Measured)
+}
+
+/// Sets the threads that are fastest beside others that use `taken` CPUs.
+fn threads_beside(
+    plan: &Plan,
+    model: &Model,
+    prompt: &[Token],
+    taken: f64,
+    options: &mut SessionOptions,
+) -> Result<(), DecodeError> {
+    let (tokens, answer) = BESIDE;
+    let trial = Trial {
+        prompt: prompt.get(..tokens).unwrap_or(prompt),
+        answer: match plan.mode {
+            Mode::Letter => 0,
+            Mode::Generate => answer,
+        },
+    };
+    let all = *options;
+    let fewest = all.threads.saturating_sub(taken.ceil() as u32).max(1);
+    let choices = (fewest..all.threads).rev();
+    let choices = choices.map(|threads| SessionOptions { threads, ..all });
+    *options = fastest(model, trial, all, choices)?;
+    Ok(())
 }
 
 /// Flash attention as an earlier run of this model, board and build has chosen it.

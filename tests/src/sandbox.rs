@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use edgescore_record::file::ResultFile;
+use edgescore_record::{Ask, Record};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -170,6 +172,18 @@ impl Sandbox {
     #[track_caller]
     pub fn rows(&self, name: &str) -> Rows {
         Rows::parse(&self.read(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// The texts that a result keeps, in the order of its rows, each with its draw.
+    #[track_caller]
+    pub fn texts(&self, name: &str) -> Vec<(Ask, Option<u8>, String)> {
+        let bytes = self.read(name);
+        let file = ResultFile::parse(&bytes).unwrap();
+        let texts = file.records().filter_map(|record| match record {
+            Record::Text(text) => Some((text.ask, text.draw, text.text.to_owned())),
+            _ => None,
+        });
+        texts.collect()
     }
 
     /// What `edgescore report --format json` says of one result.

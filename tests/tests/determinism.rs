@@ -1,8 +1,7 @@
 //! The same run gives the same answers.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use edgescore_record::file::ResultFile;
-use edgescore_record::{Ask, Record, VerdictKind};
+use edgescore_record::{Ask, VerdictKind};
 use edgescore_tests::{Rows, Sandbox, SmallTasks};
 
 fn sandbox() -> Sandbox {
@@ -62,15 +61,9 @@ fn draws_that_are_decoded_together_are_those_that_are_decoded_alone() {
         let options = format!("-t 1 --mode generate --max-tokens 12 --keep-text {parallel}");
         let rows = run(&sandbox, &options);
         assert!(rows.samples.iter().all(|row| row.generated.decode.0 > 0));
-        let bytes = sandbox.read("run.esr");
-        let file = ResultFile::parse(&bytes).unwrap();
-        let texts = file.records().filter_map(|record| match record {
-            Record::Text(text) => Some((text.ask, text.draw, text.text.to_owned())),
-            _ => None,
-        });
         let report = sandbox.report("run.esr");
         let at_once = report["provenance"]["texts_at_once"].as_u64().unwrap();
-        (texts.collect::<Vec<_>>(), at_once)
+        (sandbox.texts("run.esr"), at_once)
     };
     let (alone, at_once) = texts("--parallel 1");
     assert_eq!((alone.len(), at_once), (20 + 2 * 5 * 5, 1));

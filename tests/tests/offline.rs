@@ -1,7 +1,6 @@
 //! Scenario offline: several questions are answered at once, and none has a latency.
 
-use edgescore_record::file::ResultFile;
-use edgescore_record::{Ask, Record};
+use edgescore_record::Ask;
 use edgescore_tests::{Sandbox, SmallTasks};
 use serde_json::Value;
 
@@ -20,17 +19,6 @@ fn sandbox() -> Sandbox {
     })
 }
 
-/// What was written, in the order of the rows.
-fn texts(sandbox: &Sandbox) -> Vec<(Ask, Option<u8>, String)> {
-    let bytes = sandbox.read("run.esr");
-    let file = ResultFile::parse(&bytes).unwrap();
-    let texts = file.records().filter_map(|record| match record {
-        Record::Text(text) => Some((text.ask, text.draw, text.text.to_owned())),
-        _ => None,
-    });
-    texts.collect()
-}
-
 /// Kernels for several tokens round otherwise than those for one, so that a text may part from itself
 /// where two tokens are about as likely.
 #[test]
@@ -42,11 +30,11 @@ fn texts_are_those_of_single_questions() {
     ] {
         let run = format!("{RUN} --model {MODEL} {draws}");
         sandbox.done(&run);
-        let alone = texts(&sandbox);
+        let alone = sandbox.texts("run.esr");
         assert_eq!(alone.len(), written);
         for parallel in parallel {
             sandbox.done(&format!("{run} --scenario offline {parallel}"));
-            let together = texts(&sandbox);
+            let together = sandbox.texts("run.esr");
             let which = |texts: &[(Ask, Option<u8>, String)]| -> Vec<_> {
                 texts.iter().map(|text| (text.0, text.1)).collect()
             };

@@ -15,7 +15,7 @@ use edgescore_taskpack::{self as taskpack, Kind, Letter, SplitMix64};
 
 use super::judging;
 use super::logits;
-use super::no_answer::{NOT_FINITE, NoAnswer};
+use super::no_answer::{NOT_FINITE, NoAnswer, skipped};
 use super::prefix_cache::{Prefill, PrefixCache};
 use super::prompt::{AfterTrace, Prompt};
 use super::texts::{self, Spent, Start};
@@ -282,9 +282,10 @@ impl<'m> Answerer<'m> {
                 // One, then, since another would begin where it ended.
                 0 => begun
                     .map(|(beginning, text)| {
-                        lost(texts::alone(session, &self.rules, beginning, text))
+                        let spent = texts::alone(session, &self.rules, beginning, text);
+                        Ok(skipped(spent)?.ok())
                     })
-                    .collect::<Result<_, _>>()?,
+                    .collect::<Result<_, RunError>>()?,
                 _ => {
                     let since = Start::now(session);
                     for (beginning, text) in begun {
@@ -367,14 +368,6 @@ fn randomness(seed: u64, ask: Ask, draw: u8) -> SplitMix64 {
         | (u64::from(ask.rotation().steps()) << 8)
         | u64::from(draw);
     SplitMix64::for_purpose(seed, purpose + 16)
-}
-
-/// A text whose logits were no numbers is none.
-fn lost(spent: Result<Spent, NoAnswer>) -> Result<Option<Spent>, NoAnswer> {
-    match spent {
-        Err(NoAnswer::Skip(_)) => Ok(None),
-        spent => spent.map(Some),
-    }
 }
 
 /// Whether calls are asked for: their marks may be control tokens.

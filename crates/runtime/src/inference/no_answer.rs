@@ -20,3 +20,12 @@ impl<E: Into<RunError>> From<E> for NoAnswer {
 
 /// Logits that are no numbers.
 pub const NOT_FINITE: NoAnswer = NoAnswer::Skip(WhySkipped::LogitsNotFinite);
+
+/// Tells what has no answer from what ends the run.
+pub fn skipped<T>(answer: Result<T, NoAnswer>) -> Result<Result<T, WhySkipped>, RunError> {
+    match answer {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(NoAnswer::Skip(why)) => Ok(Err(why)),
+        Err(NoAnswer::Run(error)) => Err(error),
+    }
+}

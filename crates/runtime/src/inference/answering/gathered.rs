@@ -6,7 +6,7 @@ use edgescore_taskpack as taskpack;
 
 use super::{Answerer, answered, both, has_calls, length, randomness, read};
 use crate::error::RunError;
-use crate::inference::no_answer::{NOT_FINITE, NoAnswer};
+use crate::inference::no_answer::{NOT_FINITE, NoAnswer, skipped};
 use crate::inference::prompt::Prompt;
 use crate::inference::texts::{self, Spent, Start};
 use crate::inference::waiting::Waiting;
@@ -91,6 +91,7 @@ impl<'m> Answerer<'m> {
         let mut place = 0;
         for asked in waiting {
             let (ask, task) = (asked.ask, asked.question.task.index);
+            let count = asked.texts();
             let mut texts = self.together.iter_mut().skip(place).zip(&mut spent);
             let answer = |text, spent: Option<Spent>| -> Result<_, NoAnswer> {
                 let spent = spent.ok_or(NOT_FINITE)?;
@@ -127,17 +128,8 @@ impl<'m> Answerer<'m> {
                 drawn,
                 place,
             });
-            place += 1 + usize::from(asked.draws);
+            place += count;
         }
         Ok(all)
-    }
-}
-
-/// Why a question has no answer is said of it; what ends the run does.
-fn skipped<T>(answer: Result<T, NoAnswer>) -> Result<Result<T, WhySkipped>, RunError> {
-    match answer {
-        Ok(answer) => Ok(Ok(answer)),
-        Err(NoAnswer::Skip(why)) => Ok(Err(why)),
-        Err(NoAnswer::Run(error)) => Err(error),
     }
 }

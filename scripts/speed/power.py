@@ -1,14 +1,16 @@
 """What power budgets and power measurement cost, in rounds of paired runs.
 
-    scripts/bench-power governor FOLDER [--rounds 3] [ARGUMENTS OF run]
+    scripts/bench-power governor FOLDER [--rounds 3] [--budgets 4] [--beside 0] [ARGUMENTS OF run]
     scripts/bench-power sampler  FOLDER [--rounds 8] [ARGUMENTS OF run]
 
-governor: whether the power governor keeps 4 W on the simulated board, and at which throughput. A run
-without a budget, then one with. sampler: the cost of 10 samples a second and of readings at the
+governor: whether the power governor keeps budgets (4 W, or several: 4,5,6) on the simulated board, and
+at which throughput. A run without a budget, then one with each. With --beside 0.5 another process uses
+half a CPU meanwhile, and the source sees it. sampler: the cost of 10 samples a second and of readings at the
 edges of every phase. A run that measures no power, then one that does, in alternating order.
 
 Raw files are written to FOLDER. Use an idle machine: the summary states the CPU time that other
 processes used during each run."""
+import argparse
 import json
 import os
 import subprocess
@@ -21,7 +23,7 @@ from statistics import median
 from .sitting import cpu_time
 
 EDGESCORE = os.environ.get("EDGESCORE", "target/release/edgescore")
-IDLE_W, ACTIVE_W, BUDGET_W = 2.7, 7.5, 4.0
+IDLE_W, ACTIVE_W = 2.7, 7.5
 SAMPLER = "sampler"  # its thread, in crates/probe
 SOURCE = f"simulated:idle={IDLE_W}W,active={ACTIVE_W}W"
 
@@ -77,26 +79,54 @@ def run(arguments, file):
     return row
 
 
-def governor(number, folder, arguments, lines):
-    free = run(["--power-source", SOURCE, *arguments], folder / f"free-{number}.esr")
-    budget = ["--power", f"{BUDGET_W}W"]
-    held = run(["--power-source", SOURCE, *budget, *arguments], folder / f"held-{number}.esr")
-    for name, row in [("free", free), ("held", held)]:
-        power = row["power"]
-        lines.append(f"{name}-{number} {row['verdict']['kind']}; mean {power['mean_w']:.3f} W; "
-                     f"worst window {power['worst_window_w']:.3f} W, over {power['time_over_s']:.2f} s; "
-                     f"{row['speed']:.3f} questions/s in {power['length_s']:.1f} s; {row['noise']}")
-    power = held["power"]
-    lines.append(f"held-{number} active {power['active_w']:.3f} W, pieces of {power['piece_tokens']} tokens")
-    share, allowed = held["speed"] / free["speed"], BUDGET_W - IDLE_W
-    literal = share / (allowed / (ACTIVE_W - IDLE_W))
-    strict = share / (allowed / (free["power"]["mean_w"] - IDLE_W))
-    lines.append(f"round {number}: {share:.4f} of the free throughput: {literal:.4f} of what (budget - idle)/"
-                 f"(active - idle) allows, {strict:.4f} with the free run's mean as active power")
-    return literal, strict
+class Competitor:
+    """A process that uses a share of a CPU, in turns of 20 ms."""
+
+    def __init__(self, share):
+        busy = f"""
+import time
+while True:
+    start = time.monotonic()
+    while time.monotonic() - start < {0.02 * share}:
+        pass
+    time.sleep({0.02 * (1 - share)})
+"""
+        # It ends with this process, also when that is killed.
+        command = ["setpriv", "--pdeathsig", "KILL", sys.executable, "-c", busy]
+        self.process = subprocess.Popen(command) if share else None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
 
 
-def sampler(number, folder, arguments, lines):
+def governor(number, folder, arguments, options, lines):
+    source = ["--power-source", SOURCE + (",of=board" if options.beside else "")]
+    free = run([*source, *arguments], folder / f"free-{number}.esr")
+    lines.append(f"free-{number} mean {free['power']['mean_w']:.3f} W; {free['speed']:.4f} questions/s in "
+                 f"{free['power']['length_s']:.1f} s; {free['noise']}")
+    figures = {}
+    for watts in options.budgets:
+        budget = ["--power", f"{watts}W"]
+        with Competitor(options.beside):
+            held = run([*source, *budget, *arguments], folder / f"held-{watts:g}-{number}.esr")
+        power = held["power"]
+        literal = held["speed"] / free["speed"] / ((watts - IDLE_W) / (ACTIVE_W - IDLE_W))
+        mean, worst = power["mean_w"] / watts, power["worst_window_w"] / watts
+        lines.append(f"held-{watts:g}-{number} {held['verdict']['kind']} {held['verdict'].get('detail', '')}; mean {mean:.4f} "
+                     f"and worst window {worst:.4f} of the budget, over {power['time_over_s']:.2f} s; "
+                     f"{literal:.4f} of the throughput that (budget - idle)/(active - idle) allows, in "
+                     f"{power['length_s']:.1f} s; idle {power['idle_before_w']:.3f} W, active {power['active_w']:.3f} W; "
+                     f"{held['noise']}")
+        figures |= {f"{watts:g} W mean": mean, f"{watts:g} W worst": worst, f"{watts:g} W throughput": literal}
+    return figures
+
+
+def sampler(number, folder, arguments, options, lines):
     sources = [("none", "none"), ("sampled", SOURCE)]
     speed = {}
     for name, source in sources if number % 2 else reversed(sources):
@@ -109,23 +139,29 @@ def sampler(number, folder, arguments, lines):
             share = threads.of(SAMPLER) / threads.total()
             lines.append(f"sampled-{number} sampler's thread {1e3 * threads.of(SAMPLER):.2f} ms of "
                          f"{threads.total():.2f} s CPU: {100 * share:.4f} %")
-    ratios = [with_it / without for with_it, without in zip(speed["sampled"], speed["none"])]
-    lines.append(f"round {number}: {ratios[0]:.4f} of the tokens/s, {ratios[1]:.4f} of the questions/s")
-    return [*ratios, 1 - share]
+    tokens, questions = [with_it / without for with_it, without in zip(speed["sampled"], speed["none"])]
+    lines.append(f"round {number}: {tokens:.4f} of the tokens/s, {questions:.4f} of the questions/s")
+    return {"tokens/s": tokens, "questions/s": questions, "CPU time left": 1 - share}
 
 
 def main():
     if len(sys.argv) < 3 or sys.argv[1] not in ("governor", "sampler"):
         sys.exit(__doc__)
-    part, folder, arguments = globals()[sys.argv[1]], Path(sys.argv[2]), sys.argv[3:]
-    rounds = 3 if part is governor else 8
-    if arguments[:1] == ["--rounds"]:
-        rounds, arguments = int(arguments[1]), arguments[2:]
+    part, folder = globals()[sys.argv[1]], Path(sys.argv[2])
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--rounds", type=int, default=3 if part is governor else 8)
+    parser.add_argument("--budgets", type=lambda text: [float(watts) for watts in text.split(",")], default=[4.0])
+    parser.add_argument("--beside", type=float, default=0)
+    options, arguments = parser.parse_known_args(sys.argv[3:])
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
-    results = [part(number, folder, arguments, lines) for number in range(1, rounds + 1)]
-    for figure in zip(*results):
-        lines.append(f"median {median(figure):.4f}, {min(figure):.4f} to {max(figure):.4f}")
+    results = []
+    for number in range(1, options.rounds + 1):
+        results.append(part(number, folder, arguments, options, lines))
+        print(lines[-1], flush=True)
+    for name in results[0]:
+        figure = [figures[name] for figures in results]
+        lines.append(f"{name}: median {median(figure):.4f}, {min(figure):.4f} to {max(figure):.4f}")
     text = "\n".join(lines) + "\n"
     (folder / "summary.txt").write_text(text)
     print(text, end="")

@@ -28,7 +28,7 @@ pub use ffi::release_freed;
 pub use ffi::{HalfLayer, Pacing, Threads};
 pub use grammar::{BadGrammar, Grammar};
 pub use model::{Facts, LoadError, LoadProblem, Model, TokenWeights};
-pub use options::SessionOptions;
+pub use options::{Others, SessionOptions};
 pub use outline::{Outline, PlannedSession, repacked_bytes};
 pub use session::{DecodeError, Part, Session, SessionError, Shape, StateError};
 pub use special::{Segment, SpecialToken, SpecialTokens};

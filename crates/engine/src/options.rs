@@ -4,6 +4,16 @@ use std::sync::atomic::AtomicBool;
 
 use edgescore_record::{CacheType, FlashAttention};
 
+/// Where the sequences behind the first one lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// In its memory, which holds this many tokens more: what all of them have beside what they share with
+    /// it. Each looks past the cells of all: for texts behind one prompt.
+    Shared(u32),
+    /// Each in a memory of its own, as large as the first one's: for texts behind prompts of their own.
+    Apart,
+}
+
 /// How a session computes.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionOptions {
@@ -12,8 +22,8 @@ pub struct SessionOptions {
     pub context: u32,
     /// Sequences held at once.
     pub sequences: u32,
-    /// Tokens that all sequences but the first hold together, beside what they share with it.
-    pub beside: u32,
+    /// Where those behind the first one lie.
+    pub others: Others,
     /// Tokens handed to llama.cpp at once.
     pub batch: u32,
     /// Tokens computed at once: what the compute buffer is sized for.
@@ -47,7 +57,7 @@ impl SessionOptions {
     pub fn alone(self) -> Self {
         Self {
             sequences: 1,
-            beside: 0,
+            others: Others::Shared(0),
             ..self
         }
     }
@@ -57,7 +67,7 @@ impl SessionOptions {
         Self {
             context,
             sequences: 1,
-            beside: 0,
+            others: Others::Shared(0),
             batch: 2048,
             ubatch: 512,
             threads,

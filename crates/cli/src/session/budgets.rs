@@ -31,6 +31,9 @@ pub struct BudgetOptions {
     /// Where power is read: `best`, `pi5-pmic`, `jetson-ina3221`, `rapl`, `hwmon[:NAME]`,
     /// `fnb58`, `trace:FILE`, `simulated[:idle=2.7W,active=7.5W,of=process|board]` or `none`. `best` takes a
     /// meter at the board's input if there is one, else what the board has
+    ///
+    /// `simulated:reads=power,lag=100ms,drift=0%` is a board with a sensor that is read 10 times a second and
+    /// is late, and whose power rises by so much when it is busy for long.
     #[arg(long, value_name = "NAME[:ARG]", default_value = "best", value_parser = source)]
     power_source: String,
 

@@ -14,7 +14,7 @@ use super::pool::{Pool, Pools};
 use super::sequence_batch::SequenceBatch;
 use super::stops::{Pacing, Stops, Threads, observe};
 use crate::logging;
-use crate::options::SessionOptions;
+use crate::options::{Others, SessionOptions};
 use crate::token::Token;
 
 /// The sequence that is saved and cut back.
@@ -65,16 +65,19 @@ impl<'m> Context<'m> {
         };
         // SAFETY: returns plain data.
         let mut params = unsafe { sys::llama_context_default_params() };
-        params.n_ctx = match options.context {
+        params.n_ctx = match (options.context, options.others) {
             // As many as the model was trained for.
-            0 => 0,
-            context => context.saturating_add(options.beside),
+            (0, _) => 0,
+            (context, Others::Shared(more)) => context.saturating_add(more),
+            // llama.cpp divides by the sequences, and rounds up to 256.
+            (context, Others::Apart) => context
+                .next_multiple_of(256)
+                .saturating_mul(options.sequences),
         };
         params.n_batch = options.batch;
         params.n_ubatch = options.ubatch;
         params.n_seq_max = options.sequences;
-        // Sequences share the cells of what they have in common.
-        params.kv_unified = true;
+        params.kv_unified = matches!(options.others, Others::Shared(_));
         // Only the last position of a sequence has logits. Left at its default of n_batch,
         // the compute buffer is sized for n_ubatch rows of logits: 300 MiB at 512 rows of
         // 152k tokens.
@@ -122,9 +125,10 @@ impl<'m> Context<'m> {
         !self.memory.is_null()
     }
 
+    /// Tokens that a sequence can hold.
     pub(crate) fn context_tokens(&self) -> u32 {
         // SAFETY: a live context.
-        unsafe { sys::llama_n_ctx(self.raw.as_ptr()) }
+        unsafe { sys::llama_n_ctx_seq(self.raw.as_ptr()) }
     }
 
     pub(crate) fn batch_tokens(&self) -> u32 {
@@ -200,11 +204,13 @@ impl<'m> Context<'m> {
         }
     }
 
-    /// Makes sequence `to`, which is empty, hold what the first one does, in the same memory.
-    pub(crate) fn copy_to(&mut self, to: u32) {
+    /// Makes sequence `to`, which is empty, hold what `from` does. Where they lie apart, llama.cpp copies
+    /// before it computes the next batch.
+    pub(crate) fn copy(&mut self, from: u32, to: u32) {
+        let (from, to) = (from.cast_signed(), to.cast_signed());
         // SAFETY: the memory of a live context, or null, which llama.cpp ignores; both sequences are
         // below n_seq_max, which `Session` checks.
-        unsafe { sys::llama_memory_seq_cp(self.memory, SEQUENCE, to.cast_signed(), -1, -1) }
+        unsafe { sys::llama_memory_seq_cp(self.memory, from, to, -1, -1) }
     }
 
     /// Empties a sequence.

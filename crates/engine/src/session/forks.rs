@@ -13,8 +13,29 @@ impl Session<'_> {
         for (sequence, length) in (1..).zip(&mut self.others) {
             if sequences.contains(&sequence) {
                 self.context.remove(sequence);
-                self.context.copy_to(sequence);
+                self.context.copy(0, sequence);
                 *length = self.position;
+            }
+        }
+    }
+
+    /// Moves what sequence `from` holds to `to`, both behind the first one. A pass over sequences that lie
+    /// apart is one where their numbers follow each other, else several.
+    pub fn move_fork(&mut self, from: u32, to: u32) {
+        let Some(length) = self.length(from) else {
+            return;
+        };
+        if from == to || self.length(to).is_none() {
+            return;
+        }
+        self.context.remove(to);
+        self.context.copy(from, to);
+        self.context.remove(from);
+        for (sequence, held) in (1..).zip(&mut self.others) {
+            match sequence {
+                _ if sequence == to => *held = length,
+                _ if sequence == from => *held = 0,
+                _ => {}
             }
         }
     }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use edgescore_engine::{
-    DecodeError, HalfLayer, Model, Pacing, Part, Session, SessionError, SessionOptions, Threads,
-    Token,
+    DecodeError, HalfLayer, Model, Others, Pacing, Part, Session, SessionError, SessionOptions,
+    Threads, Token,
 };
 use edgescore_record::{CacheType, FlashAttention, Weights};
 
@@ -196,7 +196,7 @@ fn copies_go_on_together() {
         let options = SessionOptions {
             context: 256,
             sequences: COPIES + 1,
-            beside: COPIES * 64,
+            others: Others::Shared(COPIES * 64),
             ..options()
         };
         let mut session = Session::new(&model, &options).unwrap();
@@ -248,17 +248,20 @@ fn copies_go_on_together() {
 }
 
 /// Other prompts than the first one's: each is computed in the first sequence and copied, and the copies
-/// stay while the first one is emptied for the next.
+/// stay while the first one is emptied for the next. When one ends, the last takes its place.
 #[test]
 fn copies_of_several_prompts_go_on_together() {
-    for kind in Kind::ALL {
+    for (kind, others) in Kind::ALL
+        .into_iter()
+        .flat_map(|kind| [(kind, Others::Apart), (kind, Others::Shared(2 * 256))])
+    {
         let model = Tiny::new(kind).load(Weights::Mapped);
         let prompts: Vec<Vec<Token>> = (0..3).map(|i| tokens(60 + 9 * i, 5 + i)).collect();
         let answer = tokens(12, 3);
         let options = SessionOptions {
-            context: 256,
+            context: 200,
             sequences: 4,
-            beside: 2 * 256,
+            others,
             ..options()
         };
         let mut session = Session::new(&model, &options).unwrap();
@@ -267,19 +270,25 @@ fn copies_of_several_prompts_go_on_together() {
             session.prefill(prompt).unwrap();
             session.fork(sequence..sequence + 1);
         }
-        for token in &answer {
-            let parts: Vec<Part> = (1..4)
+        assert_eq!(session.shape().context, 256);
+        let mut live: Vec<&Vec<Token>> = prompts.iter().collect();
+        for (step, token) in answer.iter().enumerate() {
+            if step == 5 {
+                session.move_fork(3, 1);
+                live.swap_remove(0);
+            }
+            let parts: Vec<Part> = (1..=live.len())
                 .map(|sequence| Part {
-                    sequence,
+                    sequence: sequence as u32,
                     tokens: std::slice::from_ref(token),
                 })
                 .collect();
             session.append_each(&parts, &mut Free).unwrap();
         }
-        for (place, prompt) in prompts.iter().enumerate() {
+        for (place, prompt) in live.into_iter().enumerate() {
             let alone = logits(&mut self::session(&model), &[&prompt[..], &answer].concat());
             let apart = difference(&alone, session.logits_of(place).unwrap());
-            assert!(apart < SAME, "{kind:?}, prompt {place}: {apart}");
+            assert!(apart < SAME, "{kind:?}, {others:?}, part {place}: {apart}");
         }
     }
 }
@@ -290,7 +299,7 @@ fn parts_that_do_not_fit_change_nothing() {
     let options = SessionOptions {
         context: 256,
         sequences: 2,
-        beside: 16,
+        others: Others::Shared(16),
         ..options()
     };
     let mut session = Session::new(&model, &options).unwrap();

@@ -5,6 +5,7 @@
 
 mod counter;
 mod integral;
+mod levels;
 mod pace;
 mod point;
 mod sample;
@@ -14,6 +15,7 @@ mod window;
 
 pub use counter::Counter;
 pub use integral::Integral;
+pub use levels::Levels;
 pub use pace::{Budget, Pace};
 pub use point::{Point, Work};
 pub use sample::{Measure, Sample};

@@ -69,6 +69,11 @@ impl Pace {
         }
     }
 
+    /// From now on the board uses `idle` when it rests.
+    pub fn rests_at(&mut self, idle: Microwatts) {
+        self.idle = idle;
+    }
+
     /// What is to be kept.
     pub fn budget(&self) -> Budget {
         self.budget

@@ -115,6 +115,11 @@ impl Trail {
         }
     }
 
+    /// The oldest moment whose energy is known.
+    pub(super) fn since(&self) -> Option<Microseconds> {
+        self.points.front().map(|point| point.at)
+    }
+
     /// Energy up to a moment between the oldest and the newest point.
     pub(super) fn energy_at(&self, at: u64) -> Option<Picojoules> {
         let mut before = self.points.front()?;

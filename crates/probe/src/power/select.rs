@@ -8,11 +8,11 @@ use std::string::{String, ToString};
 
 use super::nothing::Nothing;
 use super::pi5_pmic::Calibration;
-use super::simulated::{Board, Whose};
+use super::simulated::{Board, Meter, Whose};
 use super::source::Source;
 use super::{fnb58, hwmon, jetson_ina3221, pi5_pmic, rapl, simulated, trace};
 use crate::decimal::decimal;
-use crate::{Reading, Reason, Unavailable, clock};
+use crate::{Microseconds, Reading, Reason, Unavailable, clock};
 
 /// A power source by name, as written on the command line: `NAME[:ARG]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Choice {
     Fnb58,
     /// `trace:FILE`.
     Trace(PathBuf),
-    /// `simulated[:idle=2.7W,active=7.5W,of=process|board]`.
+    /// `simulated[:idle=2.7W,active=7.5W,of=process|board,reads=energy|power,lag=100ms,drift=0%]`.
     Simulated(Board),
     /// `none`.
     None,
@@ -132,7 +132,10 @@ impl FromStr for Choice {
             ("simulated", argument) => match board(argument.unwrap_or_default()) {
                 Some(board) if board.idle <= board.active => Ok(Choice::Simulated(board)),
                 Some(_) => bad("active power must not be below idle power"),
-                None => bad("write it as simulated:idle=2.7W,active=7.5W,of=process (or of=board)"),
+                None => bad(
+                    "write it as simulated:idle=2.7W,active=7.5W,of=process (or of=board), for a sensor \
+                     with reads=power,lag=100ms,drift=0%",
+                ),
             },
             ("none", None) => Ok(Choice::None),
             ("best" | "jetson-ina3221" | "rapl" | "hwmon" | "fnb58" | "none", Some(_)) => {
@@ -157,14 +160,22 @@ fn calibration(argument: &str) -> Option<Calibration> {
 /// What is not given stays at its default.
 fn board(argument: &str) -> Option<Board> {
     let mut board = Board::default();
+    let (mut reads_power, mut lag, mut drift) = (false, Microseconds(100_000), 0);
     for part in argument.split(',').filter(|part| !part.is_empty()) {
         match part.split_once('=')? {
             ("idle", power) => board.idle = power.parse().ok()?,
             ("active", power) => board.active = power.parse().ok()?,
             ("of", "process") => board.of = Whose::Process,
             ("of", "board") => board.of = Whose::Board,
+            ("reads", "energy") => reads_power = false,
+            ("reads", "power") => reads_power = true,
+            ("lag", time) => lag = time.parse().ok()?,
+            ("drift", percent) => drift = percent.strip_suffix('%')?.parse().ok()?,
             _ => return None,
         }
+    }
+    if reads_power {
+        board.meter = Meter::Power { lag, drift };
     }
     Some(board)
 }
@@ -181,7 +192,7 @@ mod tests {
             Choice::Simulated(Board {
                 idle: Microwatts(idle),
                 active: Microwatts(active),
-                of: Whose::Process,
+                ..Board::default()
             })
         };
         let calibration = Calibration {
@@ -215,6 +226,16 @@ mod tests {
                 "simulated:active=9W,idle=500mW",
                 simulated(500_000, 9_000_000),
             ),
+            (
+                "simulated:reads=power,lag=250ms,drift=8%",
+                Choice::Simulated(Board {
+                    meter: Meter::Power {
+                        lag: Microseconds(250_000),
+                        drift: 8,
+                    },
+                    ..Board::default()
+                }),
+            ),
             ("none", Choice::None),
         ] {
             assert_eq!(text.parse(), Ok(choice), "{text}");
@@ -233,6 +254,8 @@ mod tests {
             ("simulated:idle=2.7", "idle=2.7W"),
             ("simulated:idle=9W", "below idle"),
             ("simulated:fan=1W", "idle=2.7W"),
+            ("simulated:reads=power,lag=3", "lag=100ms"),
+            ("simulated:reads=power,drift=9", "drift=0%"),
             ("pi5-pmic:1.1", "gain="),
         ] {
             let said = text.parse::<Choice>().err().unwrap().to_string();

@@ -15,9 +15,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::Duration;
 
+use heapless::Deque;
 use heapless::spsc::Consumer;
 
-use crate::energy::{Edge, Integral, Point, Sample, Trail};
+use crate::energy::{Edge, Integral, Measure, Point, Sample, Trail};
 use crate::power::{About, Source, sample};
 use crate::{Microseconds, Microwatts, Reading, Reason, clock};
 
@@ -81,8 +82,13 @@ pub struct Sampler {
     running: Option<(JoinHandle<Worker>, Consumer<'static, Sample>)>,
     integral: Integral,
     trail: Trail,
+    /// What the thread read since somebody asked, of a source that reads power.
+    powers: Deque<(Microseconds, Microwatts), POWERS>,
     regularity: Regularity,
 }
+
+/// Readings kept for [`Sampler::next_power`]: the last three seconds at 10 Hz.
+const POWERS: usize = 32;
 
 impl Sampler {
     /// Starts to sample `source`. A source that is never sampled (`none`) gets no thread; its
@@ -110,6 +116,7 @@ impl Sampler {
             running,
             integral: Integral::new(period),
             trail: Trail::new(rate.window),
+            powers: Deque::new(),
             regularity: Regularity::default(),
         })
     }
@@ -177,6 +184,13 @@ impl Sampler {
         from.until(self.mark()).mean()
     }
 
+    /// The oldest power that was read at the source's own times, of those that were not asked for yet; a
+    /// counter has none.
+    pub fn next_power(&mut self) -> Option<(Microseconds, Microwatts)> {
+        self.drain();
+        self.powers.pop_front()
+    }
+
     /// Stops sampling.
     pub fn finish(mut self) -> Summary {
         self.end();
@@ -195,6 +209,13 @@ impl Sampler {
         while let Some((_, ring)) = &mut self.running
             && let Some(sample) = ring.dequeue()
         {
+            if let Reading::Value(Measure::Power(power)) = sample.reading {
+                if self.powers.is_full() {
+                    self.powers.pop_front();
+                }
+                // There is room.
+                let _ = self.powers.push_back((sample.at, power));
+            }
             let point = self.integral.push(sample);
             self.follow(point);
         }

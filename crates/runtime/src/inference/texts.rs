@@ -66,23 +66,6 @@ pub fn alone<'m>(
     })
 }
 
-/// A text among several.
-struct Together<'w, 'm> {
-    sequence: u32,
-    text: &'w mut Writing<'m>,
-    goes_on: bool,
-}
-
-impl Together<'_, '_> {
-    /// What is to be computed next.
-    fn part(&self) -> Part<'_> {
-        Part {
-            sequence: self.sequence,
-            tokens: self.text.to_compute(),
-        }
-    }
-}
-
 /// Writes all of `texts`, which were begun, a token of each at once: the first behind what sequence 1 of
 /// `session` holds, the second behind sequence 2, and so on. These are empty afterwards. What it took
 /// since `from` is shared by the tokens that were computed for each. `None` for a text that was lost.
@@ -92,58 +75,78 @@ pub fn together(
     from: Start,
     texts: &mut [Writing],
 ) -> Result<Vec<Option<Spent>>, NoAnswer> {
-    let mut all: Vec<Together> = (1..)
-        .zip(texts)
-        .map(|(sequence, text)| Together {
-            sequence,
-            text,
-            goes_on: true,
-        })
-        .collect();
+    // The first is that of sequence 1, and so on.
+    let mut live: Vec<&mut Writing> = texts.iter_mut().collect();
     loop {
-        for one in all.iter_mut().filter(|one| one.goes_on) {
-            one.goes_on = one.text.advance(rules);
-        }
-        let mut live: Vec<&mut Together> = all.iter_mut().filter(|one| one.goes_on).collect();
-        let longest = live.iter().map(|one| one.text.to_compute().len()).max();
+        end_those_that_end(session, rules, &mut live);
+        let longest = live.iter().map(|text| text.to_compute().len()).max();
         let Some(longest) = longest else {
             break;
         };
-        let at_once = session.shape().batch as usize / longest.max(1);
-        for some in live.chunks_mut(at_once.max(1)) {
-            compute(session, some)?;
+        let at_once = (session.shape().batch as usize / longest.max(1)).max(1);
+        for (sequence, some) in (1..).step_by(at_once).zip(live.chunks_mut(at_once)) {
+            compute(session, sequence, some)?;
         }
     }
     let time = from.at.elapsed();
     let energy = session.meter.since(from.edge);
     session.forget_forks();
-    let work: u32 = all.iter().map(|one| one.text.work()).sum();
-    let count = all.len() as f64;
-    let spent = all.into_iter().map(|one| {
+    let work: u32 = texts.iter().map(Writing::work).sum();
+    let count = texts.len() as f64;
+    let spent = texts.iter_mut().map(|text| {
         let share = match work {
             // All ended at their first token.
             0 => 1.0 / count,
-            work => f64::from(one.text.work()) / f64::from(work),
+            work => f64::from(text.work()) / f64::from(work),
         };
         let decode = Microseconds((time.as_micros() as f64 * share) as u64);
         let energy = energy.map(|all| Microjoules((all.0 as f64 * share) as u64));
-        (!one.text.is_lost()).then(|| Spent {
-            generated: one.text.end_together(decode, energy),
+        (!text.is_lost()).then(|| Spent {
+            generated: text.end_together(decode, energy),
             energy,
         })
     });
     Ok(spent.collect())
 }
 
-/// Computes what is next of each of `texts`, and picks what comes behind that.
-fn compute(session: &mut PacedSession, texts: &mut [&mut Together]) -> Result<(), NoAnswer> {
-    let parts: Vec<Part> = texts.iter().map(|one| one.part()).collect();
+/// Advances the texts of the sequences from 1 on, and takes those that end out: the last takes the sequence
+/// of one that ends, so that their numbers follow each other.
+fn end_those_that_end(
+    session: &mut PacedSession,
+    rules: &WritingRules,
+    live: &mut Vec<&mut Writing>,
+) {
+    let mut place = 0;
+    while let Some(text) = live.get_mut(place) {
+        if text.advance(rules) {
+            place += 1;
+        } else {
+            // There are at most 255 sequences.
+            session.move_fork(live.len() as u32, place as u32 + 1);
+            live.swap_remove(place);
+        }
+    }
+}
+
+/// Computes what is next of each of `texts`, which are those of the sequences from `sequence` on, and picks
+/// what comes behind that.
+fn compute(
+    session: &mut PacedSession,
+    sequence: u32,
+    texts: &mut [&mut Writing],
+) -> Result<(), NoAnswer> {
+    let parts: Vec<Part> = (sequence..)
+        .zip(&*texts)
+        .map(|(sequence, text)| Part {
+            sequence,
+            tokens: text.to_compute(),
+        })
+        .collect();
     session.append_each(&parts)?;
-    for (place, one) in texts.iter_mut().enumerate() {
-        one.text
-            .computed(|| (Microseconds(0), Reading::Value(Microjoules(0))));
+    for (place, text) in texts.iter_mut().enumerate() {
+        text.computed(|| (Microseconds(0), Reading::Value(Microjoules(0))));
         let logits = session.logits_of(place).unwrap_or_default();
-        one.text.pick(logits)?;
+        text.pick(logits)?;
     }
     Ok(())
 }

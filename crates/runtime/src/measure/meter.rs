@@ -102,6 +102,11 @@ impl Meter {
         self.sampler.mark()
     }
 
+    /// The next power that the source read at its own times; a counter has none.
+    pub fn next_power(&mut self) -> Option<(Microseconds, Microwatts)> {
+        self.sampler.next_power()
+    }
+
     /// Gross energy since `from`.
     pub fn since(&mut self, from: Edge) -> Reading<Microjoules> {
         from.until(self.sampler.mark()).gross()

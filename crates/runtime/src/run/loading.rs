@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use edgescore_engine::{LoadError, Model, SessionOptions};
+use edgescore_engine::{LoadError, Model, Others, SessionOptions};
 use edgescore_probe::{Bytes, Reading};
 use edgescore_record::{Mode, Origin, Plan, Scenario, TemplateRow, Think, Weights};
 
@@ -78,14 +78,14 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
         0 => defaults::cpus(),
         asked => u32::from(asked),
     };
-    let (texts, beside) = together(plan, context, room(plan, template));
+    let (texts, others) = together(plan, room(plan, template));
     SessionOptions {
         sequences: match texts {
             0 => 1,
             // The prompt's own, and one for each text.
             texts => texts + 1,
         },
-        beside,
+        others,
         batch: plan.batch,
         ubatch: match plan.ubatch {
             0 => defaults::UBATCH,
@@ -99,9 +99,8 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
     }
 }
 
-/// Texts that are decoded together, 0 where none are, and the tokens that they take beside a `context`
-/// with one answer, each of at most `room`.
-fn together(plan: &Plan, context: u32, room: u32) -> (u32, u32) {
+/// Texts of at most `room` tokens that are decoded together, 0 where none are, and where they lie.
+fn together(plan: &Plan, room: u32) -> (u32, Others) {
     match plan.scenario {
         Scenario::SingleStream => {
             let draws = match plan.parallel {
@@ -109,15 +108,12 @@ fn together(plan: &Plan, context: u32, room: u32) -> (u32, u32) {
                 asked => asked.min(plan.draws),
             };
             match u32::from(draws) {
-                0 | 1 => (0, 0),
+                0 | 1 => (0, Others::Shared(0)),
                 // They share their prompt.
-                draws => (draws, (draws - 1) * room),
+                draws => (draws, Others::Shared((draws - 1) * room)),
             }
         }
-        Scenario::Offline => {
-            let texts = u32::from(plan.parallel.max(1));
-            (texts, (texts - 1).saturating_mul(context))
-        }
+        Scenario::Offline => (u32::from(plan.parallel.max(1)), Others::Apart),
     }
 }
 

@@ -31,11 +31,9 @@ impl Session<'_> {
         self.context.remove(to);
         self.context.copy(from, to);
         self.context.remove(from);
-        for (sequence, held) in (1..).zip(&mut self.others) {
-            match sequence {
-                _ if sequence == to => *held = length,
-                _ if sequence == from => *held = 0,
-                _ => {}
+        for (sequence, length) in [(to, length), (from, 0)] {
+            if let Some(held) = self.length_mut(sequence) {
+                *held = length;
             }
         }
     }
@@ -85,8 +83,7 @@ impl Session<'_> {
         let code = self.context.decode_each(&mut self.batch, pacing);
         self.done(code)?;
         for part in parts {
-            let place = (part.sequence as usize).checked_sub(1);
-            if let Some(length) = place.and_then(|place| self.others.get_mut(place)) {
+            if let Some(length) = self.length_mut(part.sequence) {
                 // It fits the context.
                 *length += part.tokens.len() as u32;
             }
@@ -106,5 +103,10 @@ impl Session<'_> {
     fn length(&self, sequence: u32) -> Option<u32> {
         let place = (sequence as usize).checked_sub(1)?;
         self.others.get(place).copied()
+    }
+
+    fn length_mut(&mut self, sequence: u32) -> Option<&mut u32> {
+        let place = (sequence as usize).checked_sub(1)?;
+        self.others.get_mut(place)
     }
 }

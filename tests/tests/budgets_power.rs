@@ -137,15 +137,19 @@ fn a_budget_is_held_by_a_late_sensor_on_a_board_that_warms_up() {
         tasks: 4,
         questions: 30,
     });
-    sandbox.done(&format!(
+    let outcome = sandbox.edgescore(&format!(
         "run --model {REFERENCE} --pack small.pack -t 1 --force -o run.esr --power 4W --power-window 5s --power-source \
          simulated:idle=2.7W,active=14.7W,reads=power,lag=200ms,drift=30%"
     ));
+    // Of a board that warms by 30 % in seconds, on a machine that does other things as well, a window may
+    // be over by a part of a percent more than is tolerated: the mean tells whether the levels are followed.
+    assert!(matches!(outcome.code, Some(0 | 1)), "{outcome:?}");
     let report = sandbox.report("run.esr");
     let power = &report["power"];
     assert_eq!(report["answered"], 120, "{power}");
     let mean = number(&power["mean_w"]);
-    assert!((3.8..=4.08).contains(&mean), "{power}");
+    assert!((3.8..=4.04).contains(&mean), "{power}");
+    assert!(number(&power["worst_window_w"]) < 4.2, "{power}");
 }
 
 /// The governor stops inside batches and does not make them smaller, so that not a bit of an answer is

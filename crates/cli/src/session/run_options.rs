@@ -91,7 +91,8 @@ pub struct RunOptions {
     #[arg(help_heading = SPEED, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=65536))]
     ubatch: Option<u32>,
 
-    /// Measure nothing before the run: one thread for each CPU, physical batches of 512 tokens
+    /// Measure nothing before the run: one thread for each CPU, physical batches as long as the longest
+    /// prompt (512 tokens at most)
     ///
     /// Without it the first run of a model of 64 MiB or more tries which threads and batch are
     /// fastest, in generate mode also whether flash attention is, keeps that on the board for later

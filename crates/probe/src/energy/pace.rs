@@ -74,11 +74,6 @@ impl Pace {
         self.idle = idle;
     }
 
-    /// What is to be kept.
-    pub fn budget(&self) -> Budget {
-        self.budget
-    }
-
     /// The last moment.
     pub fn now(&self) -> Option<Point> {
         self.now

@@ -21,9 +21,13 @@ const PIECES: u64 = 8;
 const SHARES: u64 = 25;
 /// Sizes of pieces that are told apart: 1, 2 to 3, 4 to 7 tokens and so on.
 const SIZES: usize = 16;
+/// Hundredths of a budget that are aimed at where a source reads power. The levels that its readings show
+/// are known to 1 or 2 %: this is the middle of 0.97 to 1.02 of the budget, which counts as held.
+const AIMED: u64 = 99;
 
 /// Keeps a power budget.
 pub struct Governor {
+    budget: Budget,
     pace: Pace,
     active: Microwatts,
     /// Tokens of a batch at most.
@@ -101,12 +105,24 @@ impl Governor {
             .filter(|n| *n == ubatch || n.is_power_of_two())
             .find(|n| f64::from(*n) * part_us <= longest.0 as f64)
             .unwrap_or(1);
+        let levels = (!to.is_counted()).then(|| Levels::new(idle, active));
+        let aimed = match &levels {
+            Some(_) => Microwatts(budget.power.0 / 100 * AIMED),
+            None => budget.power,
+        };
         Ok(Governor {
-            pace: Pace::new(budget, idle),
+            budget,
+            pace: Pace::new(
+                Budget {
+                    power: aimed,
+                    ..budget
+                },
+                idle,
+            ),
             active,
             batch,
             longest,
-            levels: (!to.is_counted()).then(|| Levels::new(idle, active)),
+            levels,
             calibrated: Guess {
                 token_us,
                 watts: active.0 as f64 / 1e6,
@@ -141,8 +157,8 @@ impl Governor {
     /// What the row about power says of the budget.
     pub fn row(&self) -> PowerBudget {
         PowerBudget {
-            power: self.pace.budget().power,
-            window: self.pace.budget().window,
+            power: self.budget.power,
+            window: self.budget.window,
             active: self.active,
             piece: self.batch,
         }

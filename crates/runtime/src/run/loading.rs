@@ -88,7 +88,7 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
         others,
         batch: plan.batch,
         ubatch: match plan.ubatch {
-            0 => defaults::UBATCH,
+            0 => defaults::ubatch(longest),
             asked => asked,
         },
         flash: plan.flash,

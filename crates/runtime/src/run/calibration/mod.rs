@@ -99,7 +99,8 @@ pub fn tune(
     }
     if plan.ubatch == 0 {
         let from = *options;
-        let choices = SMALLER.map(|ubatch| SessionOptions { ubatch, ..from });
+        let smaller = SMALLER.into_iter().filter(|ubatch| *ubatch < from.ubatch);
+        let choices = smaller.map(|ubatch| SessionOptions { ubatch, ..from });
         *options = fastest(model, start, from, choices)?;
     }
     if flash {

@@ -36,7 +36,7 @@ impl StoredCalibration {
     ) -> Option<StoredCalibration> {
         let board = BoardFacts::read(Path::new("/"));
         let key = format!(
-            "{} {} {} | {} | {} | {} CPUs | {model} | {weights:?} {:?} {:?} {:?} | {} {}",
+            "{} {} {} | {} | {} | {} CPUs | {model} | {weights:?} {:?} {:?} {:?} | {} {} {}",
             env!("CARGO_PKG_VERSION"),
             llama_version(),
             system_info().trim(),
@@ -48,6 +48,7 @@ impl StoredCalibration {
             plan.cache,
             plan.threads,
             plan.ubatch,
+            options.ubatch,
         );
         match DataFolder::find().and_then(|folder| folder.calibrations()) {
             Ok(folder) => Some(StoredCalibration(

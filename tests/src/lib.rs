@@ -9,6 +9,7 @@
 
 mod dice;
 mod each;
+mod fake_server;
 mod line;
 mod process;
 mod proxy;
@@ -23,6 +24,7 @@ mod terminal;
 
 pub use dice::Dice;
 pub use each::each;
+pub use fake_server::{Behaviour, FakeServer};
 pub use line::SerialLine;
 pub use process::{Busy, Running, ignores, is_gone, wait_until};
 pub use proxy::Proxy;

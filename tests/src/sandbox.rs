@@ -124,6 +124,9 @@ impl Sandbox {
             .env_remove("EDGESCORE_RT")
             .env_remove("EDGESCORE_HOME")
             .env_remove("RUST_LOG");
+        for variable in ["EDGESCORE_RT_HTTP", "EDGESCORE_API_KEY", "OPENAI_API_KEY"] {
+            command.env_remove(variable);
+        }
         // Colours depend on these; where CI is set, a dumb terminal has them too.
         for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
             command.env_remove(variable);

@@ -39,6 +39,7 @@ mod roofline;
 mod scale;
 mod scores;
 mod serial;
+mod served;
 mod skipped;
 mod ssh;
 mod sustained;

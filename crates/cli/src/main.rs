@@ -63,6 +63,7 @@ enum Command {
     Doctor(commands::doctor::Args),
     Collect(commands::collect::Args),
     Prompt(commands::prompt::Args),
+    ServeCheck(commands::serve_check::Args),
     /// Make, import and read task packs
     #[command(subcommand)]
     Pack(commands::pack::Command),
@@ -109,6 +110,7 @@ fn run_command(command: Command) -> Result<Outcome, Failure> {
         Command::Doctor(args) => commands::doctor::run(&args)?,
         Command::Collect(args) => return commands::collect::run(&args),
         Command::Prompt(args) => commands::prompt::run(&args)?,
+        Command::ServeCheck(args) => return commands::serve_check::run(&args),
         Command::Pack(command) => commands::pack::run(&command)?,
         Command::Published(args) => commands::published::run(&args)?,
         Command::Image(args) => commands::image::run(&args)?,

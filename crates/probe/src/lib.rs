@@ -38,6 +38,8 @@ pub mod power;
 #[cfg(feature = "std")]
 mod pressure;
 #[cfg(feature = "std")]
+mod processes;
+#[cfg(feature = "std")]
 mod roofline;
 #[cfg(feature = "std")]
 mod sampler;
@@ -64,6 +66,7 @@ pub use {
     load::CpuUse,
     memory::{MemorySample, forget_memory_peak, free_memory},
     pressure::{Pressure, Shortage},
+    processes::ProcessTree,
     roofline::{Peak, Roofline},
     sampler::{DEFAULT_RATE_HZ, Rate, Regularity, Sampler, Summary, Watched},
     throttle::ThrottleSource,

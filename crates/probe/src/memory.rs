@@ -73,7 +73,7 @@ pub fn forget_memory_peak() -> std::io::Result<()> {
 }
 
 /// A line such as `VmHWM:      1234 kB`; the kernel's kB are 1024 bytes.
-fn kib_field(status: &str, name: &str) -> Reading<Bytes> {
+pub(crate) fn kib_field(status: &str, name: &str) -> Reading<Bytes> {
     let Some(line) = status.lines().find_map(|line| line.strip_prefix(name)) else {
         return Reading::Missing(Reason::Unsupported);
     };

@@ -80,6 +80,7 @@ labels! {
         File = "file",
         BuiltIn = "built-in",
         None = "none",
+        Server = "server",
     }
     Constrain { Json = "json", Tools = "tools" }
     ToolsPlace { Template = "template", System = "system" }

@@ -30,6 +30,7 @@ mod prompt;
 #[cfg(feature = "std")]
 pub mod prompt_file;
 mod record;
+mod served;
 
 pub use answer::{Answer, AnswerKind, Chosen, Found, Judged, Standing};
 pub use ask::Ask;
@@ -53,10 +54,11 @@ pub use prompt::{
 pub use record::{
     AnswerRules, Conditions, Generated, LegRow, Memory, MemoryEstimate, MemoryLimiter, MemoryStart,
     ModelLoaded, Origin, OtherReading, Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question,
-    QuestionEnergy, Record, Roofline, Sample, SessionEnd, SessionStart, Skipped, Stalls,
-    SustainedLoad, TaskRow, Text, Timed, Together, TokenWork, Trace, TraceEnd, Tuning, Turned,
-    Verdict, VerdictKind, Vitals, WhySkipped,
+    QuestionEnergy, Record, Roofline, Sample, ServerEnd, ServerRow, SessionEnd, SessionStart,
+    Skipped, Stalls, SustainedLoad, TaskRow, Text, Timed, Together, TokenWork, Trace, TraceEnd,
+    Tuning, Turned, Verdict, VerdictKind, Vitals, WhySkipped,
 };
+pub use served::{SILENCE_S, Served, is_url};
 
 /// Version of the messages that this crate writes.
 pub const CURRENT_VERSION: u16 = 4;

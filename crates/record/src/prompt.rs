@@ -59,6 +59,8 @@ pub enum TemplateOrigin {
     BuiltIn,
     /// None: the prompt is plain text that the model continues.
     None,
+    /// The server's own, which it applies to the messages.
+    Server,
 }
 
 /// What a grammar lets a model write.

@@ -89,6 +89,39 @@ pub enum Record<'a> {
     Turned(Turned),
     /// Texts are decoded together: behind ModelLoaded, where they are.
     Together(Together),
+    /// A server answers, in place of a model that the run loads: behind the Task rows.
+    #[serde(borrow)]
+    Server(ServerRow<'a>),
+    /// What was asked of it: before Memory, whose peak is then that of the server's processes.
+    ServerEnd(ServerEnd),
+}
+
+/// A server that speaks the protocol of OpenAI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerRow<'a> {
+    /// Where it is, up to `/v1`.
+    pub url: &'a str,
+    /// The model that it is asked for, by the server's name of it.
+    pub model: &'a str,
+    /// What it says it is, such as `llama.cpp b9000-1234567`; empty where it does not.
+    pub software: &'a str,
+    /// Name of the process that listens, where it is on the board; else empty.
+    pub process: &'a str,
+    /// Why its memory and energy are not measured; empty where they are.
+    pub unmeasured: &'a str,
+}
+
+/// What was asked of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerEnd {
+    /// Requests that it answered.
+    pub requests: u32,
+    /// Requests that were sent again, for it was busy or did not answer.
+    pub retries: u32,
+    /// Letters that were read in a text in letter mode, for it gave no probabilities of all letters.
+    pub by_text: u32,
+    /// CPU time of its processes since the first question.
+    pub cpu: Reading<Microseconds>,
 }
 
 /// Where, with what and how a run was made.

@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_line_has_a_level_and_a_text() {
-        let warn = "[WARN  edgescore_rt::measure::conditions] no temperature";
+        let warn = "[WARN  edgescore_runtime::measure::conditions] no temperature";
         assert_eq!(parts(warn), (Level::Warn, "no temperature"));
         let error = "[ERROR llama.cpp] [x] y";
         assert_eq!(parts(error), (Level::Error, "[x] y"));

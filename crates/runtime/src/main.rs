@@ -3,31 +3,17 @@
 //! It speaks frames on standard input and output (docs/FORMATS.md) and logs to standard
 //! error. `edgescore run` on the host starts it; there is nothing to type into it. The process
 //! on the host link is the supervisor; the measured work is done by its child, the worker.
-//!
-//! Rooms use each other in one direction: `init` uses `link`; `supervisor` uses `run`, `link` and
-//! `storage`; `run` uses `inference`, `measure` and `storage`; `inference` uses `measure`; `link`
-//! uses `storage`. All use the files beside this one, which use none of them.
-
-mod error;
-mod inference;
-mod init;
-mod link;
-mod logs;
-mod measure;
-mod run;
-mod stop;
-mod storage;
-mod supervisor;
-mod wire;
 
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
-use link::serial::SerialPort;
-use run::cpu_level::CpuLevel;
-use run::show::{self, Shown};
-use supervisor::worker;
+use edgescore_runtime::link::serial::SerialPort;
+use edgescore_runtime::run::cpu_level::CpuLevel;
+use edgescore_runtime::run::llama::LlamaCpp;
+use edgescore_runtime::run::show::{self, Shown};
+use edgescore_runtime::supervisor::{self, worker};
+use edgescore_runtime::{init, logs};
 
 const HELP: &str = "\
 edgescore-rt runs task packs on language models and reports to the edgescore program.
@@ -61,7 +47,11 @@ fn main() -> ExitCode {
         Some("--link") => serve(supervisor::serve, "the host link", false),
         Some("--serial") => serve_serial(&arguments),
         // Started by the supervisor, and by nobody else.
-        Some("--worker") => serve(worker::work, "the pipe to the supervisor", false),
+        Some("--worker") => serve(
+            || worker::work(&LlamaCpp::new()),
+            "the pipe to the supervisor",
+            false,
+        ),
         // Started by `edgescore prompt`.
         Some("--prompt") => show_prompt(&arguments),
         Some("--version") => {

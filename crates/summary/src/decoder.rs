@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::labels::Labelled;
 use crate::memory::{BeforeLoad, MemorySummary};
 use crate::power::{PowerSource, PowerSummary};
-use crate::provenance::{EndFacts, ModelFacts, StartFacts, TemplateFacts};
+use crate::provenance::{EndFacts, ModelFacts, ServerFacts, StartFacts, TemplateFacts};
 use crate::roofline::Machine;
 use crate::rules;
 use crate::sustained::LoadRows;
@@ -30,6 +30,8 @@ pub struct Decoder {
     pub template: Option<TemplateFacts>,
     /// The model, once it is loaded.
     pub model: Option<Model>,
+    /// The server that answers in its place.
+    pub server: Option<ServerFacts>,
     /// The task table.
     pub tasks: Vec<TaskInfo>,
     /// Ids of the groups; [`ScoredTask::group`] is an index into it.
@@ -166,6 +168,17 @@ impl Decoder {
                     threads: row.threads,
                     load: row.load,
                 });
+            }
+            Record::Server(row) => {
+                self.server = Some(ServerFacts::from(row));
+                if let Some(start) = &mut self.start {
+                    start.model = rules::served_name(row.model).to_owned();
+                }
+            }
+            Record::ServerEnd(row) => {
+                if let Some(server) = &mut self.server {
+                    server.end(row);
+                }
             }
             Record::Together(row) => {
                 if let Some(model) = &mut self.model {

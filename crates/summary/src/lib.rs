@@ -143,7 +143,9 @@ pub use plan::{CopyView, LimitKind, PlanView, PlannedMemoryView, PlannedPowerVie
 pub use plan_error::{OtherPlan, PlanError, PlanErrorLine, Planned, PlannedFigure, PlannedView};
 pub use power::{PowerSource, PowerSummary, PowerView};
 pub use prompt_parts::{PromptPartView, PromptParts};
-pub use provenance::{EndFacts, Fact, FactPair, ModelFacts, Provenance, StartFacts, TemplateFacts};
+pub use provenance::{
+    EndFacts, Fact, FactPair, ModelFacts, Provenance, ServerFacts, StartFacts, TemplateFacts,
+};
 pub use ranking::{NotRanked, RankBy, RankedRun, Ranking, not_ranked, order, rank};
 pub use roofline::{Machine, Peak, RooflineSummary, RooflineView};
 pub use rows::row_of;

@@ -1,8 +1,10 @@
 //! Provenance: where, with what and how a run was made, by name.
 
+use edgescore_probe::{Reading, Reason};
 use edgescore_record::{
-    CacheType, Constrain, FlashAttention, ModelLoaded, Order, Scenario, SessionEnd, SessionStart,
-    Stop, SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace, Tuning, Weights,
+    CacheType, Constrain, FlashAttention, ModelLoaded, Order, Scenario, ServerEnd, ServerRow,
+    SessionEnd, SessionStart, Stop, SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace,
+    Tuning, Weights,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,6 +28,9 @@ pub struct Provenance {
     /// The facts of the loaded model.
     #[serde(flatten)]
     pub model: Option<ModelFacts>,
+    /// The facts of the server that answered in place of a loaded model.
+    #[serde(flatten)]
+    pub server: Option<ServerFacts>,
     /// The facts of the last row.
     #[serde(flatten)]
     pub end: Option<EndFacts>,
@@ -258,6 +263,30 @@ facts! {
 }
 
 facts! {
+    /// The facts of a server.
+    ServerFacts {
+        /// Where it is, up to `/v1`.
+        server_url: String,
+        /// The model that it was asked for, by its own name of it.
+        server_model: String,
+        /// What it says it is; empty where it does not.
+        server_software: String,
+        /// Name of its process on the board; empty where it is elsewhere or not found.
+        server_process: String,
+        /// Why its memory and energy were not measured; empty where they were.
+        server_unmeasured: String,
+        /// Requests that it answered.
+        server_requests: u64,
+        /// Requests that were sent again.
+        server_retries: u64,
+        /// Letters that were read in a text in letter mode, for it gave no probabilities of all letters.
+        letters_by_text: u64,
+        /// CPU time of its processes since the first question.
+        server_cpu_ms: Figure<u64>,
+    }
+}
+
+facts! {
     /// The facts of the last row.
     EndFacts {
         /// Why the run ended before its last question, if it did.
@@ -270,7 +299,10 @@ facts! {
 }
 
 /// Facts that differ from run to run even when nothing else does: they are no difference.
-const OF_ONE_RUN: [&str; 8] = [
+const OF_ONE_RUN: [&str; 11] = [
+    "server_requests",
+    "server_retries",
+    "server_cpu_ms",
     "tuning",
     "weights_chosen_with_bytes",
     "started_unix_s",
@@ -296,6 +328,7 @@ impl Provenance {
         let mut facts = self.start.list();
         facts.extend(self.template.iter().flat_map(TemplateFacts::list));
         facts.extend(self.model.iter().flat_map(ModelFacts::list));
+        facts.extend(self.server.iter().flat_map(ServerFacts::list));
         facts.extend(self.end.iter().flat_map(EndFacts::list));
         facts
     }
@@ -391,6 +424,33 @@ impl From<&ModelLoaded<'_>> for ModelFacts {
             load_ms: model.load.0 as f64 / 1e3,
             warm_up_ms: model.warm_up.0 as f64 / 1e3,
         }
+    }
+}
+
+impl From<&ServerRow<'_>> for ServerFacts {
+    fn from(row: &ServerRow) -> ServerFacts {
+        ServerFacts {
+            server_url: row.url.to_owned(),
+            server_model: row.model.to_owned(),
+            server_software: row.software.to_owned(),
+            server_process: row.process.to_owned(),
+            server_unmeasured: row.unmeasured.to_owned(),
+            // The row at the end says how many.
+            server_requests: 0,
+            server_retries: 0,
+            letters_by_text: 0,
+            server_cpu_ms: Reading::<u64>::Missing(Reason::Off).into(),
+        }
+    }
+}
+
+impl ServerFacts {
+    /// What the row at the end adds.
+    pub fn end(&mut self, row: &ServerEnd) {
+        self.server_requests = row.requests.into();
+        self.server_retries = row.retries.into();
+        self.letters_by_text = row.by_text.into();
+        self.server_cpu_ms = row.cpu.map(|cpu| cpu.0 / 1000).into();
     }
 }
 

@@ -8,6 +8,15 @@ pub fn model_name(file: &str) -> &str {
     file.strip_suffix(".gguf").unwrap_or(file)
 }
 
+/// Name of a model by a server's name of it: llama-server names the path of its file, and others have names
+/// with slashes, such as `Qwen/Qwen2.5-0.5B`.
+pub fn served_name(name: &str) -> &str {
+    match name.ends_with(".gguf") {
+        true => model_name(name.rsplit(['/', '\\']).next().unwrap_or(name)),
+        false => name,
+    }
+}
+
 /// Board and CPU in one text; either may be unknown.
 pub fn board_name(board: &str, cpu: &str) -> String {
     let both = [board, cpu].map(str::trim).join(", ");
@@ -49,6 +58,8 @@ mod tests {
     fn names_are_those_of_reports() {
         assert_eq!(model_name("qwen2.5-0.5b.q4_0.gguf"), "qwen2.5-0.5b.q4_0");
         assert_eq!(model_name("weights"), "weights");
+        assert_eq!(served_name("/models/a b.Q4_0.gguf"), "a b.Q4_0");
+        assert_eq!(served_name("Qwen/Qwen2.5-0.5B"), "Qwen/Qwen2.5-0.5B");
         assert_eq!(board_name("Pi 5 ", "Cortex-A76"), "Pi 5, Cortex-A76");
         assert_eq!(board_name("", "Cortex-A76"), "Cortex-A76");
         assert_eq!(board_name("Pi 5", ""), "Pi 5");

@@ -138,6 +138,7 @@ impl RunSummary {
                 template: decoder.template,
                 start: start.facts.clone(),
                 model: decoder.model.as_ref().map(|model| model.facts.clone()),
+                server: decoder.server,
                 end: decoder.end,
             },
             start,

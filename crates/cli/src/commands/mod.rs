@@ -14,4 +14,5 @@ pub mod prompt;
 pub mod published;
 pub mod report;
 pub mod run;
+pub mod serve_check;
 pub mod synth;

@@ -118,6 +118,12 @@ pub fn compose(
         prompts.think = Think::Auto;
         return Ok(prompts);
     }
+    if prompts.source.origin == TemplateOrigin::Server && options.think != Think::Auto {
+        return Err(Failure::Usage(anyhow!(
+            "--think: a server applies its own chat template, which decides whether the model thinks: leave --think out, \
+             and set it there"
+        )));
+    }
     let template = Template::parse(&prompts.source.text).map_err(fail)?;
     options.check_arguments(&template)?;
     if template.reads("strftime_now") {

@@ -28,6 +28,7 @@ impl Prompts {
                 TemplateOrigin::File => format!("{} ({hash})", source.name),
                 TemplateOrigin::BuiltIn => format!("built-in {} ({hash})", source.name),
                 TemplateOrigin::None => "none: plain text to continue".to_owned(),
+                TemplateOrigin::Server => "the server's own".to_owned(),
             },
         )];
         if !source.variants.is_empty() {

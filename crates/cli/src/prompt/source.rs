@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use edgescore_record::TemplateOrigin;
+use edgescore_record::{TemplateOrigin, is_url};
 use edgescore_taskpack::Hash;
 
 use super::choice::{BUILT_IN, Choice};
@@ -65,6 +65,9 @@ impl ChatSource {
 
 /// The template that `choice` names, or the model's own.
 pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure> {
+    if model.to_str().is_some_and(is_url) {
+        return Ok(of_server());
+    }
     let keep = |key: &str| key.starts_with("tokenizer.") && !key.ends_with(".merges");
     let mut entries = gguf::metadata(model, keep).map_err(|error| {
         let path = model.display();
@@ -141,6 +144,22 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
         .map(str::to_owned);
     source.user_defined = user_defined.collect();
     Ok(source)
+}
+
+/// The messages as they are, each behind a mark of its own: the server applies its template to them.
+fn of_server() -> ChatSource {
+    ChatSource {
+        origin: TemplateOrigin::Server,
+        name: String::new(),
+        text: "{% for m in messages %}[{{ m.role }}]\n{{ m.content }}{% endfor %}[assistant]\n"
+            .to_owned(),
+        variants: Vec::new(),
+        bos: String::new(),
+        eos: String::new(),
+        tokens: Array::empty(Kind::String),
+        types: Array::empty(Kind::I32),
+        user_defined: Vec::new(),
+    }
 }
 
 fn value<'e>(entries: &'e [Entry], key: &str) -> Option<&'e Value> {

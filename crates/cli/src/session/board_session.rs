@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use edgescore_record::{Plan, RunId, Stop, VerdictKind};
+use edgescore_record::{Plan, RunId, Stop, VerdictKind, is_url};
 
 use super::board::Board;
 use super::early_stop::EarlyStop;
@@ -144,7 +144,9 @@ fn connect(board: &Board, detached: bool) -> Result<Connection, Failure> {
 
 /// Where the board has the file at `path`; it is sent there if it is not there.
 fn path_on_board(connection: &mut Connection, path: &Path) -> Result<String, Failure> {
-    match connection.is_local() {
+    // The address of a server is no file.
+    let is_served = path.to_str().is_some_and(is_url);
+    match connection.is_local() || is_served {
         true => utf8(path).map(str::to_owned),
         false => find_or_send(connection, path),
     }

@@ -13,6 +13,7 @@ mod operating_point;
 mod progress;
 mod recorder;
 mod run_options;
+mod served;
 
 pub use board::{Board, Reach};
 pub use board_session::BoardSession;
@@ -24,3 +25,4 @@ pub use operating_point::{OperatingPoint, OperatingPoints};
 pub use progress::Progress;
 pub use recorder::Recorder;
 pub use run_options::RunOptions;
+pub use served::{ServedModels, Server, stem};

@@ -42,12 +42,16 @@ pub struct Models {
 }
 
 impl Models {
+    /// What was given, as it was.
+    pub fn given(&self) -> Vec<PathBuf> {
+        let given = self.positional_model.iter().chain(&self.model);
+        given.cloned().collect()
+    }
+
     /// The models in the order given, or the default one.
     pub fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
-        let given = self.positional_model.iter().chain(&self.model);
-        let paths: Vec<PathBuf> = given
-            .map(|path| absolute(path.clone()))
-            .collect::<Result<_, _>>()?;
+        let given = self.given().into_iter();
+        let paths: Vec<PathBuf> = given.map(absolute).collect::<Result<_, _>>()?;
         match paths.is_empty() {
             true => Ok(vec![absolute(defaults::model()?)?]),
             false => Ok(paths),

@@ -76,17 +76,12 @@ impl Progress {
                 correct: 0,
                 microseconds: 0,
             }),
+            Record::Server(server) => {
+                self.model = rules::served_name(server.model).to_owned();
+                self.begin();
+            }
             Record::ModelLoaded(loaded) => {
-                if let Some(bar) = &self.bar {
-                    // The template is a constant; a typing error in it shows at once.
-                    if let Ok(style) = ProgressStyle::with_template(
-                        "{bar:30} {pos}/{len}  {msg}  {elapsed} gone, {eta} to go",
-                    ) {
-                        bar.set_style(style);
-                    }
-                    bar.reset_eta();
-                    bar.reset_elapsed();
-                }
+                self.begin();
                 if let Some(about) =
                     about_origin(loaded.origin).filter(|_| !self.is_leg && !verbosity::is_quiet())
                 {
@@ -105,6 +100,19 @@ impl Progress {
             Record::Verdict(_) => self.end_leg(),
             _ => {}
         }
+    }
+
+    /// The first question comes next.
+    fn begin(&self) {
+        let Some(bar) = &self.bar else { return };
+        // The template is a constant; a typing error in it shows at once.
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}  {elapsed} gone, {eta} to go")
+        {
+            bar.set_style(style);
+        }
+        bar.reset_eta();
+        bar.reset_elapsed();
     }
 
     fn count(&mut self, task: u32, correct: bool, microseconds: u64) {

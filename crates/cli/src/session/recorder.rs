@@ -163,7 +163,11 @@ impl Recorder {
     fn append(&mut self, record: &Record, frame: &[u8]) -> Result<(), Failure> {
         if self.file.is_none() {
             self.waiting.extend_from_slice(frame);
-            if !matches!(record, Record::ModelLoaded(_) | Record::Verdict(_)) {
+            let ready = matches!(
+                record,
+                Record::ModelLoaded(_) | Record::PowerStart(_) | Record::Verdict(_)
+            );
+            if !ready {
                 return Ok(());
             }
             self.file = Some(self.create()?);

@@ -5,19 +5,18 @@ pub mod gathered;
 use std::time::Instant;
 
 use edgescore_engine::{DecodeError, Model, Token};
-use edgescore_judge::letter;
 use edgescore_probe::{Bytes, Microjoules, Reading};
 use edgescore_record::{
     Answer, Ask, Found, Generated, Parser, Plan, PowerEnd, PowerStart, Question, QuestionEnergy,
     Sample, TemplateRow, Think, TraceEnd, WhySkipped,
 };
-use edgescore_taskpack::{self as taskpack, Kind, Letter, SplitMix64};
+use edgescore_taskpack::{self as taskpack, Kind, SplitMix64};
 
-use super::judging;
 use super::logits;
 use super::no_answer::{NOT_FINITE, NoAnswer, skipped};
 use super::prefix_cache::{Prefill, PrefixCache};
 use super::prompt::{AfterTrace, Prompt};
+use super::reading::{self, chosen};
 use super::texts::{self, Spent, Start};
 use super::trace::TraceReader;
 use super::waiting::Waiting;
@@ -363,7 +362,7 @@ impl<'m> Answerer<'m> {
 }
 
 /// The random numbers of a draw.
-fn randomness(seed: u64, ask: Ask, draw: u8) -> SplitMix64 {
+pub fn randomness(seed: u64, ask: Ask, draw: u8) -> SplitMix64 {
     let purpose = (u64::from(ask.question()) << 16)
         | (u64::from(ask.rotation().steps()) << 8)
         | u64::from(draw);
@@ -375,7 +374,7 @@ fn has_calls(kind: &Kind) -> bool {
     matches!(kind, Kind::Tool(_) | Kind::Turns(_))
 }
 
-/// Reads the answer of a text that was written; a letter by both parsers.
+/// Reads the answer of a text that was written.
 fn read(
     parser: Parser,
     ask: Ask,
@@ -383,28 +382,9 @@ fn read(
     writing: &mut Writing,
 ) -> Result<Answer, NoAnswer> {
     let text = writing.answer().map(String::from_utf8_lossy);
-    let text = text.as_deref().map(str::trim);
-    let Some(choice) = question.choice() else {
-        let step = usize::from(ask.step());
-        return Ok(Answer::Judged(judging::judge(text, &question.kind, step)?));
-    };
-    let Some(text) = text else {
-        let key = choice.shown_key(ask.rotation());
-        return Ok(Answer::incomplete(choice.count(), key));
-    };
-    let read = |parser| letter::read(text, choice.count(), parser);
-    let only = |read: Option<(Letter, Found)>| read.map(|(letter, _)| letter);
-    let by_text = || letter::by_text(text, choice, ask.rotation());
-    let counts = match (read(parser), parser) {
-        (None, Parser::Strict) => by_text().map(|letter| (letter, Found::OptionText)),
-        (counts, _) => counts,
-    };
-    let other = only(read(match parser {
-        Parser::Strict => Parser::Reference,
-        Parser::Reference => Parser::Strict,
-    }));
-    writing.notes.other = (other != only(counts)).then_some(other);
-    chosen(ask, question, counts)
+    let read = reading::read(parser, ask, question, text.as_deref())?;
+    writing.notes.other = read.other;
+    Ok(read.answer)
 }
 
 /// Tokens of a prompt that fitted the context, so they fit u32.
@@ -415,19 +395,6 @@ fn length(prompt: Prompt) -> u32 {
 /// Energy of both phases.
 fn both(prefill: Reading<Microjoules>, decode: Reading<Microjoules>) -> Reading<QuestionEnergy> {
     prefill.and_then(|prefill| decode.map(|decode| QuestionEnergy { prefill, decode }))
-}
-
-/// The letter that was read, if one was, beside the answer key, with the fault that it stands for.
-fn chosen(
-    ask: Ask,
-    question: &taskpack::Question,
-    read: Option<(Letter, Found)>,
-) -> Result<Answer, NoAnswer> {
-    let skip = NoAnswer::Skip(WhySkipped::AsksForText);
-    let choice = question.choice().ok_or(skip)?;
-    let fault = read.and_then(|(letter, _)| choice.fault(letter, ask.rotation()));
-    let key = choice.shown_key(ask.rotation());
-    Ok(Answer::new(choice.count(), key, read).with_fault(fault))
 }
 
 fn answered(

@@ -8,6 +8,7 @@ pub mod logits;
 pub mod no_answer;
 pub mod prefix_cache;
 pub mod prompt;
+pub mod reading;
 mod texts;
 mod trace;
 mod waiting;

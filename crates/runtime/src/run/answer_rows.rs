@@ -10,7 +10,7 @@ use edgescore_record::{
 
 use super::report::Reports;
 use crate::error::RunError;
-use crate::inference::writing::{Notes, Writing};
+use crate::inference::writing::Notes;
 use crate::measure::conditions::ConditionsMonitor;
 
 /// Rows sent.
@@ -59,6 +59,17 @@ pub fn keeps_text(plan: &Plan, asks: usize) -> bool {
 fn tail(text: &str, max: usize) -> &str {
     let start = text.ceil_char_boundary(text.len().saturating_sub(max));
     text.get(start..).unwrap_or(text)
+}
+
+/// A text that was written.
+#[derive(Clone, Copy)]
+pub struct Written<'t> {
+    /// What there is to say of it.
+    pub notes: Notes,
+    /// All of it.
+    pub text: &'t [u8],
+    /// The byte where its answer begins; none if the trace before it did not end.
+    pub answer: Option<usize>,
 }
 
 /// Sends the rows of answers: all of them in the first pass over the questions, and under sustained
@@ -147,7 +158,7 @@ impl<W: Write> AnswerRows<'_, W> {
 
     /// Sends what there is to say of the `written` text of an answer, before its row: that of a
     /// question or a step of it, or of a draw for it. In later passes there is nothing.
-    pub fn note(&mut self, written: &Writing, ask: Ask, draw: Option<u8>) -> Result<(), RunError> {
+    pub fn note(&mut self, written: Written, ask: Ask, draw: Option<u8>) -> Result<(), RunError> {
         if !self.is_first_pass() {
             return Ok(());
         }
@@ -167,9 +178,9 @@ impl<W: Write> AnswerRows<'_, W> {
             self.reports.record(&Record::OtherReading(reading))?;
         }
         if self.keeps_text {
-            let (bytes, start) = written.text();
+            let bytes = written.text;
             let text = String::from_utf8_lossy(bytes);
-            let trace_bytes = start.unwrap_or(bytes.len());
+            let trace_bytes = written.answer.unwrap_or(bytes.len());
             self.reports.record(&Record::Text(Text {
                 ask,
                 draw,

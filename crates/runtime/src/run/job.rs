@@ -2,14 +2,12 @@
 
 use std::time::Instant;
 
-use edgescore_engine::Model;
 use edgescore_probe::Bytes;
 use edgescore_record::prompt_file::PromptFile;
 use edgescore_record::{Ask, Plan};
 use edgescore_taskpack::{Hash, Pack};
 
 use super::memory_control::MemoryControl;
-use crate::inference::prompt::{PromptError, Prompter};
 
 /// The plan of a run and what it names.
 pub struct Job<'r> {
@@ -21,6 +19,8 @@ pub struct Job<'r> {
     pub prompts: &'r PromptFile<'r>,
     /// The questions in the order of asking.
     pub asks: &'r [Ask],
+    /// Name of the model.
+    pub model_name: &'r str,
     /// Size of the model, all parts of a split one together.
     pub model_bytes: Bytes,
     /// SHA-256 of the model.
@@ -29,15 +29,4 @@ pub struct Job<'r> {
     pub memory: &'r MemoryControl<'r>,
     /// When the run began.
     pub began: Instant,
-}
-
-impl<'r> Job<'r> {
-    /// Makes the prompts for `model`.
-    pub fn prompter<'m>(&self, model: &'m Model) -> Result<Prompter<'m>, PromptError>
-    where
-        'r: 'm,
-    {
-        let plan = self.plan;
-        Prompter::new(model, self.prompts, self.pack, plan.layout, plan.rotate)
-    }
 }

@@ -32,7 +32,7 @@ pub fn estimate(
     let plan = job.plan;
     let outline = Outline::load(Path::new(plan.model), choice.weights)?;
     let model = outline.model();
-    let mut prompter = job.prompter(model)?;
+    let mut prompter = prompts::prompter(job, model)?;
     template::report(job, model, &mut prompter, reports)?;
     let (prompts, shortest) = prompts::count(&mut prompter, job.asks, plan.reuse)?;
     reports.record(&Record::Prompts(prompts))?;

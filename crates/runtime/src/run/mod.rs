@@ -1,14 +1,17 @@
 //! One run: a plan in, the rows of a result out.
 
 mod advice;
-mod answer_rows;
-mod asking;
+pub mod answer_rows;
+pub mod asking;
 mod calibration;
-mod conversation;
+pub mod conversation;
 pub mod cpu_level;
 mod defaults;
-mod job;
+pub mod engine;
+pub mod job;
 mod judge;
+pub mod llama;
+mod llama_answers;
 mod loading;
 pub mod memory_control;
 mod memory_estimate;
@@ -19,33 +22,28 @@ mod roofline;
 mod select;
 pub mod show;
 mod start;
-mod template;
+pub mod template;
 
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
 use edgescore_probe::energy::Scope;
-use edgescore_probe::{CpuUse, Microwatts, Reading, free_memory};
+use edgescore_probe::{CpuUse, Microwatts, Reading};
 use edgescore_record::prompt_file::PromptFile;
 use edgescore_record::{Plan, PowerStart, Record, Stop, Verdict, VerdictKind};
 use edgescore_taskpack::Pack;
 
 use crate::error::{Refusal, RunError};
 use crate::measure::conditions::ConditionsMonitor;
-use crate::measure::memory::MemoryMonitor;
-use crate::measure::meter::Meter;
 use crate::stop;
-use crate::storage::model_file;
 use crate::wire::{DETAIL, clip};
 use answer_rows::{AnswerRows, Counts, keeps_text};
 use asking::Asking;
-use cpu_level::CpuLevel;
+use engine::{Answers, Engine};
 use job::Job;
 use judge::Others;
-use loading::WeightsChoice;
 use memory_control::MemoryControl;
-use prepare::Loaded;
 use report::{Report, Reports};
 
 /// Carries out `plan` and reports how it ended.
@@ -53,14 +51,12 @@ use report::{Report, Reports};
 /// # Errors
 /// There is no result: the rows sent so far count for nothing.
 pub fn run(
+    engine: &impl Engine,
     plan: &Plan,
     memory: &MemoryControl,
     reports: &mut Reports<impl Write>,
 ) -> Result<(), RunError> {
-    let level = CpuLevel::read();
-    if let Some(why) = level.refusal() {
-        return Err(Refusal::board(why).into());
-    }
+    engine.check()?;
     let bytes = std::fs::read(plan.pack).map_err(|e| {
         Refusal::data(format!(
             "cannot read the pack {}: {e}; check --pack",
@@ -78,27 +74,21 @@ pub fn run(
     })?;
     let prompts = PromptFile::parse(&prompts).map_err(Refusal::data)?;
     let asks = select::asks(&pack, plan)?;
-    let path = Path::new(plan.model);
-    let (model_bytes, model_hash) =
-        model_file::identify(path, memory.has_cgroup()).map_err(|e| {
-            Refusal::data(format!(
-                "cannot read the model {}: {e}; check --model",
-                plan.model
-            ))
-        })?;
+    let (model_name, model_bytes, model_hash) = engine.identify(plan, memory)?;
     let job = Job {
         plan,
         pack: &pack,
         prompts: &prompts,
         asks: &asks,
+        model_name,
         model_bytes,
         model_hash,
         memory,
         began: Instant::now(),
     };
-    start::start(&job, &level, reports)?;
+    start::start(&job, &engine.about(), reports)?;
     let mut counts = Counts::default();
-    let ended = match carry_out(&job, &mut counts, reports) {
+    let ended = match engine.carry_out(&job, &mut counts, reports) {
         Err(RunError::Refused(_)) if stop::is_interrupted() => {
             Err(RunError::Stopped(Stop::Interrupted))
         }
@@ -126,39 +116,6 @@ pub fn run(
     Ok(())
 }
 
-/// Finds what the run will need, loads the model and asks it.
-fn carry_out(
-    job: &Job,
-    counts: &mut Counts,
-    reports: &mut Reports<impl Write>,
-) -> Result<(), RunError> {
-    let budgets = &job.plan.budgets;
-    let cpus = CpuUse::read(Path::new(budgets.root));
-    let roofline = roofline::measure(job.model_bytes);
-    let memory = MemoryMonitor::start(job.memory.has_cgroup());
-    let choice = WeightsChoice::new(job.plan, job.model_bytes, free_memory(Path::new("/")));
-    let (options, choice) = memory_estimate::estimate(job, choice, reports)?;
-    let conditions = ConditionsMonitor::start(budgets)?;
-    let mut meter = Meter::start(budgets)?;
-    meter.check()?;
-    let load_from = meter.edge();
-    let started = Instant::now();
-    let model = loading::load(job.plan, choice.weights)?;
-    let load_time = started.elapsed();
-    meter.loaded(load_from);
-    let loaded = Loaded {
-        model: &model,
-        choice,
-        options,
-        load_time,
-        roofline,
-        meter,
-        memory,
-        cpus,
-    };
-    ask_all(job, loaded, conditions, counts, reports)
-}
-
 /// What `cpus` of others take, where the power source of `start` sees it and active power is known.
 fn others(start: &PowerStart, cpus: Reading<f64>) -> Option<Others> {
     let busy = start.budget?.active.0.checked_sub(start.idle.value()?.0)?;
@@ -170,29 +127,29 @@ fn others(start: &PowerStart, cpus: Reading<f64>) -> Option<Others> {
     })
 }
 
-/// Asks the loaded model all questions and judges the run. Sends all rows from ModelLoaded on.
-fn ask_all(
+/// Asks `answers` all questions and judges the run. Sends all rows from the first question on.
+///
+/// # Errors
+/// Why the run ended before its last question, or without an Ok.
+pub fn ask_all<W: Write>(
     job: &Job,
-    loaded: Loaded,
+    mut answers: impl Answers,
     mut conditions: ConditionsMonitor,
     counts: &mut Counts,
-    reports: &mut Reports<impl Write>,
+    reports: &mut Reports<W>,
 ) -> Result<(), RunError> {
     let budgets = &job.plan.budgets;
-    let mut prompter = job.prompter(loaded.model)?;
-    let (mut answerer, mut memory) = prepare::prepare(job, loaded, &mut prompter, reports)?;
-    memory.first_question();
+    answers.first_question();
     conditions.first_question();
-    answerer.meter().first_question();
+    answers.meter().first_question();
     let root = Path::new(budgets.root);
     let cpus = CpuUse::read(root);
     let mut asking = Asking {
-        plan: job.plan,
+        pack: job.pack,
         deadline: budgets
             .time
             .and_then(|limit| job.began.checked_add(limit.into())),
-        prompter: &mut prompter,
-        answerer: &mut answerer,
+        answers: &mut answers,
         rows: AnswerRows {
             repeat_for: job.plan.repeat_for,
             conditions: &mut conditions,
@@ -205,9 +162,8 @@ fn ask_all(
     if ended.as_ref().is_err_and(|error| !error.leaves_result()) {
         return ended;
     }
-    let memory = memory.finish();
-    let others = others(&answerer.power_row(), CpuUse::others_since(cpus, root));
-    let power = answerer.finish();
+    let others = others(&answers.power_row(), CpuUse::others_since(cpus, root));
+    let (memory, power) = answers.finish(reports)?;
     reports.record(&Record::PowerEnd(power))?;
     let conditions = conditions.finish();
     reports.record(&Record::Conditions(conditions))?;

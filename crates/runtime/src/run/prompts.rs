@@ -1,11 +1,12 @@
-//! The prompts of a run, counted before the model is loaded.
+//! The prompts of a run: how they are made, and how many tokens they have before the model is loaded.
 
-use edgescore_engine::Token;
+use edgescore_engine::{Model, Token};
 use edgescore_record::{Ask, Prompts, Stop};
 
+use super::job::Job;
 use crate::error::RunError;
 use crate::inference::prefix_cache;
-use crate::inference::prompt::{Prompt, Prompter};
+use crate::inference::prompt::{Prompt, PromptError, Prompter};
 use crate::stop;
 
 /// Counts the prompts of `asks`, of which one follows the other. With `reuse`, what is cached of
@@ -75,6 +76,12 @@ impl Counter {
         self.cached
             .extend_from_slice(prompt.tokens.get(..end).unwrap_or_default());
     }
+}
+
+/// Makes the prompts of `job` for `model`.
+pub fn prompter<'m>(job: &Job<'m>, model: &'m Model) -> Result<Prompter<'m>, PromptError> {
+    let plan = job.plan;
+    Prompter::new(model, job.prompts, job.pack, plan.layout, plan.rotate)
 }
 
 #[cfg(test)]

@@ -4,35 +4,27 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use edgescore_engine::{llama_version, system_info};
 use edgescore_probe::{BoardFacts, allowed_clock};
 use edgescore_record::{LegRow, Record, SessionStart, SustainedLoad, TaskRow, Turned};
 
-use super::cpu_level::CpuLevel;
+use super::engine::About;
 use super::job::Job;
 use super::report::Reports;
 use crate::error::{Refusal, RunError};
 use crate::wire::{TEXT, clip};
 
 /// Sends SessionStart and the task table.
-pub fn start(
-    job: &Job,
-    level: &CpuLevel,
-    reports: &mut Reports<impl Write>,
-) -> Result<(), RunError> {
+pub fn start(job: &Job, about: &About, reports: &mut Reports<impl Write>) -> Result<(), RunError> {
     let Job {
         plan, pack, asks, ..
     } = *job;
     let board = BoardFacts::read(Path::new("/"));
-    let features = system_info();
-    let unused = level.unused();
-    let file = Path::new(plan.model).file_name().unwrap_or_default();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     reports.record(&Record::SessionStart(SessionStart {
         runtime: env!("CARGO_PKG_VERSION"),
-        llama: clip(llama_version(), TEXT),
-        features: clip(features.trim(), 2 * TEXT),
-        unused_features: clip(&unused, TEXT),
+        llama: clip(about.llama, TEXT),
+        features: clip(about.features, 2 * TEXT),
+        unused_features: clip(about.unused, TEXT),
         board: clip(&board.board, TEXT),
         cpu: clip(&board.cpu, TEXT),
         kernel: clip(&board.kernel, TEXT),
@@ -43,7 +35,7 @@ pub fn start(
         pack_hash: pack.hash(),
         pack_questions: pack.question_count(),
         asks: u32::try_from(asks.len()).map_err(Refusal::data)?,
-        model_file: clip(&file.to_string_lossy(), TEXT),
+        model_file: clip(job.model_name, TEXT),
         model_hash: job.model_hash,
         model_bytes: job.model_bytes,
         mode: plan.mode,

@@ -35,10 +35,23 @@ pub fn report(
             .collect();
         matched = difference(model, &ours, &messages);
     }
-    reports.record(&Record::Template(TemplateRow {
+    let template = TemplateRow {
         llama_cpp: clip(&matched, 2 * TEXT),
         ..template
-    }))?;
+    };
+    rows(job, template, reports)
+}
+
+/// Sends `template`, the parts that all prompts have in common, and how texts are read.
+///
+/// # Errors
+/// The supervisor cannot be reached.
+pub fn rows(
+    job: &Job,
+    template: TemplateRow,
+    reports: &mut Reports<impl Write>,
+) -> Result<(), RunError> {
+    reports.record(&Record::Template(template))?;
     if let Some(place) = job.prompts.tools() {
         reports.record(&Record::Tools(place))?;
     }

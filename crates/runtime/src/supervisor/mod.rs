@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use edgescore_record::frame::{self, Receiver};
-use edgescore_record::{Command, LINGER_FOR_EVER, RunId, Stop};
+use edgescore_record::{Command, LINGER_FOR_EVER, RunId, Stop, is_url};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
@@ -217,10 +217,12 @@ impl Supervisor {
         if let Some(other) = self.other_run(linger)? {
             return self.host.refuse(&busy_with(other));
         }
-        let budgets = match frame::message(content) {
-            Some(Command::Run { plan, .. }) => Some(plan.budgets),
+        let plan = match frame::message(content) {
+            Some(Command::Run { plan, .. }) => Some(plan),
             _ => None,
         };
+        let budgets = plan.map(|plan| plan.budgets);
+        let asks_server = plan.is_some_and(|plan| is_url(plan.model));
         let cap = budgets.and_then(|budgets| {
             let clock = budgets.max_clock?;
             Some(ClockCap::set(Path::new(budgets.root), clock))
@@ -234,7 +236,7 @@ impl Supervisor {
         };
         journal::prune(&self.folder)?;
         let limit = budgets.and_then(|budgets| Some(budgets.memory?.limit));
-        let mut worker = match WorkerProcess::start(MemoryGuard::new(limit)) {
+        let mut worker = match WorkerProcess::start(MemoryGuard::new(limit), asks_server) {
             Ok(worker) => worker,
             Err(error) => {
                 let detail = format!("edgescore-rt cannot start its worker: {error}");

@@ -12,12 +12,13 @@ use nix::sys::prctl;
 use super::signals;
 use crate::error::{Refusal, RunError};
 use crate::link::frame_reader::FrameReader;
+use crate::run::engine::Engine;
 use crate::run::report::{Report, Reports};
 use crate::wire::{DETAIL, clip};
 use crate::{run, stop};
 
 /// Carries out the plan that comes on standard input, behind how this process's memory is limited.
-pub fn work() -> io::Result<()> {
+pub fn work(engine: &impl Engine) -> io::Result<()> {
     // TERM and HUP, which end a service or a terminal with all its processes, end the run here
     // as in the supervisor.
     signals::catch(interrupt, decide);
@@ -44,7 +45,7 @@ pub fn work() -> io::Result<()> {
             detail: "a worker was started without a plan",
         });
     };
-    match run::run(&plan, &memory, &mut reports) {
+    match run::run(engine, &plan, &memory, &mut reports) {
         Ok(()) => Ok(()),
         Err(RunError::Link(error)) => Err(error),
         Err(RunError::Refused(Refusal { kind, detail })) => reports.send(&Report::Refused {

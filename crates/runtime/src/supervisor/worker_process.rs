@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::env;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 
 use edgescore_probe::Bytes;
@@ -14,6 +15,9 @@ use super::forward_signals;
 use super::memory_guard::MemoryGuard;
 use crate::link::frame_reader::FrameReader;
 use crate::logs;
+
+/// The program that asks servers.
+const FOR_SERVERS: &str = "edgescore-rt-http";
 
 /// Bytes of the worker's log that are kept for a verdict.
 const TAIL: usize = 1000;
@@ -46,18 +50,35 @@ pub struct EndedWorker {
 }
 
 impl WorkerProcess {
-    /// Starts this program once more, its memory limited by `guard`.
-    pub fn start(mut guard: MemoryGuard) -> io::Result<WorkerProcess> {
+    /// Starts the worker of `plan`, its memory limited by `guard`: this program once more, or the one that
+    /// asks servers.
+    pub fn start(mut guard: MemoryGuard, asks_server: bool) -> io::Result<WorkerProcess> {
         // Not by its name: the file may have been replaced since this process started. Under
         // QEMU's user emulation that is a file for another CPU; there the variable names what
         // starts it.
-        let program = env::var_os("EDGESCORE_WORKER").unwrap_or_else(|| "/proc/self/exe".into());
-        let mut child = Command::new(program)
+        let (variable, program) = match asks_server {
+            true => ("EDGESCORE_RT_HTTP", beside_this_program(FOR_SERVERS)),
+            false => ("EDGESCORE_WORKER", "/proc/self/exe".into()),
+        };
+        let program = env::var_os(variable).map_or(program, PathBuf::from);
+        let child = Command::new(&program)
             .arg("--worker")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()?;
+            .spawn();
+        let mut child = child.map_err(|error| {
+            let remedy = match asks_server {
+                true => {
+                    "; put it beside edgescore-rt or into PATH, or name it in EDGESCORE_RT_HTTP"
+                }
+                false => "",
+            };
+            io::Error::new(
+                error.kind(),
+                format!("{}: {error}{remedy}", program.display()),
+            )
+        })?;
         forward_signals::set_worker(child.id());
         // It waits for the plan, so it has used next to nothing.
         guard.add(child.id());
@@ -143,6 +164,15 @@ impl WorkerProcess {
             limit: self.guard.limit(),
         }
     }
+}
+
+/// The program of this name in the folder of this one, or else in PATH.
+fn beside_this_program(name: &str) -> PathBuf {
+    let this = env::current_exe().ok();
+    let beside = this.map(|this| this.with_file_name(name));
+    beside
+        .filter(|path| path.exists())
+        .unwrap_or_else(|| name.into())
 }
 
 impl Drop for WorkerProcess {

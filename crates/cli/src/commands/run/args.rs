@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::ensure;
+use anyhow::{anyhow, ensure};
 use clap::ValueEnum;
 use edgescore_probe::Microseconds;
 use edgescore_record::{Labels, Mode, Order, Plan, Scenario};
@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::gate_profile::Profile;
 use crate::quantity::Positive;
 use crate::session::choices::{self, labels};
-use crate::session::{Board, EarlyStop, Goal, Models, OperatingPoint, RunOptions};
+use crate::session::{Board, EarlyStop, Goal, Models, OperatingPoint, RunOptions, ServedModels};
 
 /// Run a pack on one or more models and write the results
 ///
@@ -24,6 +24,9 @@ use crate::session::{Board, EarlyStop, Goal, Models, OperatingPoint, RunOptions}
 pub struct Args {
     #[command(flatten)]
     pub models: Models,
+
+    #[command(flatten)]
+    pub server: ServedModels,
 
     /// The task pack [default: the built-in one]
     #[arg(long, value_name = "P.pack", help_heading = "Questions")]
@@ -179,6 +182,9 @@ impl Args {
         };
         match self.scenario {
             Scenario::SingleStream => Ok(plan),
+            Scenario::Offline if self.server.engine.is_some() => Err(Failure::Usage(anyhow!(
+                "--engine asks one question after another: leave out --scenario offline"
+            ))),
             Scenario::Offline => offline(plan, self.gate.is_some()).map_err(Failure::Usage),
         }
     }

@@ -18,12 +18,15 @@ pub use args::Args;
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::files;
-use crate::session::Inputs;
+use crate::session::{Inputs, stem};
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let pack = defaults::pack_or(args.pack.as_ref())?;
-    let models = args.models.paths()?;
+    let models = match args.server.paths(&args.models.given())? {
+        Some(served) => served,
+        None => args.models.paths()?,
+    };
     let outputs = outputs(args, &models)?;
     if !args.detach && args.sweep.is_empty() {
         // Refuses what may not be replaced before anything else.
@@ -69,10 +72,10 @@ fn outputs(args: &Args, models: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     }
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     let seconds = since_1970.map_or(0, |d| d.as_secs());
-    let stems = models
-        .iter()
-        .map(|model| model.file_stem().unwrap_or_default());
-    let stems: Vec<_> = stems.map(|stem| stem.to_string_lossy()).collect();
+    let stems = models.iter().map(|model| stem(model));
+    let stems: Vec<String> = stems
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .collect();
     let name = |(index, stem)| {
         let earlier = stems.iter().take(index).filter(|other| *other == stem);
         let number = match earlier.count() {

@@ -8,7 +8,8 @@ use edgescore_score::{
     Reading, RotationReport, Summary,
 };
 use edgescore_summary::{
-    AnswersView, Figure, MemorySummary, RankedRun, RunSummary, TemplateFacts, TracesView,
+    AnswersView, Figure, MemorySummary, RankedRun, RunSummary, ServerFacts, TemplateFacts,
+    TracesView,
 };
 use edgescore_taskpack::Letter;
 
@@ -34,6 +35,35 @@ fn questions(run: &RunSummary) -> String {
     text
 }
 
+/// Which server answered, and what there is to know of that.
+fn answered_by(server: &ServerFacts) -> String {
+    let mut text = match server.server_software.as_str() {
+        "" => server.server_url.clone(),
+        software => format!("{software} at {}", server.server_url),
+    };
+    if !server.server_process.is_empty() {
+        text.push_str(&format!(", process {}", server.server_process));
+    }
+    match server.server_retries {
+        0 => {}
+        1 => text.push_str("; asked again once"),
+        retries => text.push_str(&format!("; asked again {retries} times")),
+    }
+    if server.letters_by_text > 0 {
+        text.push_str(&format!(
+            "; {} letters were read in texts, for it gave no probabilities of all letters",
+            server.letters_by_text
+        ));
+    }
+    if !server.server_unmeasured.is_empty() {
+        text.push_str(&format!(
+            "; memory and energy are not measured: {}",
+            server.server_unmeasured
+        ));
+    }
+    text
+}
+
 /// How prompts were made.
 fn prompt(facts: &TemplateFacts) -> String {
     let mut text = match facts.template_origin.0 {
@@ -42,6 +72,7 @@ fn prompt(facts: &TemplateFacts) -> String {
         TemplateOrigin::File => format!("chat template of {}", facts.template_name),
         TemplateOrigin::BuiltIn => format!("built-in chat template {}", facts.template_name),
         TemplateOrigin::None => "plain text, no chat template".to_owned(),
+        TemplateOrigin::Server => "the server's chat template".to_owned(),
     };
     if facts.template_arguments != "{}" {
         text.push_str(&format!(", {}", facts.template_arguments));
@@ -106,6 +137,12 @@ fn traces_of(traces: &TracesView) -> String {
 pub fn answer(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     let run = &ranked.run;
     let mut facts = vec![("questions", questions(run)), ("pass@1", pass_at_1(run))];
+    facts.extend(
+        run.provenance
+            .server
+            .as_ref()
+            .map(|server| ("server", answered_by(server))),
+    );
     facts.extend(calls(&run.scores));
     facts.extend([
         ("latency", latency(run)),
@@ -194,6 +231,12 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     let run = &ranked.run;
     let scores = &run.scores;
     let mut facts = vec![("questions", questions(run)), ("pass@1", pass_at_1(run))];
+    facts.extend(
+        run.provenance
+            .server
+            .as_ref()
+            .map(|server| ("server", answered_by(server))),
+    );
     facts.extend(debiased(run));
     facts.extend([
         ("pass@3", pass_at_k(&scores.pass_3)),

@@ -1,61 +1,26 @@
 //! From a question to the tokens a model reads.
 
+mod error;
 mod form;
+pub mod messages;
+pub mod places;
 
 use edgescore_engine::{Model, SpecialTokens, TextTooLong, Token};
 use edgescore_record::prompt_file::PromptFile;
-use edgescore_record::{Ask, Mode, PromptPart, Slot, SystemPlace, TemplateRow, Think};
+use edgescore_record::{Ask, Mode, PromptPart, TemplateRow, Think};
 use edgescore_taskpack::{Ends, Layout, Letter, MAX_OPTIONS, Pack, PackError, Question};
 
-use crate::error::{Refusal, RunError};
+pub use error::PromptError;
 use form::{Form, Scratch};
+use messages::Messages;
+
+use places::Places;
 
 /// The start of an answer that letter mode forces, up to the letter.
 const FORCED: &str = "{\"answer\": \"";
 /// What follows the letter. It stands behind the letter while tokenizing, since some
 /// tokenizers merge the letter with the quote behind it.
 const AFTER: &str = "\"}";
-
-/// Why there is no prompt.
-#[derive(Debug)]
-pub enum PromptError {
-    /// The pack is corrupt.
-    Pack(PackError),
-    /// The prompts are of another pack.
-    OtherPack,
-    /// The text is longer than can be tokenized.
-    TooLong(TextTooLong),
-    /// The letters part at no common place, or not into a token each.
-    LettersNotSeparable,
-}
-
-impl std::fmt::Display for PromptError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            PromptError::Pack(error) => error.fmt(f),
-            PromptError::OtherPack => f.write_str("the prompts were made for another pack: run it again"),
-            PromptError::TooLong(error) => error.fmt(f),
-            PromptError::LettersNotSeparable => f.write_str(
-                "the model's tokenizer does not tell the letters of the options apart at one place: use --mode generate",
-            ),
-        }
-    }
-}
-
-impl From<TextTooLong> for PromptError {
-    fn from(error: TextTooLong) -> PromptError {
-        PromptError::TooLong(error)
-    }
-}
-
-impl From<PromptError> for RunError {
-    fn from(error: PromptError) -> RunError {
-        Refusal::data(error).into()
-    }
-}
-
-/// Messages by their roles.
-pub type Messages = Vec<(&'static str, String)>;
 
 /// A prompt in tokens.
 #[derive(Clone, Copy)]
@@ -101,8 +66,7 @@ pub struct Prompter<'a> {
     user: String,
     /// Bytes of `user` up to the end of each shared part.
     ends: Ends,
-    /// Where the prompts of each question begin among all that a file has without common parts.
-    starts: Vec<u32>,
+    places: Places,
     letters: Vec<Token>,
     scratch: Scratch,
     tokens: Vec<Token>,
@@ -135,7 +99,7 @@ impl<'a> Prompter<'a> {
             form,
             user: String::new(),
             ends: Ends::default(),
-            starts: starts(pack, prompts)?,
+            places: Places::new(pack, prompts)?,
             letters: Vec::with_capacity(MAX_OPTIONS),
             scratch: Scratch::default(),
             tokens: Vec::new(),
@@ -234,27 +198,9 @@ impl<'a> Prompter<'a> {
     pub fn text(&mut self, ask: Ask) -> Result<(String, Messages), PromptError> {
         self.fill(ask)?;
         let system = self.pack.system();
-        let mut text = String::new();
-        // Between two pieces of the template stands a message.
-        let mut contents = vec![String::new()];
-        for part in self.parts_of(ask)? {
-            let piece = match part {
-                PromptPart::Template(text) | PromptPart::Text(text) => text,
-                PromptPart::Slot(Slot::System, trim) => trim.apply(system),
-                PromptPart::Slot(Slot::User, trim) => trim.apply(&self.user),
-            };
-            text.push_str(piece);
-            match (part, contents.last_mut()) {
-                (PromptPart::Template(_), _) => contents.push(String::new()),
-                (_, Some(content)) => content.push_str(piece),
-                (_, None) => {}
-            }
-        }
-        contents.retain(|content| !content.is_empty());
-        let own = self.template().system == SystemPlace::Own;
-        let roles = ["system"].into_iter().filter(|_| own);
-        let roles = roles.chain(["user", "assistant"].into_iter().cycle());
-        Ok((text, roles.zip(contents).collect()))
+        let parts = self.parts_of(ask)?;
+        let place = self.template().system;
+        Ok(messages::of(parts, place, system, &self.user))
     }
 
     /// Position in the task table of the task of `ask`.
@@ -314,33 +260,9 @@ impl<'a> Prompter<'a> {
     }
 
     fn parts_of(&self, ask: Ask) -> Result<&'a [PromptPart<'a>], PromptError> {
-        let place = self.starts.get(ask.question() as usize);
-        let place = place.map_or(0, |start| start + u32::from(ask.rotation().steps()));
+        let place = self.places.of(ask);
         self.prompts.parts(place).ok_or(PromptError::OtherPack)
     }
-}
-
-/// Where the prompts of each question begin; nothing where all are made of the same parts. A file has
-/// prompts of all rotations or of one.
-fn starts(pack: &Pack, prompts: &PromptFile) -> Result<Vec<u32>, PromptError> {
-    let mut starts = Vec::new();
-    if prompts.common().is_some() {
-        return Ok(starts);
-    }
-    for rotate in [false, true] {
-        let mut next = 0;
-        starts.clear();
-        for question in 0..pack.question_count() {
-            starts.push(next);
-            let prompts = pack.prompts_of(question, rotate);
-            next += u32::from(prompts.map_err(PromptError::Pack)?);
-        }
-        if prompts.count() == next as usize {
-            return Ok(starts);
-        }
-    }
-    // One more or less, and every question behind it would have another's prompt.
-    Err(PromptError::OtherPack)
 }
 
 /// The form of a whole prompt.

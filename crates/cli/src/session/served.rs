@@ -1,0 +1,136 @@
+//! The arguments that name a server in place of model files.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use edgescore_record::{SILENCE_S, Served, is_url};
+
+use crate::failure::Failure;
+
+// A server. What clap shows of it are its fields.
+#[allow(missing_docs)]
+#[derive(clap::Args)]
+pub struct ServedModels {
+    /// Ask a server of the OpenAI protocol (llama-server, Ollama, vLLM), such as
+    /// http://127.0.0.1:8080/v1; --model is then a name that the server knows
+    ///
+    /// The address is the board's: one of 127.0.0.1 is a server that runs there, and its memory, CPU
+    /// time and energy are measured; of one elsewhere only answers and their times are. Letter
+    /// mode reads probabilities where the server continues the start of an answer and gives them,
+    /// else the letter in a text. A key is read from EDGESCORE_API_KEY or OPENAI_API_KEY.
+    #[arg(long, value_name = "URL", value_parser = url, conflicts_with_all = [
+        "detach", "sweep", "find_memory_floor", "memory", "power", "threads", "context", "ubatch", "weights",
+        "template", "template_arg", "constrain", "parallel", "no_reuse", "no_calibrate"])]
+    pub engine: Option<String>,
+
+    /// Seconds for which the server may send nothing
+    #[arg(long, value_name = "SECONDS", default_value_t = SILENCE_S, requires = "engine", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub server_silence: u32,
+}
+
+impl ServedModels {
+    /// What stands in the place of models' paths, if a server is asked: for each of these names one, or one
+    /// for the only model that the server has.
+    pub fn paths(&self, names: &[PathBuf]) -> Result<Option<Vec<PathBuf>>, Failure> {
+        let Some(url) = &self.engine else {
+            return Ok(None);
+        };
+        let names = match names {
+            [] => &[PathBuf::new()],
+            names => names,
+        };
+        let paths = names.iter().map(|name| {
+            let name = name.to_str().filter(|name| !name.contains('\n'));
+            let model = name.ok_or_else(|| {
+                Failure::Usage(anyhow!(
+                    "--model names a model of the server in one line of UTF-8"
+                ))
+            })?;
+            let served = Served {
+                url,
+                silence_s: self.server_silence,
+                model,
+            };
+            Ok(PathBuf::from(served.to_string()))
+        });
+        paths.collect::<Result<_, _>>().map(Some)
+    }
+}
+
+// The server that serves a file. What clap shows of it are its fields.
+#[allow(missing_docs)]
+#[derive(clap::Args)]
+pub struct Server {
+    /// The server, such as http://127.0.0.1:8080/v1
+    #[arg(long, value_name = "URL", value_parser = url)]
+    engine: String,
+
+    /// The model, by the server's name of it [default: the only one that it has]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    served_model: String,
+
+    /// Seconds for which the server may send nothing
+    #[arg(long, value_name = "SECONDS", default_value_t = SILENCE_S, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    server_silence: u32,
+}
+
+impl Server {
+    /// What stands in the place of a model's path.
+    pub fn path(&self) -> PathBuf {
+        let served = Served {
+            url: &self.engine,
+            silence_s: self.server_silence,
+            model: &self.served_model,
+        };
+        PathBuf::from(served.to_string())
+    }
+}
+
+/// What a result of this model is called: as its file, or as the server calls it.
+pub fn stem(model: &Path) -> OsString {
+    let served = model.to_str().and_then(Served::parse);
+    let name = match served.map(|served| served.model) {
+        Some("") => Path::new("server"),
+        Some(name) => Path::new(name),
+        None => model,
+    };
+    // Of names such as `qwen2.5:0.5b` all is the name; colons are none of Windows' file names.
+    match served {
+        Some(_) if name.extension().is_none_or(|end| end != "gguf") => {
+            let name = name.file_name().unwrap_or_default().to_string_lossy();
+            name.replace(':', "-").into()
+        }
+        _ => name.file_stem().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The address of a server, without a key in it.
+fn url(text: &str) -> Result<String, String> {
+    if !is_url(text) {
+        return Err(
+            "give an address such as http://127.0.0.1:8080/v1; GGUF files need no --engine"
+                .to_owned(),
+        );
+    }
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err("an address has no white space".to_owned());
+    }
+    let behind = text.split_once("://").map_or("", |(_, behind)| behind);
+    let authority = behind.split('/').next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(
+            "an address with a password would stand in the result: set EDGESCORE_API_KEY"
+                .to_owned(),
+        );
+    }
+    if authority.is_empty() || text.contains(['?', '#']) {
+        return Err("give host and path alone, such as http://127.0.0.1:8080/v1".to_owned());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}

@@ -1,11 +1,10 @@
 //! The questions of a run, asked of a server.
 
 use std::io::Write;
-use std::thread::sleep;
 use std::time::Duration;
 
 use edgescore_probe::energy::Edge;
-use edgescore_probe::{Bytes, Microjoules, Microseconds, Reading, Reason};
+use edgescore_probe::{Bytes, Microseconds, Reading, Reason};
 use edgescore_record::{
     Answer, Ask, Found, Generated, Memory, Mode, Parser, PowerEnd, PowerStart, Question,
     QuestionEnergy, Record, Sample, ServerEnd, Stop, TraceEnd, VerdictKind,
@@ -128,13 +127,7 @@ impl<'r> ServerAnswers<'r> {
 
     /// Sends a request, again where that may help.
     fn asked(&mut self, body: &Value) -> Result<Took, RunError> {
-        match self.tried(body)? {
-            Ok(took) => Ok(took),
-            Err(trouble) => {
-                let detail = format!("the server {trouble}");
-                Err(RunError::Failed(VerdictKind::EngineFailed, detail))
-            }
-        }
+        self.tried(body)?.map_err(|trouble| failed(&trouble))
     }
 
     fn tried(&mut self, body: &Value) -> Result<Result<Took, Trouble>, RunError> {
@@ -144,7 +137,10 @@ impl<'r> ServerAnswers<'r> {
                 Err(trouble) if trouble.may_pass() => {
                     log::warn!("the server {trouble}; asking again");
                     self.retries += 1;
-                    wait(pause)?;
+                    stop::nap(pause);
+                    if stop::is_interrupted() {
+                        return Err(RunError::Stopped(Stop::Interrupted));
+                    }
                     pause *= 2;
                 }
                 done => return Ok(done),
@@ -182,16 +178,10 @@ impl<'r> ServerAnswers<'r> {
         let took = self.asked(&body)?;
         let reply = &took.answered.reply;
         let (bytes, answer) = whole(reply);
+        let end = took.answered.thought.unwrap_or(took.answered.whole);
         let trace = (!reply.thought.is_empty()).then(|| WrittenTrace {
             tokens: reply.thought_pieces,
-            time: match took.answered.thought {
-                Some(end) => end.saturating_sub(took.answered.first).into(),
-                None => took
-                    .answered
-                    .whole
-                    .saturating_sub(took.answered.first)
-                    .into(),
-            },
+            time: end.saturating_sub(took.answered.first).into(),
             energy: Reading::Missing(Reason::Unsupported),
             end: match answer {
                 Some(_) => TraceEnd::Model,
@@ -244,8 +234,6 @@ impl<'r> ServerAnswers<'r> {
     ) -> Result<(Sample, Text), NoAnswer> {
         let mut text = self.text(ask, messages, Some(draw))?;
         let answer = self.read(ask, question, &mut text)?;
-        let sum =
-            |energy: QuestionEnergy| Microjoules(energy.prefill.0.saturating_add(energy.decode.0));
         let sample = Sample {
             ask,
             task: question.task.index,
@@ -256,7 +244,7 @@ impl<'r> ServerAnswers<'r> {
                 // The server computes the prompt again, or has it in its cache.
                 decode: text.took.answered.whole.into(),
             },
-            energy: text.took.energy.map(sum),
+            energy: text.took.energy.map(QuestionEnergy::total),
         };
         Ok((sample, text))
     }
@@ -288,10 +276,7 @@ impl<'r> ServerAnswers<'r> {
                         "the server takes no start of an answer ({said}): letters are read in texts"
                     );
                 }
-                Err(trouble) => {
-                    let detail = format!("the server {trouble}");
-                    return Err(RunError::Failed(VerdictKind::EngineFailed, detail).into());
-                }
+                Err(trouble) => return Err(failed(&trouble).into()),
             }
             self.misses += 1;
             if self.misses >= MISSES {
@@ -450,16 +435,7 @@ fn seed(seed: u64, ask: Ask, draw: u8) -> u64 {
     randomness(seed, ask, draw).next_u64() & 0x7FFF_FFFF
 }
 
-/// Sleeps, unless the run is interrupted.
-fn wait(time: Duration) -> Result<(), RunError> {
-    let mut left = time;
-    while !left.is_zero() {
-        if stop::is_interrupted() {
-            return Err(RunError::Stopped(Stop::Interrupted));
-        }
-        let part = left.min(Duration::from_millis(50));
-        sleep(part);
-        left -= part;
-    }
-    Ok(())
+/// The run ends, for the server has this trouble.
+fn failed(trouble: &Trouble) -> RunError {
+    RunError::Failed(VerdictKind::EngineFailed, format!("the server {trouble}"))
 }

@@ -11,8 +11,8 @@ use edgescore_record::{Served, Stop};
 use edgescore_runtime::error::RunError;
 use edgescore_runtime::stop;
 use serde_json::Value;
-use ureq::Agent;
 use ureq::http::{Response, StatusCode};
+use ureq::{Agent, RequestBuilder};
 
 use crate::reply::{self, Reply};
 
@@ -158,10 +158,7 @@ impl Client {
             Some(path) => format!("{root}/{path}"),
             None => format!("{}/{path}", self.url),
         };
-        let mut request = self.agent.get(url);
-        if let Some(key) = &self.key {
-            request = request.header("Authorization", format!("Bearer {key}"));
-        }
+        let request = with_key(self.agent.get(url), self.key.as_deref());
         let silence = Duration::from_secs(self.silence_s.into());
         let request = request.config().timeout_global(Some(silence)).build();
         let mut response = match request.call() {
@@ -231,10 +228,8 @@ fn post(
     body: &str,
     events: &Sender<Event>,
 ) -> Result<Answered, Trouble> {
-    let mut request = agent.post(url).header("Content-Type", "application/json");
-    if let Some(key) = key {
-        request = request.header("Authorization", format!("Bearer {key}"));
-    }
+    let request = agent.post(url).header("Content-Type", "application/json");
+    let request = with_key(request, key);
     let from = Instant::now();
     let mut response = match request.send(body) {
         Ok(response) => response,
@@ -314,6 +309,13 @@ fn post(
             whole,
         }),
         false => Err(Trouble::Cut("the stream has no end".to_owned())),
+    }
+}
+
+fn with_key<B>(request: RequestBuilder<B>, key: Option<&str>) -> RequestBuilder<B> {
+    match key {
+        Some(key) => request.header("Authorization", format!("Bearer {key}")),
+        None => request,
     }
 }
 

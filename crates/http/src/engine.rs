@@ -70,15 +70,16 @@ impl Engine for Server {
         reports: &mut Reports<W>,
     ) -> Result<(), RunError> {
         let served = served(job.plan)?;
-        let client = Client::new(&served, is_here(&served));
+        let here = is_here(&served);
+        let client = Client::new(&served, here);
         let (model, software) = introduce(&client, &served)?;
         let budgets = &job.plan.budgets;
         let tree = port(&served)
-            .filter(|_| is_here(&served))
+            .filter(|_| here)
             .and_then(|port| ProcessTree::listening_on(Path::new("/"), port));
         let unmeasured = match &tree {
             Some(_) => "",
-            None if is_here(&served) => HIDDEN,
+            None if here => HIDDEN,
             None => ELSEWHERE,
         };
         reports.record(&Record::Server(ServerRow {

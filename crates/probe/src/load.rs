@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::{Microseconds, Reading, Reason, clock};
 
-/// A tick of `/proc/stat`: USER_HZ is 100 on every Linux.
-const TICK: u64 = 10_000;
+/// A tick of `/proc/stat` and `/proc/PID/stat`: USER_HZ is 100 on every Linux.
+pub(crate) const TICK: u64 = 10_000;
 
 /// CPU time that was used until a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 use std::string::{String, ToString};
 use std::vec::Vec;
 
+use crate::load::TICK;
 use crate::memory::kib_field;
 use crate::{Bytes, Microseconds, Reading, Reason};
-
-/// A tick of `/proc/PID/stat`: USER_HZ is 100 on every Linux.
-const TICK: u64 = 10_000;
 
 /// A state of `/proc/net/tcp`: the socket listens (`TCP_LISTEN` of `include/net/tcp_states.h`).
 const LISTENS: &str = "0A";
@@ -40,8 +38,7 @@ impl ProcessTree {
             let files = fs::read_dir(proc.join(process.to_string()).join("fd"));
             let links = files.into_iter().flatten().flatten();
             let links = links.filter_map(|file| fs::read_link(file.path()).ok());
-            let names = links.map(|link| link.to_string_lossy().into_owned());
-            let mut names = names;
+            let mut names = links.map(|link| link.to_string_lossy().into_owned());
             names.any(|name| sockets.contains(&name))
         };
         let process = numbers(&proc).into_iter().filter(holds).min()?;

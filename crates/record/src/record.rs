@@ -413,6 +413,13 @@ pub struct QuestionEnergy {
     pub decode: Microjoules,
 }
 
+impl QuestionEnergy {
+    /// Energy of both.
+    pub fn total(self) -> Microjoules {
+        Microjoules(self.prefill.0.saturating_add(self.decode.0))
+    }
+}
+
 /// A question that could not be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {

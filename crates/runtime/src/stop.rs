@@ -1,6 +1,8 @@
 //! The two ways to end a run early, set by the thread that reads the supervisor's commands.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use edgescore_record::Stop;
 
@@ -23,6 +25,18 @@ pub fn requested() -> Option<Stop> {
         return Some(Stop::Interrupted);
     }
     DECIDED.load(Ordering::Relaxed).then_some(Stop::Decided)
+}
+
+/// Sleeps, unless the run is interrupted: that is looked for every 50 ms.
+pub fn nap(length: Duration) {
+    let from = Instant::now();
+    while let Some(left) = length
+        .checked_sub(from.elapsed())
+        .filter(|left| !left.is_zero())
+        && !is_interrupted()
+    {
+        sleep(left.min(Duration::from_millis(50)));
+    }
 }
 
 /// Whether the run must end at once.

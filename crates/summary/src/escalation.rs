@@ -119,9 +119,7 @@ impl Costed {
 
 fn joules(asked: &Asked) -> Reading<f64> {
     match &asked.outcome {
-        Ok(question) => question
-            .energy
-            .map(|energy| energy.prefill.0.saturating_add(energy.decode.0) as f64 / 1e6),
+        Ok(question) => question.energy.map(|energy| energy.total().0 as f64 / 1e6),
         Err(_) => Reading::Missing(Reason::NoRows),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use edgescore_record::file::ResultFile;
 use edgescore_record::{Ask, Question, Record, VerdictKind};
+use edgescore_summary::rules;
 use serde::Serialize;
 
 use crate::defaults;
@@ -169,8 +170,7 @@ fn compare(process: &BTreeMap<Ask, Question>, server: &BTreeMap<Ask, Question>) 
         }
         found.server_cached += u64::from(theirs.cached_tokens);
         for (times, row) in seconds.iter_mut().zip([ours, theirs]) {
-            let decode = row.generated.map_or(0, |generated| generated.decode.0);
-            times.push(row.prefill.0.saturating_add(decode) as f64 / 1e6);
+            times.push(rules::answer_time(row).0 as f64 / 1e6);
         }
         let both = ours.probabilities.zip(theirs.probabilities);
         if let Some((a, b)) = both {

@@ -1,8 +1,5 @@
 //! The power governor: keeps a power budget by resting between pieces of work.
 
-use std::thread::sleep;
-use std::time::Duration;
-
 use edgescore_engine::{HalfLayer, Threads};
 use edgescore_probe::energy::{Budget, Edge, Levels, Pace, Work};
 use edgescore_probe::{Microjoules, Microseconds, Microwatts, Reading, clock};
@@ -243,7 +240,7 @@ impl Governor {
             return;
         }
         threads.rest();
-        nap(rest);
+        stop::nap(rest.into());
         let end = self.rested_until_now(meter);
         self.rested.0 += end.0.saturating_sub(now.0);
     }
@@ -387,15 +384,5 @@ impl Guess {
     fn learn(&mut self, next: Guess) {
         self.token_us += (next.token_us - self.token_us) / 4.0;
         self.watts += (next.watts - self.watts) / 4.0;
-    }
-}
-
-/// Sleeps, unless the run is interrupted.
-fn nap(length: Microseconds) {
-    let end = clock::now().0.saturating_add(length.0);
-    while let Some(left) = end.checked_sub(clock::now().0).filter(|left| *left > 0)
-        && !stop::is_interrupted()
-    {
-        sleep(Duration::from_micros(left.min(50_000)));
     }
 }

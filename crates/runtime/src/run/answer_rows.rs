@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use edgescore_probe::{Microjoules, Microseconds};
+use edgescore_probe::Microseconds;
 use edgescore_record::{
     Ask, Mode, OtherReading, Plan, Question, QuestionEnergy, Record, Sample, Skipped, Text, Timed,
     Trace, WhySkipped,
@@ -125,15 +125,12 @@ impl<W: Write> AnswerRows<'_, W> {
         }
         if self.repeat_for.is_some() {
             let decode = row.generated.map_or(0, |generated| generated.decode.0);
-            let sum = |energy: QuestionEnergy| {
-                Microjoules(energy.prefill.0.saturating_add(energy.decode.0))
-            };
             self.reports.record(&Record::Timed(Timed {
                 ask: row.ask,
                 pass: self.counts.passes + 1,
                 at: self.conditions.elapsed().into(),
                 time: Microseconds(row.prefill.0.saturating_add(decode)),
-                energy: row.energy.map(sum),
+                energy: row.energy.map(QuestionEnergy::total),
             }))?;
         }
         Ok(())

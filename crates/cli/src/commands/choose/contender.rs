@@ -166,9 +166,7 @@ fn took(records: &Decoder) -> Vec<Took> {
         question: question.ask.question(),
         answer: question.answer,
         seconds: rules::answer_time(question).0 as f64 / 1e6 * stretch,
-        joules: question
-            .energy
-            .map(|energy| (energy.prefill.0 + energy.decode.0) as f64 / 1e6),
+        joules: question.energy.map(|energy| energy.total().0 as f64 / 1e6),
     };
     let headline = |asked: &&Asked| asked.ask.rotation() == Rotation::default();
     let asked = records.asked.iter().filter(headline);

@@ -30,6 +30,7 @@ mod import;
 mod interrupted;
 mod kinds;
 mod offline;
+mod onnx;
 mod packs;
 mod plan;
 mod prompts;

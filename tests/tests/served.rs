@@ -1,5 +1,5 @@
 //! Servers in place of a model file: `run --engine URL`. What a broken server does is played by a fake one;
-//! `scripts/check-server` holds a real llama-server against the engine in process.
+//! docs/bench/2026-11-28-served holds a real llama-server against the engine in process.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use edgescore_record::{Found, VerdictKind};

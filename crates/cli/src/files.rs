@@ -25,6 +25,17 @@ pub fn open(path: &Path) -> Result<fs::File, Failure> {
     }
 }
 
+/// Refuses the folder of an ONNX model, for what reads the header of a GGUF.
+pub fn gguf(path: &Path) -> Result<&Path, Failure> {
+    match path.is_dir() {
+        true => Err(Failure::Data(anyhow!(
+            "{} is a folder, and this takes GGUF files: models of ONNX Runtime GenAI are for `edgescore run`",
+            path.display()
+        ))),
+        false => Ok(path),
+    }
+}
+
 /// The pack that `bytes`, read from `path`, hold.
 pub fn open_pack<'b>(path: &Path, bytes: &'b [u8]) -> Result<Pack<'b>, Failure> {
     Pack::open(bytes).map_err(|error| Failure::Data(anyhow!("{}: {error}", path.display())))

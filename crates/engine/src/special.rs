@@ -32,7 +32,8 @@ pub enum Segment<'t> {
 }
 
 impl SpecialTokens {
-    pub(crate) fn new(mut tokens: Vec<SpecialToken>) -> SpecialTokens {
+    /// Those of a vocabulary.
+    pub fn new(mut tokens: Vec<SpecialToken>) -> SpecialTokens {
         tokens.retain(|token| !token.text.is_empty());
         tokens.sort_by_key(|token| std::cmp::Reverse(token.text.len()));
         SpecialTokens { tokens }

@@ -7,7 +7,7 @@ use edgescore_probe::energy::Edge;
 use edgescore_probe::{Bytes, Microseconds, Reading, Reason};
 use edgescore_record::{
     Answer, Ask, Found, Generated, Memory, Mode, Parser, PowerEnd, PowerStart, Question,
-    QuestionEnergy, Record, Sample, ServerEnd, Stop, TraceEnd, VerdictKind,
+    QuestionEnergy, Record, Sample, ServerEnd, Stop, ToolsPlace, TraceEnd, VerdictKind,
 };
 use edgescore_runtime::error::{Refusal, RunError};
 use edgescore_runtime::inference::answering::randomness;
@@ -25,7 +25,7 @@ use edgescore_runtime::run::engine::Answers;
 use edgescore_runtime::run::job::Job;
 use edgescore_runtime::run::report::Reports;
 use edgescore_runtime::stop;
-use edgescore_taskpack as taskpack;
+use edgescore_taskpack::{self as taskpack, Kind};
 use serde_json::Value;
 
 use crate::client::{Answered, Client, Trouble};
@@ -37,8 +37,8 @@ use crate::{chat, reply::Reply};
 const TRIES: u32 = 3;
 /// How long to wait before the second one; twice as long before the next.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Questions without probabilities of all letters after which, had none before all of them, no more are asked
-/// for.
+/// Questions without probabilities of all letters, or whose calls the server cannot read, after which, had none before
+/// them, no more are asked for.
 const MISSES: u32 = 3;
 /// Begins and ends the trace of a reasoning model whose server leaves it in the text.
 const TRACE: (&str, &str) = ("<think>", "</think>");
@@ -56,7 +56,9 @@ pub struct ServerAnswers<'r> {
     /// Whether the server continues the start of an answer, with probabilities of all letters; `None` while
     /// that is not known.
     continues: Option<bool>,
-    /// Questions whose letters were not all among the likeliest tokens.
+    /// Whether the server reads the calls of its model; `None` while that is not known.
+    reads_calls: Option<bool>,
+    /// Questions whose letters were not all among the likeliest tokens, or whose calls the server could not read.
     misses: u32,
     requests: u32,
     retries: u32,
@@ -101,6 +103,7 @@ impl<'r> ServerAnswers<'r> {
             meter,
             monitor,
             continues: None,
+            reads_calls: None,
             misses: 0,
             requests: 0,
             retries: 0,
@@ -108,7 +111,7 @@ impl<'r> ServerAnswers<'r> {
             user: String::new(),
         };
         let hello = vec![("user", "Answer with one word.".to_owned())];
-        answers.asked(&chat::text(&answers.model, &hello, 1, None))?;
+        answers.asked(&chat::text(&answers.model, &hello, &[], 1, None))?;
         (answers.requests, answers.retries) = (0, 0);
         Ok(answers)
     }
@@ -123,6 +126,45 @@ impl<'r> ServerAnswers<'r> {
         let parts = parts.ok_or_else(|| Refusal::data(PromptError::OtherPack))?;
         let place = prompts.template().system;
         Ok(messages::of(parts, place, self.job.pack.system(), &self.user).1)
+    }
+
+    /// What a server answers to a request that offers functions; none where nothing `is_offered`, or where it fails
+    /// at reading the calls of its model (llama-server: status 500), which are then asked for as text.
+    fn called(&mut self, body: &Value, is_offered: bool) -> Result<Option<Took>, RunError> {
+        if !is_offered || self.reads_calls == Some(false) {
+            return Ok(None);
+        }
+        match self.once(body)? {
+            Ok(took) => {
+                if !took.answered.reply.calls.is_empty() {
+                    self.reads_calls = Some(true);
+                }
+                Ok(Some(took))
+            }
+            Err(Trouble::Status(500, said)) => {
+                log::warn!("the server {}", Trouble::Status(500, said));
+                self.misses += 1;
+                if self.misses >= MISSES {
+                    self.reads_calls.get_or_insert(false);
+                }
+                Ok(None)
+            }
+            Err(trouble) if trouble.may_pass() => Ok(Some(self.asked(body)?)),
+            Err(trouble) => Err(failed(&trouble)),
+        }
+    }
+
+    /// The functions that the protocol offers; none where they are told in words.
+    fn functions(&self, question: &taskpack::Question) -> Vec<Value> {
+        match (&question.kind, self.job.prompts.tools()) {
+            (Kind::Tool(tool), Some(ToolsPlace::Template)) => {
+                let functions = tool.functions.iter();
+                functions
+                    .filter_map(|text| serde_json::from_str(text).ok())
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Sends a request, again where that may help.
@@ -170,12 +212,28 @@ impl<'r> ServerAnswers<'r> {
     }
 
     /// A text behind `messages`, the likeliest one or draw number `draw`.
-    fn text(&mut self, ask: Ask, messages: &Messages, draw: Option<u8>) -> Result<Text, RunError> {
+    fn text(
+        &mut self,
+        ask: Ask,
+        question: &taskpack::Question,
+        messages: &Messages,
+        draw: Option<u8>,
+    ) -> Result<Text, RunError> {
         let plan = self.job.plan;
         let temperature = f64::from(plan.temperature_milli) / 1000.0;
         let drawn = draw.map(|draw| (temperature, seed(plan.seed, ask, draw)));
-        let body = chat::text(&self.model, messages, plan.max_tokens, drawn);
-        let took = self.asked(&body)?;
+        let functions = self.functions(question);
+        let mut body = chat::text(&self.model, messages, &functions, plan.max_tokens, drawn);
+        let took = match self.called(&body, !functions.is_empty())? {
+            Some(took) => took,
+            None => {
+                if !functions.is_empty() {
+                    chat::forbid_calls(&mut body);
+                    self.by_text += u32::from(draw.is_none());
+                }
+                self.asked(&body)?
+            }
+        };
         let reply = &took.answered.reply;
         let (bytes, answer) = whole(reply);
         let end = took.answered.thought.unwrap_or(took.answered.whole);
@@ -219,7 +277,7 @@ impl<'r> ServerAnswers<'r> {
         messages: &Messages,
         rows: &mut AnswerRows<W>,
     ) -> Result<Question, NoAnswer> {
-        let mut text = self.text(ask, messages, None)?;
+        let mut text = self.text(ask, question, messages, None)?;
         let answer = self.read(ask, question, &mut text)?;
         rows.note(text.written(), ask, None)?;
         Ok(row(ask, question, answer, &text.took, true))
@@ -232,7 +290,7 @@ impl<'r> ServerAnswers<'r> {
         messages: &Messages,
         draw: u8,
     ) -> Result<(Sample, Text), NoAnswer> {
-        let mut text = self.text(ask, messages, Some(draw))?;
+        let mut text = self.text(ask, question, messages, Some(draw))?;
         let answer = self.read(ask, question, &mut text)?;
         let sample = Sample {
             ask,
@@ -414,12 +472,13 @@ fn tokens(reply: &Reply) -> u32 {
 /// All that was written, and the byte where the answer begins; none where a trace did not end.
 fn whole(reply: &Reply) -> (Vec<u8>, Option<usize>) {
     let (open, close) = TRACE;
+    let written = reply.written();
     if !reply.thought.is_empty() {
         let trace = format!("{open}{}{close}", reply.thought);
-        let start = (!reply.text.is_empty()).then_some(trace.len());
-        return ((trace + &reply.text).into_bytes(), start);
+        let start = (!written.is_empty()).then_some(trace.len());
+        return ((trace + &written).into_bytes(), start);
     }
-    let text = &reply.text;
+    let text = &written;
     let start = match (text.rfind(open), text.rfind(close)) {
         (begins, Some(ends)) if begins.is_none_or(|begins| begins < ends) => {
             Some(ends + close.len())
@@ -427,7 +486,7 @@ fn whole(reply: &Reply) -> (Vec<u8>, Option<usize>) {
         (Some(_), _) => None,
         (None, _) => Some(0),
     };
-    (text.clone().into_bytes(), start)
+    (written.into_bytes(), start)
 }
 
 /// The seed of a draw. Servers take 31 bits and more.

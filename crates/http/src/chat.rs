@@ -14,10 +14,16 @@ pub const TOP_OF_LLAMA_SERVER: u16 = 500;
 /// the assistant (llama-server, and vLLM with `continue_final_message`), or does not.
 const FORCED: &str = "{\"answer\": \"";
 
-/// The tokens behind `messages`, as a stream: the likeliest ones, or drawn.
-pub fn text(model: &str, messages: &Messages, max_tokens: u16, drawn: Option<(f64, u64)>) -> Value {
+/// The tokens behind `messages`, as a stream: the likeliest ones, or drawn. `functions` may be called.
+pub fn text(
+    model: &str,
+    messages: &Messages,
+    functions: &[Value],
+    max_tokens: u16,
+    drawn: Option<(f64, u64)>,
+) -> Value {
     let (temperature, seed) = drawn.unwrap_or((0.0, 0));
-    json!({
+    let mut body = json!({
         "model": model,
         "messages": list(messages),
         "max_tokens": max_tokens,
@@ -25,7 +31,19 @@ pub fn text(model: &str, messages: &Messages, max_tokens: u16, drawn: Option<(f6
         "seed": seed,
         "stream": true,
         "stream_options": { "include_usage": true },
-    })
+    });
+    if let Some(fields) = body.as_object_mut().filter(|_| !functions.is_empty()) {
+        let tool = |function: &Value| json!({ "type": "function", "function": function });
+        fields.insert("tools".to_owned(), functions.iter().map(tool).collect());
+    }
+    body
+}
+
+/// Keeps the functions in the prompt and has the server return what the model writes, whatever it is.
+pub fn forbid_calls(body: &mut Value) {
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert("tool_choice".to_owned(), "none".into());
+    }
 }
 
 /// One token behind `messages` and the forced start of an answer, with the probabilities of the `top` likeliest

@@ -12,7 +12,6 @@ mod reply;
 
 use std::process::ExitCode;
 
-use edgescore_runtime::logs;
 use edgescore_runtime::supervisor::worker;
 
 use engine::Server;
@@ -27,30 +26,5 @@ $EDGESCORE_RT_HTTP names another one. A key is read from $EDGESCORE_API_KEY or $
 ";
 
 fn main() -> ExitCode {
-    let argument = std::env::args().nth(1);
-    match argument.as_deref() {
-        // Started by edgescore-rt, and by nobody else.
-        Some("--worker") => {
-            logs::start(false);
-            match worker::work(&Server) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => {
-                    log::error!("the pipe to edgescore-rt failed: {error}");
-                    ExitCode::from(3)
-                }
-            }
-        }
-        Some("--version") => {
-            println!("edgescore-rt-http {}", env!("CARGO_PKG_VERSION"));
-            ExitCode::SUCCESS
-        }
-        Some("--help" | "-h") => {
-            print!("{HELP}");
-            ExitCode::SUCCESS
-        }
-        _ => {
-            eprint!("{HELP}");
-            ExitCode::from(2)
-        }
-    }
+    worker::program("edgescore-rt-http", HELP, &Server)
 }

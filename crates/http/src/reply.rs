@@ -7,6 +7,8 @@ use serde_json::Value;
 pub struct Reply {
     /// The text.
     pub text: String,
+    /// Functions that it calls, and their arguments as JSON.
+    pub calls: Vec<(String, String)>,
     /// What a reasoning model thought before it, where the server keeps that apart.
     pub thought: String,
     /// Pieces of it that came.
@@ -47,6 +49,7 @@ impl Reply {
             self.pieces += u32::from(!content.is_empty()) + u32::from(!thought.is_empty());
             self.text.push_str(content);
             self.thought.push_str(thought);
+            self.pieces += u32::from(self.call(choice));
             if self.first.is_empty() {
                 self.first = likeliest(choice);
             }
@@ -71,7 +74,53 @@ impl Reply {
             .or(self.tokens);
         Ok(self.pieces > before)
     }
+
+    /// Takes in pieces of calls, and whether there were any. Each says which call it belongs to; a server that
+    /// does not stream has them whole, without numbers.
+    fn call(&mut self, choice: &Value) -> bool {
+        let said = choice.get("delta").or_else(|| choice.get("message"));
+        let pieces = said.and_then(|said| said.get("tool_calls")?.as_array());
+        let pieces = pieces.into_iter().flatten();
+        let mut any = false;
+        for (place, piece) in pieces.enumerate() {
+            let index = piece.get("index").and_then(Value::as_u64);
+            let at = index.map_or(place, |index| index as usize);
+            if at >= MOST_CALLS {
+                continue;
+            }
+            if at >= self.calls.len() {
+                self.calls.resize(at + 1, Default::default());
+            }
+            let text = |path| piece.pointer(path).and_then(Value::as_str);
+            if let Some((name, arguments)) = self.calls.get_mut(at) {
+                name.push_str(text("/function/name").unwrap_or_default());
+                arguments.push_str(text("/function/arguments").unwrap_or_default());
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// The text, with calls behind it as a model of the Hermes family writes them.
+    pub fn written(&self) -> String {
+        let mut text = self.text.clone();
+        for (name, arguments) in &self.calls {
+            let arguments = match arguments.trim() {
+                "" => "{}",
+                arguments => arguments,
+            };
+            // What is no JSON stays as it is: then it is no call.
+            let name = Value::from(name.as_str());
+            text.push_str(&format!(
+                "<tool_call>\n{{\"name\": {name}, \"arguments\": {arguments}}}\n</tool_call>"
+            ));
+        }
+        text
+    }
 }
+
+/// Calls of an answer at most: packs ask for ten and less.
+const MOST_CALLS: usize = 64;
 
 /// The likeliest first tokens of an answer.
 fn likeliest(choice: &Value) -> Vec<(String, f64)> {
@@ -127,6 +176,36 @@ mod tests {
             (reply.prompt_tokens, reply.cached_tokens, reply.tokens),
             (Some(240), Some(236), Some(8))
         );
+    }
+
+    #[test]
+    fn calls_come_in_pieces_or_whole() {
+        let piece = |index: u32, name: &str, arguments: &str| {
+            json!({"choices": [{"delta": {"tool_calls": [
+                {"index": index, "function": {"name": name, "arguments": arguments}}]}}]})
+        };
+        let mut reply = Reply::default();
+        for (index, name, arguments) in [
+            (0, "a", ""),
+            (0, "", "{\"x\": "),
+            (0, "", "1}"),
+            (1, "b", ""),
+        ] {
+            assert_eq!(reply.take(&piece(index, name, arguments)), Ok(true));
+        }
+        let calls = "<tool_call>\n{\"name\": \"a\", \"arguments\": {\"x\": 1}}\n</tool_call>\
+                     <tool_call>\n{\"name\": \"b\", \"arguments\": {}}\n</tool_call>";
+        assert_eq!(reply.written(), calls);
+        let mut whole = Reply::default();
+        let call = |name, arguments| json!({"function": {"name": name, "arguments": arguments}});
+        let message =
+            json!({"content": null, "tool_calls": [call("a", "{\"x\": 1}"), call("b", "{}")]});
+        assert_eq!(
+            whole.take(&json!({"choices": [{"message": message}]})),
+            Ok(true)
+        );
+        assert_eq!(whole.written(), calls);
+        assert_eq!(reply.take(&piece(4_000_000_000, "c", "")), Ok(false));
     }
 
     #[test]

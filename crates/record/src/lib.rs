@@ -52,11 +52,11 @@ pub use prompt::{
     TraceMarkers, Trim,
 };
 pub use record::{
-    AnswerRules, Conditions, Generated, LegRow, Memory, MemoryEstimate, MemoryLimiter, MemoryStart,
-    ModelLoaded, Origin, OtherReading, Power, PowerBudget, PowerEnd, PowerStart, Prompts, Question,
-    QuestionEnergy, Record, Roofline, Sample, ServerEnd, ServerRow, SessionEnd, SessionStart,
-    Skipped, Stalls, SustainedLoad, TaskRow, Text, Timed, Together, TokenWork, Trace, TraceEnd,
-    Tuning, Turned, Verdict, VerdictKind, Vitals, WhySkipped,
+    AnswerRules, Conditions, EngineRow, Generated, LegRow, Memory, MemoryEstimate, MemoryLimiter,
+    MemoryStart, ModelLoaded, Origin, OtherReading, Power, PowerBudget, PowerEnd, PowerStart,
+    Prompts, Question, QuestionEnergy, Record, Roofline, Sample, ServerEnd, ServerRow, SessionEnd,
+    SessionStart, Skipped, Stalls, SustainedLoad, TaskRow, Text, Timed, Together, TokenWork, Trace,
+    TraceEnd, Tuning, Turned, Verdict, VerdictKind, Vitals, WhySkipped,
 };
 pub use served::{SILENCE_S, Served, is_url};
 

@@ -94,6 +94,20 @@ pub enum Record<'a> {
     Server(ServerRow<'a>),
     /// What was asked of it: before Memory, whose peak is then that of the server's processes.
     ServerEnd(ServerEnd),
+    /// Another engine than llama.cpp runs the model: behind MemoryStart.
+    #[serde(borrow)]
+    Engine(EngineRow<'a>),
+}
+
+/// An engine that runs a model in the worker's process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineRow<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version; empty where that is not known.
+    pub version: &'a str,
+    /// What it runs on, such as `ONNX Runtime 1.32.0, CPU`.
+    pub on: &'a str,
 }
 
 /// A server that speaks the protocol of OpenAI.
@@ -118,7 +132,8 @@ pub struct ServerEnd {
     pub requests: u32,
     /// Requests that were sent again, for it was busy or did not answer.
     pub retries: u32,
-    /// Letters that were read in a text in letter mode, for it gave no probabilities of all letters.
+    /// Letters that were read in a text in letter mode, for it gave no probabilities of all letters; in generate mode
+    /// answers whose calls were, for it could not read them.
     pub by_text: u32,
     /// CPU time of its processes since the first question.
     pub cpu: Reading<Microseconds>,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use edgescore_engine::{DecodeError, LoadError, LoadProblem, SessionError};
+use edgescore_engine::{DecodeError, LoadError, LoadProblem, SessionError, StateError};
 use edgescore_record::{RefusalKind, Stop, VerdictKind};
 use edgescore_taskpack::PackError;
 
@@ -112,6 +112,12 @@ impl From<LoadError> for RunError {
 impl From<SessionError> for RunError {
     fn from(error: SessionError) -> RunError {
         Refusal::data(error).into()
+    }
+}
+
+impl From<StateError> for RunError {
+    fn from(error: StateError) -> RunError {
+        DecodeError::from(error).into()
     }
 }
 

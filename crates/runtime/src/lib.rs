@@ -4,6 +4,7 @@
 //! `storage`; `run` uses `inference`, `measure` and `storage`; `inference` uses `measure`; `link`
 //! uses `storage`. All use the files beside this one, which use none of them.
 
+pub mod decoder;
 pub mod error;
 pub mod inference;
 pub mod init;

@@ -133,6 +133,8 @@ pub enum Setting {
     Prompts,
     /// How letters are found in texts.
     Parser,
+    /// The engine.
+    Engine,
     /// The board.
     Board,
     /// The number of threads.
@@ -156,6 +158,10 @@ pub fn unequal_settings(runs: &[RankedRun]) -> Vec<Setting> {
         ),
         (Setting::Prompts, alike(asked_differently)),
         (Setting::Parser, alike(parsers_differ)),
+        (
+            Setting::Engine,
+            all_same(runs().map(|run| run.provenance.engine.engine.as_str())),
+        ),
         (
             Setting::Board,
             all_same(runs().map(|run| run.start.board.as_str())),

@@ -13,7 +13,9 @@ use crate::error::Error;
 use crate::labels::Labelled;
 use crate::memory::{BeforeLoad, MemorySummary};
 use crate::power::{PowerSource, PowerSummary};
-use crate::provenance::{EndFacts, ModelFacts, ServerFacts, StartFacts, TemplateFacts};
+use crate::provenance::{
+    EndFacts, EngineFacts, ModelFacts, ServerFacts, StartFacts, TemplateFacts,
+};
 use crate::roofline::Machine;
 use crate::rules;
 use crate::sustained::LoadRows;
@@ -30,6 +32,8 @@ pub struct Decoder {
     pub template: Option<TemplateFacts>,
     /// The model, once it is loaded.
     pub model: Option<Model>,
+    /// Another engine than llama.cpp.
+    pub engine: Option<EngineFacts>,
     /// The server that answers in its place.
     pub server: Option<ServerFacts>,
     /// The task table.
@@ -169,7 +173,9 @@ impl Decoder {
                     load: row.load,
                 });
             }
+            Record::Engine(row) => self.engine = Some(EngineFacts::from(row)),
             Record::Server(row) => {
+                self.engine = Some(EngineFacts::server(row));
                 self.server = Some(ServerFacts::from(row));
                 if let Some(start) = &mut self.start {
                     start.model = rules::served_name(row.model).to_owned();

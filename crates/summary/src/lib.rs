@@ -144,7 +144,8 @@ pub use plan_error::{OtherPlan, PlanError, PlanErrorLine, Planned, PlannedFigure
 pub use power::{PowerSource, PowerSummary, PowerView};
 pub use prompt_parts::{PromptPartView, PromptParts};
 pub use provenance::{
-    EndFacts, Fact, FactPair, ModelFacts, Provenance, ServerFacts, StartFacts, TemplateFacts,
+    EndFacts, EngineFacts, Fact, FactPair, ModelFacts, Provenance, ServerFacts, StartFacts,
+    TemplateFacts,
 };
 pub use ranking::{NotRanked, RankBy, RankedRun, Ranking, not_ranked, order, rank};
 pub use roofline::{Machine, Peak, RooflineSummary, RooflineView};

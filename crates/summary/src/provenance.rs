@@ -2,9 +2,9 @@
 
 use edgescore_probe::{Reading, Reason};
 use edgescore_record::{
-    CacheType, Constrain, FlashAttention, ModelLoaded, Order, Scenario, ServerEnd, ServerRow,
-    SessionEnd, SessionStart, Stop, SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace,
-    Tuning, Weights,
+    CacheType, Constrain, EngineRow, FlashAttention, ModelLoaded, Order, Scenario, ServerEnd,
+    ServerRow, SessionEnd, SessionStart, Stop, SystemPlace, TemplateOrigin, TemplateRow, Think,
+    ToolsPlace, Tuning, Weights,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,6 +28,9 @@ pub struct Provenance {
     /// The facts of the loaded model.
     #[serde(flatten)]
     pub model: Option<ModelFacts>,
+    /// What ran the model.
+    #[serde(flatten)]
+    pub engine: EngineFacts,
     /// The facts of the server that answered in place of a loaded model.
     #[serde(flatten)]
     pub server: Option<ServerFacts>,
@@ -263,6 +266,18 @@ facts! {
 }
 
 facts! {
+    /// What ran the model.
+    EngineFacts {
+        /// Its name: `llama.cpp` or another, `server` where a server answered.
+        engine: String,
+        /// Its version; empty where that is not known.
+        engine_version: String,
+        /// What it ran on, such as `ONNX Runtime 1.32.0, CPU`; empty where it needs nothing.
+        engine_on: String,
+    }
+}
+
+facts! {
     /// The facts of a server.
     ServerFacts {
         /// Where it is, up to `/v1`.
@@ -279,7 +294,8 @@ facts! {
         server_requests: u64,
         /// Requests that were sent again.
         server_retries: u64,
-        /// Letters that were read in a text in letter mode, for it gave no probabilities of all letters.
+        /// Letters that were read in a text in letter mode, for it gave no probabilities of all letters; in
+        /// generate mode answers whose calls were, for it could not read them.
         letters_by_text: u64,
         /// CPU time of its processes since the first question.
         server_cpu_ms: Figure<u64>,
@@ -328,6 +344,7 @@ impl Provenance {
         let mut facts = self.start.list();
         facts.extend(self.template.iter().flat_map(TemplateFacts::list));
         facts.extend(self.model.iter().flat_map(ModelFacts::list));
+        facts.extend(self.engine.list());
         facts.extend(self.server.iter().flat_map(ServerFacts::list));
         facts.extend(self.end.iter().flat_map(EndFacts::list));
         facts
@@ -423,6 +440,36 @@ impl From<&ModelLoaded<'_>> for ModelFacts {
             texts_at_once: 1,
             load_ms: model.load.0 as f64 / 1e3,
             warm_up_ms: model.warm_up.0 as f64 / 1e3,
+        }
+    }
+}
+
+impl EngineFacts {
+    /// llama.cpp of the first row, where no other row names another engine.
+    pub fn llama(start: &StartFacts) -> EngineFacts {
+        EngineFacts {
+            engine: "llama.cpp".to_owned(),
+            engine_version: start.llama_cpp.clone(),
+            engine_on: String::new(),
+        }
+    }
+
+    /// A server, which may say what it is.
+    pub fn server(row: &ServerRow) -> EngineFacts {
+        EngineFacts {
+            engine: "server".to_owned(),
+            engine_version: row.software.to_owned(),
+            engine_on: String::new(),
+        }
+    }
+}
+
+impl From<&EngineRow<'_>> for EngineFacts {
+    fn from(row: &EngineRow) -> EngineFacts {
+        EngineFacts {
+            engine: row.name.to_owned(),
+            engine_version: row.version.to_owned(),
+            engine_on: row.on.to_owned(),
         }
     }
 }

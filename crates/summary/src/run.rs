@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::labels::Labelled;
 use crate::memory::MemorySummary;
 use crate::power::PowerSummary;
-use crate::provenance::Provenance;
+use crate::provenance::{EngineFacts, Provenance};
 use crate::roofline::{DecodeWork, RooflineSummary};
 use crate::rows::score_row;
 use crate::rules;
@@ -138,6 +138,9 @@ impl RunSummary {
                 template: decoder.template,
                 start: start.facts.clone(),
                 model: decoder.model.as_ref().map(|model| model.facts.clone()),
+                engine: decoder
+                    .engine
+                    .unwrap_or_else(|| EngineFacts::llama(&start.facts)),
                 server: decoder.server,
                 end: decoder.end,
             },

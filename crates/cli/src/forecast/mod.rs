@@ -13,6 +13,7 @@ use edgescore_record::{Plan, Weights};
 use edgescore_summary::{LimitKind, PlanView};
 
 use crate::failure::Failure;
+use crate::files;
 use crate::session::{Board, Inputs};
 use crate::{bars, verbosity};
 use arithmetic::{Forecast, forecast};
@@ -25,7 +26,7 @@ use view::Made;
 /// # Errors
 /// A model or pack that cannot be run, and what is wrong with the board or the link.
 pub fn measure(board: &Board, plan: &Plan, inputs: &Inputs) -> Result<PlanView, Failure> {
-    let whole = Whole::read(&inputs.model)?;
+    let whole = Whole::read(files::gguf(&inputs.model)?)?;
     let mut trials = try_copies(board, plan, inputs, &whole)?;
     let mut forecast = forecast(plan, &whole, &trials);
     let limit = limit(plan, &trials);

@@ -6,6 +6,10 @@ pub const TEMPLATE: &str = "tokenizer.chat_template";
 pub const TOKENS: &str = "tokenizer.ggml.tokens";
 /// The types of the tokens.
 pub const TYPES: &str = "tokenizer.ggml.token_type";
+/// The number of the token that begins a sequence.
+pub const BOS: &str = "tokenizer.ggml.bos_token_id";
+/// The number of the token that ends one.
+pub const EOS: &str = "tokenizer.ggml.eos_token_id";
 /// The scores of the tokens, where the tokenizer goes by them.
 pub const SCORES: &str = "tokenizer.ggml.scores";
 

@@ -148,7 +148,10 @@ pub fn compose(
         // With functions each prompt is another.
         Some(parts) if !with_calls => Ok(parts),
         _ => {
-            let place = with_calls.then(|| match template.reads("tools") {
+            // The protocol of servers has a place for functions, but not for calls of a step before.
+            let by_protocol =
+                prompts.source.origin == TemplateOrigin::Server && !conversations::has_steps(&pack);
+            let place = with_calls.then(|| match template.reads("tools") || by_protocol {
                 true => ToolsPlace::Template,
                 false => ToolsPlace::System,
             });

@@ -15,6 +15,11 @@ pub fn asks_for_calls(pack: &Pack) -> bool {
     questions(pack).any(|question| offered(&question.kind).is_some())
 }
 
+/// Whether a question of the pack is a conversation of several steps.
+pub fn has_steps(pack: &Pack) -> bool {
+    questions(pack).any(|question| matches!(question.kind, Kind::Turns(_)))
+}
+
 /// The functions of the first question that offers some, as templates take them.
 pub fn any_functions(pack: &Pack) -> Option<Value> {
     let first = questions(pack).find(|question| offered(&question.kind).is_some())?;

@@ -6,6 +6,7 @@ mod compose;
 mod conversations;
 mod describe;
 mod few_shot;
+mod folder;
 mod grammar;
 mod options;
 mod source;

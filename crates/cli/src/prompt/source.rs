@@ -7,9 +7,10 @@ use edgescore_record::{TemplateOrigin, is_url};
 use edgescore_taskpack::Hash;
 
 use super::choice::{BUILT_IN, Choice};
+use super::folder;
 use crate::failure::Failure;
 use crate::files;
-use crate::gguf::tokenizer::{CONTROL, TEMPLATE, TOKENS, TYPES, USER_DEFINED};
+use crate::gguf::tokenizer::{BOS, CONTROL, EOS, TEMPLATE, TOKENS, TYPES, USER_DEFINED};
 use crate::gguf::{self, Array, Entry, Kind, ReadError, Value};
 
 /// A template, and what a model file says that it may need.
@@ -68,17 +69,10 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
     if model.to_str().is_some_and(is_url) {
         return Ok(of_server());
     }
-    let keep = |key: &str| key.starts_with("tokenizer.") && !key.ends_with(".merges");
-    let mut entries = gguf::metadata(model, keep).map_err(|error| {
-        let path = model.display();
-        Failure::Data(match error {
-            ReadError::Io(error) => {
-                let meant = files::similar(model);
-                anyhow!("cannot read the model {path}: {error}; check --model{meant}")
-            }
-            error => anyhow!("{path}: {error}"),
-        })
-    })?;
+    let mut entries = match model.is_dir() {
+        true => folder::metadata(model)?,
+        false => of_file(model)?,
+    };
     let at = entries.iter().position(|(key, _)| key == TOKENS);
     let tokens = match at.map(|at| entries.swap_remove(at).1) {
         Some(Value::Array(tokens)) => tokens,
@@ -100,8 +94,8 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
         name: String::new(),
         text: String::new(),
         variants: variants(&entries),
-        bos: named("tokenizer.ggml.bos_token_id"),
-        eos: named("tokenizer.ggml.eos_token_id"),
+        bos: named(BOS),
+        eos: named(EOS),
         tokens,
         types,
         user_defined: Vec::new(),
@@ -144,6 +138,21 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
         .map(str::to_owned);
     source.user_defined = user_defined.collect();
     Ok(source)
+}
+
+/// What a GGUF file says of its tokens and its templates.
+fn of_file(model: &Path) -> Result<Vec<Entry>, Failure> {
+    let keep = |key: &str| key.starts_with("tokenizer.") && !key.ends_with(".merges");
+    gguf::metadata(model, keep).map_err(|error| {
+        let path = model.display();
+        Failure::Data(match error {
+            ReadError::Io(error) => {
+                let meant = files::similar(model);
+                anyhow!("cannot read the model {path}: {error}; check --model{meant}")
+            }
+            error => anyhow!("{path}: {error}"),
+        })
+    })
 }
 
 /// The messages as they are, each behind a mark of its own: the server applies its template to them.

@@ -148,6 +148,11 @@ fn path_on_board(connection: &mut Connection, path: &Path) -> Result<String, Fai
     let is_served = path.to_str().is_some_and(is_url);
     match connection.is_local() || is_served {
         true => utf8(path).map(str::to_owned),
+        false if path.is_dir() => Err(Failure::Usage(anyhow!(
+            "{} is a folder: models of ONNX Runtime GenAI run on this machine alone; to measure a board, run edgescore \
+             on it",
+            path.display()
+        ))),
         false => find_or_send(connection, path),
     }
 }

@@ -14,7 +14,8 @@ use crate::failure::Failure;
 pub struct Inputs {
     /// The task pack.
     pub pack: PathBuf,
-    /// The model, or the first file of a split one; or a server ([`edgescore_record::Served`] as text).
+    /// The model, or the first file of a split one; the folder of an ONNX model; or a server
+    /// ([`edgescore_record::Served`] as text).
     pub model: PathBuf,
     /// The file of prompts (`edgescore_record::prompt_file`).
     pub prompts: Vec<u8>,

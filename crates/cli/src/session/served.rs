@@ -1,40 +1,73 @@
-//! The arguments that name a server in place of model files.
+//! The arguments that name another engine than llama.cpp.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::anyhow;
 use edgescore_record::{SILENCE_S, Served, is_url};
 
 use crate::failure::Failure;
 
-// A server. What clap shows of it are its fields.
+/// Another engine than llama.cpp in edgescore-rt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OtherEngine {
+    /// ONNX Runtime GenAI.
+    Ort,
+    /// A server, by its address.
+    Server(String),
+}
+
+impl FromStr for OtherEngine {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<OtherEngine, String> {
+        match text {
+            "ort" => Ok(OtherEngine::Ort),
+            text => url(text).map(OtherEngine::Server),
+        }
+    }
+}
+
+// Another engine. What clap shows of it are its fields.
 #[allow(missing_docs)]
 #[derive(clap::Args)]
-pub struct ServedModels {
+pub struct EngineArgs {
     /// Ask a server of the OpenAI protocol (llama-server, Ollama, vLLM), such as
-    /// http://127.0.0.1:8080/v1; --model is then a name that the server knows
+    /// http://127.0.0.1:8080/v1; --model is then a name that the server knows. Or run ONNX models with ONNX
+    /// Runtime GenAI: `ort`; --model is then a folder
     ///
     /// The address is the board's: one of 127.0.0.1 is a server that runs there, and its memory, CPU
     /// time and energy are measured; of one elsewhere only answers and their times are. Letter
     /// mode reads probabilities where the server continues the start of an answer and gives them,
     /// else the letter in a text. A key is read from EDGESCORE_API_KEY or OPENAI_API_KEY.
-    #[arg(long, value_name = "URL", value_parser = url, conflicts_with_all = [
-        "detach", "sweep", "find_memory_floor", "memory", "power", "threads", "context", "ubatch", "weights",
-        "template", "template_arg", "constrain", "parallel", "no_reuse", "no_calibrate"])]
-    pub engine: Option<String>,
+    /// ONNX Runtime GenAI is looked for in EDGESCORE_ORT, a folder such as `pip install --target` makes
+    /// of onnxruntime-genai.
+    #[arg(long, value_name = "URL|ort", conflicts_with_all = [
+        "detach", "find_memory_floor", "power", "ubatch", "weights", "constrain", "parallel", "no_calibrate"])]
+    pub engine: Option<OtherEngine>,
 
     /// Seconds for which the server may send nothing
     #[arg(long, value_name = "SECONDS", default_value_t = SILENCE_S, requires = "engine", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub server_silence: u32,
 }
 
-impl ServedModels {
+impl EngineArgs {
+    /// Whether a server is asked.
+    pub fn asks_server(&self) -> bool {
+        matches!(self.engine, Some(OtherEngine::Server(_)))
+    }
+
     /// What stands in the place of models' paths, if a server is asked: for each of these names one, or one
     /// for the only model that the server has.
+    ///
+    /// # Errors
+    /// A name cannot be one, or ONNX Runtime GenAI is given no folders.
     pub fn paths(&self, names: &[PathBuf]) -> Result<Option<Vec<PathBuf>>, Failure> {
-        let Some(url) = &self.engine else {
-            return Ok(None);
+        let url = match &self.engine {
+            None => return Ok(None),
+            Some(OtherEngine::Ort) => return folders(names).map(|()| None),
+            Some(OtherEngine::Server(url)) => url,
         };
         let names = match names {
             [] => &[PathBuf::new()],
@@ -56,6 +89,20 @@ impl ServedModels {
         });
         paths.collect::<Result<_, _>>().map(Some)
     }
+}
+
+/// Refuses what is no folder.
+fn folders(models: &[PathBuf]) -> Result<(), Failure> {
+    let file = models.iter().find(|model| !model.is_dir());
+    let why = match (models, file) {
+        ([], _) => "--engine ort has no default model: give --model FOLDER".to_owned(),
+        (_, Some(file)) => format!(
+            "--engine ort: {} is no folder: give that of a model as the builder of ONNX Runtime GenAI writes it",
+            file.display()
+        ),
+        (_, None) => return Ok(()),
+    };
+    Err(Failure::Usage(anyhow!(why)))
 }
 
 // The server that serves a file. What clap shows of it are its fields.
@@ -114,7 +161,7 @@ pub fn stem(model: &Path) -> OsString {
 fn url(text: &str) -> Result<String, String> {
     if !is_url(text) {
         return Err(
-            "give an address such as http://127.0.0.1:8080/v1; GGUF files need no --engine"
+            "give an address such as http://127.0.0.1:8080/v1, or ort; GGUF files need no --engine"
                 .to_owned(),
         );
     }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::gguf::tokenizer::{CONTROL, NORMAL, SCORES, TEMPLATE, TOKENS, TYPES, UNUSED};
+use crate::gguf::tokenizer::{BOS, CONTROL, EOS, NORMAL, SCORES, TEMPLATE, TOKENS, TYPES, UNUSED};
 use crate::gguf::{Array, Entry, Kind, ReadError, Value, metadata};
 
 const PREFIX: &str = "tokenizer.";
@@ -85,8 +85,8 @@ pub fn byte_level(vocab: u32) -> Result<Vec<Entry>, TokenizerError> {
             "tokenizer.ggml.merges",
             Value::Array(Array::empty(Kind::String)),
         ),
-        ("tokenizer.ggml.bos_token_id", Value::u32(END_OF_TEXT.0)),
-        ("tokenizer.ggml.eos_token_id", Value::u32(TURN_END.0)),
+        (BOS, Value::u32(END_OF_TEXT.0)),
+        (EOS, Value::u32(TURN_END.0)),
         ("tokenizer.ggml.eot_token_id", Value::u32(TURN_END.0)),
         ("tokenizer.ggml.padding_token_id", Value::u32(END_OF_TEXT.0)),
         ("tokenizer.ggml.add_bos_token", Value::bool(false)),

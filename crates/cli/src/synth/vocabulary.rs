@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::tokenizer::{TokenizerError, byte_symbols};
-use crate::gguf::tokenizer::{CONTROL, NORMAL, SCORES, TOKENS, TYPES, USER_DEFINED};
+use crate::gguf::tokenizer::{CONTROL, EOS, NORMAL, SCORES, TOKENS, TYPES, USER_DEFINED};
 use crate::gguf::{Array, Entry, Value};
 
 /// The tokenizer of a model that is being written.
@@ -88,7 +88,7 @@ impl Vocabulary {
             u32::try_from(entry.1.number()?).ok()
         };
         id("tokenizer.ggml.eot_token_id")
-            .or_else(|| id("tokenizer.ggml.eos_token_id"))
+            .or_else(|| id(EOS))
             .ok_or_else(|| unusable("it has no token that ends a turn"))
     }
 

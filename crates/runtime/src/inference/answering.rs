@@ -4,7 +4,7 @@ pub mod gathered;
 
 use std::time::Instant;
 
-use edgescore_engine::{DecodeError, Model, Token};
+use edgescore_engine::Token;
 use edgescore_probe::{Bytes, Microjoules, Reading};
 use edgescore_record::{
     Answer, Ask, Found, Generated, Parser, Plan, PowerEnd, PowerStart, Question, QuestionEnergy,
@@ -19,8 +19,10 @@ use super::prompt::{AfterTrace, Prompt};
 use super::reading::{self, chosen};
 use super::texts::{self, Spent, Start};
 use super::trace::TraceReader;
+use super::vocabulary::Vocabulary;
 use super::waiting::Waiting;
 use super::writing::{Beginning, Pick, Writing, WritingRules};
+use crate::decoder::Decoder;
 use crate::error::RunError;
 use crate::measure::meter::Meter;
 use crate::measure::paced::PacedSession;
@@ -29,8 +31,8 @@ use crate::measure::paced::PacedSession;
 const WARM_UP: usize = 64;
 
 /// A session that answers questions. Its buffers are made before the first question.
-pub struct Answerer<'m> {
-    cache: PrefixCache<'m>,
+pub struct Answerer<'m, S> {
+    cache: PrefixCache<S>,
     rules: WritingRules<'m>,
     parser: Parser,
     temperature: f32,
@@ -49,16 +51,16 @@ pub struct Answerer<'m> {
     grammar: Option<&'m str>,
 }
 
-impl<'m> Answerer<'m> {
+impl<'m, S: Decoder> Answerer<'m, S> {
     /// Answers with `session` as `plan` says, prompts of `template`; `after` is what follows a
     /// trace of them.
     pub fn new(
-        model: &'m Model,
-        session: PacedSession<'m>,
+        model: &'m dyn Vocabulary,
+        session: PacedSession<S>,
         plan: &Plan,
         template: &TemplateRow<'m>,
         after: Option<AfterTrace>,
-    ) -> Answerer<'m> {
+    ) -> Answerer<'m, S> {
         let max_tokens = u32::from(plan.max_tokens.max(1));
         let trace_limit = match template.think {
             Think::Tokens(tokens) => Some(u32::from(tokens)),
@@ -73,7 +75,7 @@ impl<'m> Answerer<'m> {
             temperature: f32::from(plan.temperature_milli) / 1000.0,
             seed: plan.seed,
             cache: PrefixCache::new(session, plan.reuse),
-            first: Vec::with_capacity(model.facts().vocabulary as usize),
+            first: Vec::with_capacity(model.count() as usize),
             state: Vec::new(),
             greedy: writing(),
             together: (0..together).map(|_| writing()).collect(),
@@ -113,7 +115,7 @@ impl<'m> Answerer<'m> {
     /// at most: the first pages in the weights and wakes the clocks. 64 tokens use every
     /// weight and kernel that a whole batch uses; five batches would take longer than the
     /// first question.
-    pub fn warm_up(&mut self, prompt: &[Token]) -> Result<(), DecodeError> {
+    pub fn warm_up(&mut self, prompt: &[Token]) -> Result<(), RunError> {
         let tokens = prompt.get(..WARM_UP).unwrap_or(prompt);
         let shared = &[];
         let mut last = f64::INFINITY;
@@ -131,7 +133,7 @@ impl<'m> Answerer<'m> {
 
     /// Bytes that a token adds to what the session holds: 0 where all of it is recurrent state,
     /// and where the prompt is shorter than two tokens.
-    pub fn token_bytes(&mut self, prompt: &[Token]) -> Result<Bytes, DecodeError> {
+    pub fn token_bytes(&mut self, prompt: &[Token]) -> Result<Bytes, RunError> {
         self.cache.clear();
         let session = self.cache.session();
         let mut bytes = [0; 2];
@@ -236,7 +238,7 @@ impl<'m> Answerer<'m> {
         let prefill = self.begin(prompt, self.rules.room())?;
         let session = self.cache.session();
         if !self.together.is_empty() && question.task.pass_at_k && !session.rewinds() {
-            session.save(&mut self.state).map_err(DecodeError::from)?;
+            session.save(&mut self.state)?;
         }
         let written = self.write(true, &question.kind)?;
         let answer = read(self.parser, ask, question, &mut self.greedy)?;
@@ -320,7 +322,7 @@ impl<'m> Answerer<'m> {
             // A position fits u32: the context does.
             session.truncate(prompt.tokens.len() as u32);
         } else {
-            session.restore(&self.state).map_err(DecodeError::from)?;
+            session.restore(&self.state)?;
         }
         Ok(())
     }

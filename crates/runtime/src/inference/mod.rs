@@ -11,5 +11,6 @@ pub mod prompt;
 pub mod reading;
 mod texts;
 mod trace;
+pub mod vocabulary;
 mod waiting;
 pub mod writing;

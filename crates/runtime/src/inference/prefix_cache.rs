@@ -8,15 +8,17 @@
 
 use std::time::{Duration, Instant};
 
-use edgescore_engine::{DecodeError, Session, Shape, Token};
+use edgescore_engine::{Shape, StateError, Token};
 use edgescore_probe::{Microjoules, Reading};
 
+use crate::decoder::Decoder;
+use crate::error::RunError;
 use crate::inference::prompt::Prompt;
 use crate::measure::paced::PacedSession;
 
 /// A session and what it keeps of the last prompt.
-pub struct PrefixCache<'m> {
-    session: PacedSession<'m>,
+pub struct PrefixCache<S> {
+    session: PacedSession<S>,
     reuse: bool,
     /// The tokens up to the last mark.
     tokens: Vec<Token>,
@@ -44,9 +46,9 @@ pub struct Prefill {
     pub energy: Reading<Microjoules>,
 }
 
-impl<'m> PrefixCache<'m> {
+impl<S: Decoder> PrefixCache<S> {
     /// An empty cache.
-    pub fn new(session: PacedSession<'m>, reuse: bool) -> PrefixCache<'m> {
+    pub fn new(session: PacedSession<S>, reuse: bool) -> PrefixCache<S> {
         PrefixCache {
             reuse,
             tokens: Vec::with_capacity(session.shape().context as usize),
@@ -57,16 +59,16 @@ impl<'m> PrefixCache<'m> {
     }
 
     /// The session, to decode from the prompt.
-    pub fn session(&mut self) -> &mut PacedSession<'m> {
+    pub fn session(&mut self) -> &mut PacedSession<S> {
         &mut self.session
     }
 
     /// The session, when nothing more is to be cached.
-    pub fn into_session(self) -> PacedSession<'m> {
+    pub fn into_session(self) -> PacedSession<S> {
         self.session
     }
 
-    /// What llama.cpp made of the session's options.
+    /// What was made of the session's options.
     pub fn shape(&self) -> Shape {
         self.session.shape()
     }
@@ -80,7 +82,7 @@ impl<'m> PrefixCache<'m> {
 
     /// Computes the logits behind `prompt`; with reuse, from the last shared end that is
     /// still cached. After an error the cache is empty.
-    pub fn fill(&mut self, prompt: Prompt) -> Result<Prefill, DecodeError> {
+    pub fn fill(&mut self, prompt: Prompt) -> Result<Prefill, RunError> {
         let from = self.session.meter.edge();
         let start = Instant::now();
         let reused = if self.reuse { self.reusable(prompt) } else { 0 };
@@ -98,7 +100,7 @@ impl<'m> PrefixCache<'m> {
     }
 
     /// Computes `prompt` from the position `at`, piece by piece.
-    fn compute(&mut self, prompt: Prompt, mut at: usize) -> Result<(), DecodeError> {
+    fn compute(&mut self, prompt: Prompt, mut at: usize) -> Result<(), RunError> {
         let part = |from, to| prompt.tokens.get(from..to).unwrap_or_default();
         for end in prompt.shared.iter().skip(self.marked) {
             self.session.extend(part(at, *end))?;
@@ -134,14 +136,14 @@ impl<'m> PrefixCache<'m> {
     }
 
     /// Marks the position `end`, which the session is at.
-    fn mark(&mut self, end: usize) -> Result<(), DecodeError> {
+    fn mark(&mut self, end: usize) -> Result<(), RunError> {
         if self.marks.len() == self.marked {
             self.marks.push(Mark::default());
         }
         if let Some(mark) = self.marks.get_mut(self.marked) {
             mark.end = end;
             if !self.session.rewinds() {
-                save_and_restore(&mut self.session, &mut mark.state)?;
+                save_and_restore(&mut *self.session, &mut mark.state)?;
             }
         }
         self.marked += 1;
@@ -160,8 +162,7 @@ pub fn reusable(ends: impl Iterator<Item = usize>, cached: &[Token], prompt: Pro
 
 /// Saves the session and goes on from what was saved: a sliding window's cells come back in
 /// another order, in which sums round differently, so whoever goes on must do so from there.
-fn save_and_restore(session: &mut Session, state: &mut Vec<u8>) -> Result<(), DecodeError> {
+fn save_and_restore(session: &mut impl Decoder, state: &mut Vec<u8>) -> Result<(), StateError> {
     session.save(state)?;
-    session.restore(state)?;
-    Ok(())
+    session.restore(state)
 }

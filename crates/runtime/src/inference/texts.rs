@@ -9,6 +9,7 @@ use edgescore_record::Generated;
 
 use super::no_answer::{NOT_FINITE, NoAnswer};
 use super::writing::{Beginning, Writing, WritingRules};
+use crate::decoder::Decoder;
 use crate::measure::paced::PacedSession;
 
 /// What a text took.
@@ -27,7 +28,7 @@ pub struct Start {
 
 impl Start {
     /// Now.
-    pub fn now(session: &mut PacedSession) -> Start {
+    pub fn now<S: Decoder>(session: &mut PacedSession<S>) -> Start {
         Start {
             edge: session.meter.edge(),
             at: Instant::now(),
@@ -36,8 +37,8 @@ impl Start {
 }
 
 /// Writes a text behind what `session` holds.
-pub fn alone<'m>(
-    session: &mut PacedSession<'m>,
+pub fn alone<'m, S: Decoder>(
+    session: &mut PacedSession<S>,
     rules: &WritingRules<'m>,
     beginning: Beginning<'_, 'm>,
     text: &mut Writing<'m>,
@@ -69,8 +70,8 @@ pub fn alone<'m>(
 /// Writes all of `texts`, which were begun, a token of each at once: the first behind what sequence 1 of
 /// `session` holds, the second behind sequence 2, and so on. These are empty afterwards. What it took
 /// since `from` is shared by the tokens that were computed for each. `None` for a text that was lost.
-pub fn together(
-    session: &mut PacedSession,
+pub fn together<S: Decoder>(
+    session: &mut PacedSession<S>,
     rules: &WritingRules,
     from: Start,
     texts: &mut [Writing],
@@ -111,8 +112,8 @@ pub fn together(
 
 /// Advances the texts of the sequences from 1 on, and takes those that end out: the last takes the sequence
 /// of one that ends, so that their numbers follow each other.
-fn end_those_that_end(
-    session: &mut PacedSession,
+fn end_those_that_end<S: Decoder>(
+    session: &mut PacedSession<S>,
     rules: &WritingRules,
     live: &mut Vec<&mut Writing>,
 ) {
@@ -130,8 +131,8 @@ fn end_those_that_end(
 
 /// Computes what is next of each of `texts`, which are those of the sequences from `sequence` on, and picks
 /// what comes behind that.
-fn compute(
-    session: &mut PacedSession,
+fn compute<S: Decoder>(
+    session: &mut PacedSession<S>,
     sequence: u32,
     texts: &mut [&mut Writing],
 ) -> Result<(), NoAnswer> {

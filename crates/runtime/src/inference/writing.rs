@@ -1,6 +1,6 @@
 //! A text while a model writes it: its tokens one after another, its trace, and where it ends.
 
-use edgescore_engine::{Grammar, Model, Token};
+use edgescore_engine::Token;
 use edgescore_probe::{Microjoules, Microseconds, Reading};
 use edgescore_record::{Generated, TraceEnd};
 use edgescore_taskpack::{Letter, SplitMix64};
@@ -9,6 +9,7 @@ use super::logits;
 use super::no_answer::{NOT_FINITE, NoAnswer};
 use super::prompt::AfterTrace;
 use super::trace::TraceReader;
+use super::vocabulary::{Follow, Vocabulary};
 use crate::error::Refusal;
 
 /// What there is to say of an answer besides its row.
@@ -56,7 +57,7 @@ enum Writer<'m> {
     /// It is.
     Free,
     /// It follows a grammar; the logits that are left.
-    Constrained(Grammar<'m>, Vec<f32>),
+    Constrained(Box<dyn Follow + 'm>, Vec<f32>),
 }
 
 impl Writer<'_> {
@@ -99,7 +100,7 @@ pub struct Beginning<'f, 'm> {
 /// What holds for all texts of a run.
 pub struct WritingRules<'m> {
     /// Who writes.
-    pub model: &'m Model,
+    pub model: &'m dyn Vocabulary,
     /// Tokens of an answer at most.
     pub max_tokens: u32,
     /// Tokens of a trace at most, where it has a limit of its own.
@@ -177,7 +178,7 @@ impl<'m> Writing<'m> {
         self.pick = beginning.pick;
         self.writer = match beginning.grammar {
             Some(grammar) => Writer::Constrained(
-                Grammar::new(rules.model, grammar).map_err(Refusal::data)?,
+                rules.model.grammar(grammar).map_err(Refusal::data)?,
                 Vec::new(),
             ),
             None => Writer::Free,
@@ -226,10 +227,8 @@ impl<'m> Writing<'m> {
         let ended = rules.model.ends_generation(self.token);
         let mut closed = false;
         if !ended {
-            // The token is of this model's vocabulary: it came from its logits.
-            let _ = rules
-                .model
-                .piece(self.token, self.special, self.text.text());
+            let text = self.text.text();
+            rules.model.piece(self.token, self.special, text);
             closed = self.text.look();
         }
         // A trace is closed once; one that begins again has what is left of the answer's tokens.

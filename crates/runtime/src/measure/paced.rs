@@ -3,11 +3,12 @@
 use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
-use edgescore_engine::{DecodeError, HalfLayer, Pacing, Part, Session, Threads, Token};
+use edgescore_engine::{HalfLayer, Pacing, Part, Threads, Token};
 use edgescore_probe::Microseconds;
 use edgescore_probe::energy::Edge;
 use edgescore_record::{PowerEnd, PowerStart};
 
+use crate::decoder::Decoder;
 use crate::error::{Refusal, RunError};
 use crate::measure::governor::Governor;
 use crate::measure::meter::Meter;
@@ -17,16 +18,16 @@ const CALIBRATION: Duration = Duration::from_millis(1500);
 
 /// A session with its meter and its power governor. What computes is paced; everything else is
 /// the session's own.
-pub struct PacedSession<'m> {
-    session: Session<'m>,
+pub struct PacedSession<S> {
+    session: S,
     /// Its meter.
     pub meter: Meter,
     governor: Option<Governor>,
 }
 
-impl<'m> PacedSession<'m> {
+impl<S: Decoder> PacedSession<S> {
     /// `session`, measured by `meter` and not paced yet.
-    pub fn new(session: Session<'m>, meter: Meter) -> PacedSession<'m> {
+    pub fn new(session: S, meter: Meter) -> PacedSession<S> {
         PacedSession {
             session,
             meter,
@@ -57,7 +58,7 @@ impl<'m> PacedSession<'m> {
         }
         let calibrated = self.pace(from, tokens, counter.halves);
         self.session.clear();
-        self.session.threads().rest();
+        self.session.rest();
         Ok(calibrated?)
     }
 
@@ -87,40 +88,40 @@ impl<'m> PacedSession<'m> {
             meter,
             governor,
         } = self;
-        session.threads().rest();
+        session.rest();
         drop(session);
         meter.finish(governor.map_or(Microseconds(0), |governor| governor.rested()))
     }
 
-    /// [`Session::prefill`].
-    pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
+    /// Appends `tokens` and computes the logits behind them.
+    pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), RunError> {
         self.append(tokens, true)
     }
 
-    /// [`Session::extend`].
-    pub fn extend(&mut self, tokens: &[Token]) -> Result<(), DecodeError> {
+    /// Appends `tokens`, without logits.
+    pub fn extend(&mut self, tokens: &[Token]) -> Result<(), RunError> {
         self.append(tokens, false)
     }
 
-    /// [`Session::decode`].
-    pub fn decode(&mut self, token: Token) -> Result<(), DecodeError> {
+    /// Appends one token and computes the logits behind it.
+    pub fn decode(&mut self, token: Token) -> Result<(), RunError> {
         self.prefill(&[token])
     }
 
-    /// [`Session::append_each`].
-    pub fn append_each(&mut self, parts: &[Part]) -> Result<(), DecodeError> {
+    /// [`Decoder::append_each`].
+    pub fn append_each(&mut self, parts: &[Part]) -> Result<(), RunError> {
         let (session, mut pacer) = self.paced();
         session.append_each(parts, &mut pacer)
     }
 
-    fn append(&mut self, tokens: &[Token], wants_logits: bool) -> Result<(), DecodeError> {
+    fn append(&mut self, tokens: &[Token], wants_logits: bool) -> Result<(), RunError> {
         let piece = self.governor.as_ref().map_or(usize::MAX, Governor::batch);
         let (session, mut pacer) = self.paced();
         session.append(tokens, wants_logits, piece, &mut pacer)
     }
 
     /// The session, and who paces it.
-    fn paced(&mut self) -> (&mut Session<'m>, Pacer<'_>) {
+    fn paced(&mut self) -> (&mut S, Pacer<'_>) {
         let pacer = Pacer {
             meter: &mut self.meter,
             governor: self.governor.as_mut(),
@@ -129,16 +130,16 @@ impl<'m> PacedSession<'m> {
     }
 }
 
-impl<'m> Deref for PacedSession<'m> {
-    type Target = Session<'m>;
+impl<S> Deref for PacedSession<S> {
+    type Target = S;
 
-    fn deref(&self) -> &Session<'m> {
+    fn deref(&self) -> &S {
         &self.session
     }
 }
 
-impl<'m> DerefMut for PacedSession<'m> {
-    fn deref_mut(&mut self) -> &mut Session<'m> {
+impl<S> DerefMut for PacedSession<S> {
+    fn deref_mut(&mut self) -> &mut S {
         &mut self.session
     }
 }

@@ -13,9 +13,9 @@ use super::answer_rows::Counts;
 use super::cpu_level::CpuLevel;
 use super::engine::{About, Engine};
 use super::job::Job;
-use super::llama_answers::LlamaAnswers;
 use super::loading::{self, WeightsChoice};
 use super::memory_control::MemoryControl;
+use super::model_answers::ModelAnswers;
 use super::prepare::{self, Loaded};
 use super::prompts::prompter;
 use super::report::Reports;
@@ -122,7 +122,7 @@ impl Engine for LlamaCpp {
         };
         let mut prompter = prompter(job, loaded.model)?;
         let (answerer, memory) = prepare::prepare(job, loaded, &mut prompter, reports)?;
-        let answers = LlamaAnswers {
+        let answers = ModelAnswers {
             plan: job.plan,
             prompter,
             answerer,

@@ -74,10 +74,7 @@ pub fn options(plan: &Plan, template: &TemplateRow, model: &Model, longest: u32)
         0 => context_for(longest, plan, template, model.facts().trained_context),
         asked => asked,
     };
-    let threads = match plan.threads {
-        0 => defaults::cpus(),
-        asked => u32::from(asked),
-    };
+    let threads = threads(plan);
     let (texts, others) = together(plan, room(plan, template));
     SessionOptions {
         sequences: match texts {
@@ -117,8 +114,17 @@ fn together(plan: &Plan, room: u32) -> (u32, Others) {
     }
 }
 
-/// What the longest prompt and its answer need, at most what the model was trained for.
-fn context_for(prompt: u32, plan: &Plan, template: &TemplateRow, trained: u32) -> u32 {
+/// Threads of `plan`, or one for each CPU.
+pub fn threads(plan: &Plan) -> u32 {
+    match plan.threads {
+        0 => defaults::cpus(),
+        asked => u32::from(asked),
+    }
+}
+
+/// Tokens that the longest prompt and its answer need, at most those that the model was `trained` for,
+/// where these are known (not 0).
+pub fn context_for(prompt: u32, plan: &Plan, template: &TemplateRow, trained: u32) -> u32 {
     let needed = prompt.saturating_add(room(plan, template));
     if trained == 0 {
         needed
@@ -144,6 +150,9 @@ fn room(plan: &Plan, template: &TemplateRow) -> u32 {
 
 /// Refuses a run in which no question can be asked: not even the shortest prompt leaves room for a
 /// trace and an answer.
+///
+/// # Errors
+/// It is one.
 pub fn check_room(
     plan: &Plan,
     template: &TemplateRow,

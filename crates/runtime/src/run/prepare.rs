@@ -12,6 +12,7 @@ use super::job::Job;
 use super::loading::{self, WeightsChoice};
 use super::report::Reports;
 use super::{calibration, roofline};
+use crate::decoder::Decoder;
 use crate::error::RunError;
 use crate::inference::answering::Answerer;
 use crate::inference::prompt::Prompter;
@@ -46,7 +47,7 @@ pub fn prepare<'m>(
     loaded: Loaded<'m>,
     prompter: &mut Prompter<'m>,
     reports: &mut Reports<impl Write>,
-) -> Result<(Answerer<'m>, MemoryMonitor), RunError> {
+) -> Result<(Answerer<'m, Session<'m>>, MemoryMonitor), RunError> {
     let Loaded {
         model,
         choice,
@@ -117,7 +118,11 @@ pub fn prepare<'m>(
 
 /// Warms up with the first prompt and calibrates the power governor. Returns what a token adds to
 /// the session's memory.
-fn warm_up(job: &Job, answerer: &mut Answerer, prompter: &mut Prompter) -> Result<Bytes, RunError> {
+pub fn warm_up<S: Decoder>(
+    job: &Job,
+    answerer: &mut Answerer<S>,
+    prompter: &mut Prompter,
+) -> Result<Bytes, RunError> {
     let Some(ask) = job.asks.first() else {
         return Ok(Bytes(0));
     };

@@ -1,12 +1,13 @@
 //! The prompts of a run: how they are made, and how many tokens they have before the model is loaded.
 
-use edgescore_engine::{Model, Token};
+use edgescore_engine::Token;
 use edgescore_record::{Ask, Prompts, Stop};
 
 use super::job::Job;
 use crate::error::RunError;
 use crate::inference::prefix_cache;
 use crate::inference::prompt::{Prompt, PromptError, Prompter};
+use crate::inference::vocabulary::Vocabulary;
 use crate::stop;
 
 /// Counts the prompts of `asks`, of which one follows the other. With `reuse`, what is cached of
@@ -79,7 +80,7 @@ impl Counter {
 }
 
 /// Makes the prompts of `job` for `model`.
-pub fn prompter<'m>(job: &Job<'m>, model: &'m Model) -> Result<Prompter<'m>, PromptError> {
+pub fn prompter<'m>(job: &Job<'m>, model: &'m dyn Vocabulary) -> Result<Prompter<'m>, PromptError> {
     let plan = job.plan;
     Prompter::new(model, job.prompts, job.pack, plan.layout, plan.rotate)
 }

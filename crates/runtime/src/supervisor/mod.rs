@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use edgescore_record::frame::{self, Receiver};
-use edgescore_record::{Command, LINGER_FOR_EVER, RunId, Stop, is_url};
+use edgescore_record::{Command, LINGER_FOR_EVER, RunId, Stop};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill};
@@ -32,7 +32,7 @@ use crate::storage::journal::{self, Journal};
 use active_run::ActiveRun;
 use clocks::ClockCap;
 use memory_guard::MemoryGuard;
-use worker_process::WorkerProcess;
+use worker_process::{WorkerKind, WorkerProcess};
 
 /// The journal of another process is looked at this often, in milliseconds.
 const FOLLOW: u16 = 100;
@@ -222,7 +222,7 @@ impl Supervisor {
             _ => None,
         };
         let budgets = plan.map(|plan| plan.budgets);
-        let asks_server = plan.is_some_and(|plan| is_url(plan.model));
+        let kind = plan.map_or(WorkerKind::Same, |plan| WorkerKind::of(plan.model));
         let cap = budgets.and_then(|budgets| {
             let clock = budgets.max_clock?;
             Some(ClockCap::set(Path::new(budgets.root), clock))
@@ -236,7 +236,7 @@ impl Supervisor {
         };
         journal::prune(&self.folder)?;
         let limit = budgets.and_then(|budgets| Some(budgets.memory?.limit));
-        let mut worker = match WorkerProcess::start(MemoryGuard::new(limit), asks_server) {
+        let mut worker = match WorkerProcess::start(MemoryGuard::new(limit), kind) {
             Ok(worker) => worker,
             Err(error) => {
                 let detail = format!("edgescore-rt cannot start its worker: {error}");

@@ -4,6 +4,7 @@
 use std::ffi::c_int;
 use std::io;
 use std::os::fd::AsFd;
+use std::process::ExitCode;
 use std::thread;
 
 use edgescore_record::{Command, RefusalKind, Stop, frame};
@@ -15,7 +16,37 @@ use crate::link::frame_reader::FrameReader;
 use crate::run::engine::Engine;
 use crate::run::report::{Report, Reports};
 use crate::wire::{DETAIL, clip};
-use crate::{run, stop};
+use crate::{logs, run, stop};
+
+/// A program that is a worker and nothing else: started by edgescore-rt with `--worker`, it works with
+/// `engine`; a person who starts it is told so by `help`.
+pub fn program(name: &str, help: &str, engine: &impl Engine) -> ExitCode {
+    let argument = std::env::args().nth(1);
+    match argument.as_deref() {
+        Some("--worker") => {
+            logs::start(false);
+            match work(engine) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    log::error!("the pipe to edgescore-rt failed: {error}");
+                    ExitCode::from(3)
+                }
+            }
+        }
+        Some("--version") => {
+            println!("{name} {}", env!("CARGO_PKG_VERSION"));
+            ExitCode::SUCCESS
+        }
+        Some("--help" | "-h") => {
+            print!("{help}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("{help}");
+            ExitCode::from(2)
+        }
+    }
+}
 
 /// Carries out the plan that comes on standard input, behind how this process's memory is limited.
 pub fn work(engine: &impl Engine) -> io::Result<()> {

@@ -4,20 +4,17 @@ use std::collections::VecDeque;
 use std::env;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus, Stdio};
 
 use edgescore_probe::Bytes;
-use edgescore_record::MemoryLimiter;
 use edgescore_record::frame::{CONTROL, Encoder};
+use edgescore_record::{MemoryLimiter, is_url};
 
 use super::forward_signals;
 use super::memory_guard::MemoryGuard;
 use crate::link::frame_reader::FrameReader;
 use crate::logs;
-
-/// The program that asks servers.
-const FOR_SERVERS: &str = "edgescore-rt-http";
 
 /// Bytes of the worker's log that are kept for a verdict.
 const TAIL: usize = 1000;
@@ -35,6 +32,50 @@ pub struct WorkerProcess {
     guard: MemoryGuard,
 }
 
+/// Which program the worker is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkerKind {
+    /// This one once more.
+    Same,
+    /// edgescore-rt-http, which asks servers.
+    Http,
+    /// edgescore-rt-ort, which loads ONNX Runtime GenAI.
+    Ort,
+}
+
+impl WorkerKind {
+    /// That of a plan with this model: a file, the address of a server or a folder.
+    pub fn of(model: &str) -> WorkerKind {
+        if is_url(model) {
+            WorkerKind::Http
+        } else if Path::new(model).is_dir() {
+            WorkerKind::Ort
+        } else {
+            WorkerKind::Same
+        }
+    }
+
+    /// The variable that names another program.
+    fn variable(self) -> &'static str {
+        match self {
+            WorkerKind::Same => "EDGESCORE_WORKER",
+            WorkerKind::Http => "EDGESCORE_RT_HTTP",
+            WorkerKind::Ort => "EDGESCORE_RT_ORT",
+        }
+    }
+
+    fn program(self) -> PathBuf {
+        match self {
+            // Not by its name: the file may have been replaced since this process started. Under
+            // QEMU's user emulation that is a file for another CPU; there the variable names what
+            // starts it.
+            WorkerKind::Same => "/proc/self/exe".into(),
+            WorkerKind::Http => beside_this_program("edgescore-rt-http"),
+            WorkerKind::Ort => beside_this_program("edgescore-rt-ort"),
+        }
+    }
+}
+
 /// A worker that has ended.
 pub struct EndedWorker {
     /// How.
@@ -50,17 +91,9 @@ pub struct EndedWorker {
 }
 
 impl WorkerProcess {
-    /// Starts the worker of `plan`, its memory limited by `guard`: this program once more, or the one that
-    /// asks servers.
-    pub fn start(mut guard: MemoryGuard, asks_server: bool) -> io::Result<WorkerProcess> {
-        // Not by its name: the file may have been replaced since this process started. Under
-        // QEMU's user emulation that is a file for another CPU; there the variable names what
-        // starts it.
-        let (variable, program) = match asks_server {
-            true => ("EDGESCORE_RT_HTTP", beside_this_program(FOR_SERVERS)),
-            false => ("EDGESCORE_WORKER", "/proc/self/exe".into()),
-        };
-        let program = env::var_os(variable).map_or(program, PathBuf::from);
+    /// Starts the worker of this `kind`, its memory limited by `guard`.
+    pub fn start(mut guard: MemoryGuard, kind: WorkerKind) -> io::Result<WorkerProcess> {
+        let program = env::var_os(kind.variable()).map_or_else(|| kind.program(), PathBuf::from);
         let child = Command::new(&program)
             .arg("--worker")
             .stdin(Stdio::piped())
@@ -68,11 +101,12 @@ impl WorkerProcess {
             .stderr(Stdio::piped())
             .spawn();
         let mut child = child.map_err(|error| {
-            let remedy = match asks_server {
-                true => {
-                    "; put it beside edgescore-rt or into PATH, or name it in EDGESCORE_RT_HTTP"
-                }
-                false => "",
+            let remedy = match kind {
+                WorkerKind::Same => String::new(),
+                other => format!(
+                    "; put it beside edgescore-rt or into PATH, or name it in {}",
+                    other.variable()
+                ),
             };
             io::Error::new(
                 error.kind(),

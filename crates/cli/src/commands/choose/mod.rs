@@ -44,7 +44,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
     // A name that was misspelt is no model that leaves.
     models
         .iter()
-        .try_for_each(|model| files::open(model).map(drop))?;
+        .try_for_each(|model| files::open(files::gguf(model)?).map(drop))?;
     let asked_for = args.asked_for(&models, &bytes);
     let mut folder = Folder::open(args.output.as_deref(), asked_for, args.force)?;
     say(&format!("race in {}", folder.path().display()));

@@ -6,6 +6,7 @@ use anyhow::{Context, anyhow};
 use edgescore_record::{Labels, Plan};
 
 use crate::failure::Failure;
+use crate::files;
 use crate::link::beside_this_program;
 use crate::session::Inputs;
 
@@ -32,11 +33,12 @@ pub struct Tokens {
 
 /// Has the edgescore-rt of this machine tokenize the prompt of `question`.
 pub fn ask(inputs: &Inputs, plan: &Plan, question: u32) -> Result<Tokens, Failure> {
+    let model = files::gguf(&inputs.model)?;
     let prompts = inputs.prompts_file()?;
     let program = beside_this_program();
     let output = Command::new(&program)
         .arg("--prompt")
-        .args([&inputs.model, &inputs.pack])
+        .args([model, &inputs.pack])
         .arg(&prompts.path)
         .args([
             plan.layout.label(),

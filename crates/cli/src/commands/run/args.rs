@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::gate_profile::Profile;
 use crate::quantity::Positive;
 use crate::session::choices::{self, labels};
-use crate::session::{Board, EarlyStop, Goal, Models, OperatingPoint, RunOptions, ServedModels};
+use crate::session::{Board, EarlyStop, EngineArgs, Goal, Models, OperatingPoint, RunOptions};
 
 /// Run a pack on one or more models and write the results
 ///
@@ -26,7 +26,7 @@ pub struct Args {
     pub models: Models,
 
     #[command(flatten)]
-    pub server: ServedModels,
+    pub engine: EngineArgs,
 
     /// The task pack [default: the built-in one]
     #[arg(long, value_name = "P.pack", help_heading = "Questions")]
@@ -180,13 +180,36 @@ impl Args {
             repeat_for: self.minutes,
             ..self.point.put_in(self.options.plan())
         };
+        if self.engine.asks_server()
+            && let Some(option) = self.beyond_a_server(&plan)
+        {
+            return Err(Failure::Usage(anyhow!(
+                "{option}: what runs in a server is set where it is started: leave it out"
+            )));
+        }
         match self.scenario {
             Scenario::SingleStream => Ok(plan),
-            Scenario::Offline if self.server.engine.is_some() => Err(Failure::Usage(anyhow!(
+            Scenario::Offline if self.engine.engine.is_some() => Err(Failure::Usage(anyhow!(
                 "--engine asks one question after another: leave out --scenario offline"
             ))),
             Scenario::Offline => offline(plan, self.gate.is_some()).map_err(Failure::Usage),
         }
+    }
+
+    /// An option that was given and says nothing to a server.
+    fn beyond_a_server(&self, plan: &Plan) -> Option<&'static str> {
+        let prompts = self.options.prompts();
+        let options = [
+            ("--sweep", !self.sweep.is_empty()),
+            ("--memory", plan.budgets.memory.is_some()),
+            ("--threads", plan.threads != 0),
+            ("--context", plan.context != 0),
+            ("--no-reuse", !plan.reuse),
+            ("--template", prompts.template.is_some()),
+            ("--template-arg", !prompts.template_arg.is_empty()),
+        ];
+        let given = options.into_iter().find(|(_, is_given)| *is_given);
+        given.map(|(option, _)| option)
     }
 
     /// What ends the run before all questions are asked; `None` if it is to be complete.

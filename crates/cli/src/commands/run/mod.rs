@@ -23,7 +23,7 @@ use crate::session::{Inputs, stem};
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
     let pack = defaults::pack_or(args.pack.as_ref())?;
-    let models = match args.server.paths(&args.models.given())? {
+    let models = match args.engine.paths(&args.models.given())? {
         Some(served) => served,
         None => args.models.paths()?,
     };

@@ -1,15 +1,15 @@
 //! The figures of a run with labels: one screen at most. Intervals are 95 %.
 
 use edgescore_record::{
-    Labels, MemoryLimiter, Parser, Scenario, SystemPlace, TemplateOrigin, ToolsPlace,
+    Labels, MemoryLimiter, Mode, Parser, Scenario, SystemPlace, TemplateOrigin, ToolsPlace,
 };
 use edgescore_score::{
     CHANCE, Delta5, EdgeScore, Estimate, Faults, GUESSER_PASS_5, LetterBias, PassAtK, PriorFrom,
     Reading, RotationReport, Summary,
 };
 use edgescore_summary::{
-    AnswersView, Figure, MemorySummary, RankedRun, RunSummary, ServerFacts, TemplateFacts,
-    TracesView,
+    AnswersView, Figure, MemorySummary, Provenance, RankedRun, RunSummary, ServerFacts,
+    TemplateFacts, TracesView,
 };
 use edgescore_taskpack::Letter;
 
@@ -35,8 +35,21 @@ fn questions(run: &RunSummary) -> String {
     text
 }
 
+/// Which other engine than llama.cpp ran the model, if one did.
+fn ran_by(provenance: &Provenance, mode: Mode) -> Option<(&'static str, String)> {
+    if let Some(server) = &provenance.server {
+        return Some(("server", answered_by(server, mode)));
+    }
+    let facts = &provenance.engine;
+    // It runs on nothing else.
+    (!facts.engine_on.is_empty()).then(|| {
+        let name = [facts.engine.as_str(), &facts.engine_version].join(" ");
+        ("engine", format!("{} on {}", name.trim(), facts.engine_on))
+    })
+}
+
 /// Which server answered, and what there is to know of that.
-fn answered_by(server: &ServerFacts) -> String {
+fn answered_by(server: &ServerFacts, mode: Mode) -> String {
     let mut text = match server.server_software.as_str() {
         "" => server.server_url.clone(),
         software => format!("{software} at {}", server.server_url),
@@ -50,10 +63,15 @@ fn answered_by(server: &ServerFacts) -> String {
         retries => text.push_str(&format!("; asked again {retries} times")),
     }
     if server.letters_by_text > 0 {
-        text.push_str(&format!(
-            "; {} letters were read in texts, for it gave no probabilities of all letters",
-            server.letters_by_text
-        ));
+        let count = server.letters_by_text;
+        text.push_str(&match mode {
+            Mode::Letter => format!(
+                "; {count} letters were read in texts, for it gave no probabilities of all letters"
+            ),
+            Mode::Generate => format!(
+                "; calls of {count} answers were read in texts, for it could not read them itself"
+            ),
+        });
     }
     if !server.server_unmeasured.is_empty() {
         text.push_str(&format!(
@@ -137,12 +155,7 @@ fn traces_of(traces: &TracesView) -> String {
 pub fn answer(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     let run = &ranked.run;
     let mut facts = vec![("questions", questions(run)), ("pass@1", pass_at_1(run))];
-    facts.extend(
-        run.provenance
-            .server
-            .as_ref()
-            .map(|server| ("server", answered_by(server))),
-    );
+    facts.extend(ran_by(&run.provenance, run.start.mode));
     facts.extend(calls(&run.scores));
     facts.extend([
         ("latency", latency(run)),
@@ -231,12 +244,7 @@ pub fn headline(ranked: &RankedRun) -> Vec<(&'static str, String)> {
     let run = &ranked.run;
     let scores = &run.scores;
     let mut facts = vec![("questions", questions(run)), ("pass@1", pass_at_1(run))];
-    facts.extend(
-        run.provenance
-            .server
-            .as_ref()
-            .map(|server| ("server", answered_by(server))),
-    );
+    facts.extend(ran_by(&run.provenance, run.start.mode));
     facts.extend(debiased(run));
     facts.extend([
         ("pass@3", pass_at_k(&scores.pass_3)),

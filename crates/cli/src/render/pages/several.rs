@@ -176,6 +176,7 @@ pub fn caveats(subject: &Subject) -> String {
             Setting::Layout => "layouts",
             Setting::Prompts => "prompts (template, shots or traces)",
             Setting::Parser => "parsers",
+            Setting::Engine => "engines",
             Setting::Board => "boards",
             Setting::Threads => "threads",
         });

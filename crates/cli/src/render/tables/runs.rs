@@ -10,11 +10,12 @@ use super::table::{Cell, Column, Kind, Table, column};
 use crate::failure::Failure;
 
 /// The columns of the table `runs`.
-const COLUMNS: [Column; 61] = [
+const COLUMNS: [Column; 62] = [
     column("run", Kind::Text),
     column("file", Kind::Text),
     column("model", Kind::Text),
     column("quantisation", Kind::Text),
+    column("engine", Kind::Text),
     column("origin", Kind::Text),
     column("pack", Kind::Text),
     column("mode", Kind::Text),
@@ -106,6 +107,7 @@ fn row(ranked: &RankedRun) -> Vec<Cell> {
         (&run.file).into(),
         run.model().into(),
         run.quantisation().into(),
+        (&run.provenance.engine.engine).into(),
         run.origin().label().into(),
         (&run.start.pack).into(),
         run.start.mode.label().into(),

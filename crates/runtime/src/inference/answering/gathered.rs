@@ -5,6 +5,7 @@ use edgescore_record::{Ask, Question, Sample, WhySkipped};
 use edgescore_taskpack as taskpack;
 
 use super::{Answerer, answered, both, has_calls, length, randomness, read};
+use crate::decoder::Decoder;
 use crate::error::RunError;
 use crate::inference::no_answer::{NOT_FINITE, NoAnswer, skipped};
 use crate::inference::prompt::Prompt;
@@ -26,7 +27,7 @@ pub struct Gathered {
     pub place: usize,
 }
 
-impl<'m> Answerer<'m> {
+impl<'m, S: Decoder> Answerer<'m, S> {
     /// Whether a question with `draws` can be gathered beside those that were.
     pub fn has_room(&self, draws: u8) -> bool {
         let sequences = self.cache.shape().sequences.saturating_sub(1) as usize;

@@ -1,9 +1,9 @@
 //! Why there is no prompt.
 
-use edgescore_engine::TextTooLong;
 use edgescore_taskpack::PackError;
 
 use crate::error::{Refusal, RunError};
+use crate::inference::vocabulary::NotTokens;
 
 /// Why there is no prompt.
 #[derive(Debug)]
@@ -12,8 +12,8 @@ pub enum PromptError {
     Pack(PackError),
     /// The prompts are of another pack.
     OtherPack,
-    /// The text is longer than can be tokenized.
-    TooLong(TextTooLong),
+    /// The text cannot be tokenized.
+    NotTokens(NotTokens),
     /// The letters part at no common place, or not into a token each.
     LettersNotSeparable,
 }
@@ -23,7 +23,7 @@ impl std::fmt::Display for PromptError {
         match self {
             PromptError::Pack(error) => error.fmt(f),
             PromptError::OtherPack => f.write_str("the prompts were made for another pack: run it again"),
-            PromptError::TooLong(error) => error.fmt(f),
+            PromptError::NotTokens(error) => error.fmt(f),
             PromptError::LettersNotSeparable => f.write_str(
                 "the model's tokenizer does not tell the letters of the options apart at one place: use --mode generate",
             ),
@@ -31,9 +31,9 @@ impl std::fmt::Display for PromptError {
     }
 }
 
-impl From<TextTooLong> for PromptError {
-    fn from(error: TextTooLong) -> PromptError {
-        PromptError::TooLong(error)
+impl From<NotTokens> for PromptError {
+    fn from(error: NotTokens) -> PromptError {
+        PromptError::NotTokens(error)
     }
 }
 

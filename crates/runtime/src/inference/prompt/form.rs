@@ -4,8 +4,10 @@
 //! the template's or a message's, is tokenized together as plain text, as the tokens of a whole
 //! prompt would be: a content that names control tokens opens no turn.
 
-use edgescore_engine::{Model, Segment, SpecialTokens, TextTooLong, Token, Tokenize};
+use edgescore_engine::{Segment, SpecialTokens, Token};
 use edgescore_record::{PromptPart, Slot, Trim};
+
+use crate::inference::vocabulary::{NotTokens, Vocabulary};
 
 /// The runs of a prompt.
 #[derive(Default)]
@@ -42,11 +44,11 @@ enum Chunk {
 impl Form {
     /// The runs of `parts` with the pack's system message filled in.
     pub fn new<'p>(
-        model: &Model,
+        model: &dyn Vocabulary,
         specials: &SpecialTokens,
         parts: impl IntoIterator<Item = &'p PromptPart<'p>>,
         system: &str,
-    ) -> Result<Form, TextTooLong> {
+    ) -> Result<Form, NotTokens> {
         let mut builder = Builder {
             specials,
             runs: vec![Piece::Text(Text::default())],
@@ -71,12 +73,12 @@ impl Form {
     /// Replaces `tokens` by the prompt with `user` as its question and `answer` behind it.
     pub fn tokens(
         &self,
-        model: &Model,
+        model: &dyn Vocabulary,
         user: &str,
         answer: &str,
         scratch: &mut Scratch,
         tokens: &mut Vec<Token>,
-    ) -> Result<(), TextTooLong> {
+    ) -> Result<(), NotTokens> {
         tokens.clear();
         self.head(model, user, scratch, tokens)?;
         self.tail(model, user, answer, scratch, tokens)
@@ -85,11 +87,11 @@ impl Form {
     /// Appends the tokens of all runs but the last.
     pub fn head(
         &self,
-        model: &Model,
+        model: &dyn Vocabulary,
         user: &str,
         scratch: &mut Scratch,
         tokens: &mut Vec<Token>,
-    ) -> Result<(), TextTooLong> {
+    ) -> Result<(), NotTokens> {
         for run in &self.runs {
             match run {
                 Run::Known(known) => tokens.extend_from_slice(known),
@@ -105,12 +107,12 @@ impl Form {
     /// Appends the tokens of the last run, and of `answer`, which belongs to it.
     pub fn tail(
         &self,
-        model: &Model,
+        model: &dyn Vocabulary,
         user: &str,
         answer: &str,
         scratch: &mut Scratch,
         tokens: &mut Vec<Token>,
-    ) -> Result<(), TextTooLong> {
+    ) -> Result<(), NotTokens> {
         scratch.text.clear();
         if let Some(last) = &self.last {
             last.write(user, &mut scratch.text);
@@ -122,12 +124,12 @@ impl Form {
     /// Appends the tokens up to `end` bytes of `user`, tokenized as if the prompt ended there.
     pub fn up_to(
         &self,
-        model: &Model,
+        model: &dyn Vocabulary,
         user: &str,
         end: usize,
         scratch: &mut Scratch,
         tokens: &mut Vec<Token>,
-    ) -> Result<(), TextTooLong> {
+    ) -> Result<(), NotTokens> {
         for run in &self.runs {
             match run {
                 Run::Known(known) => tokens.extend_from_slice(known),
@@ -144,7 +146,7 @@ impl Form {
         scratch.append(model, tokens)
     }
 
-    fn add(&mut self, model: &Model, text: Text) -> Result<(), TextTooLong> {
+    fn add(&mut self, model: &dyn Vocabulary, text: Text) -> Result<(), NotTokens> {
         if text.has_question() {
             self.runs.push(Run::Question(text));
             return Ok(());
@@ -166,7 +168,7 @@ impl Form {
 
     /// Begins with one beginning-of-sequence token, where the model wants one or the template
     /// writes it.
-    pub fn begin_once(&mut self, model: &Model) {
+    pub fn begin_once(&mut self, model: &dyn Vocabulary) {
         let Some((bos, wanted)) = model.bos() else {
             return;
         };
@@ -190,9 +192,9 @@ pub struct Scratch {
 
 impl Scratch {
     /// Appends the tokens of the text.
-    fn append(&mut self, model: &Model, tokens: &mut Vec<Token>) -> Result<(), TextTooLong> {
+    fn append(&mut self, model: &dyn Vocabulary, tokens: &mut Vec<Token>) -> Result<(), NotTokens> {
         if !self.text.is_empty() {
-            model.tokenize(&self.text, Tokenize::TEXT, &mut self.tokens)?;
+            model.tokenize(&self.text, &mut self.tokens)?;
             tokens.extend_from_slice(&self.tokens);
         }
         Ok(())

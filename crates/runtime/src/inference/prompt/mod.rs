@@ -5,7 +5,7 @@ mod form;
 pub mod messages;
 pub mod places;
 
-use edgescore_engine::{Model, SpecialTokens, TextTooLong, Token};
+use edgescore_engine::{SpecialTokens, Token};
 use edgescore_record::prompt_file::PromptFile;
 use edgescore_record::{Ask, Mode, PromptPart, TemplateRow, Think};
 use edgescore_taskpack::{Ends, Layout, Letter, MAX_OPTIONS, Pack, PackError, Question};
@@ -14,6 +14,7 @@ pub use error::PromptError;
 use form::{Form, Scratch};
 use messages::Messages;
 
+use super::vocabulary::{NotTokens, Vocabulary};
 use places::Places;
 
 /// The start of an answer that letter mode forces, up to the letter.
@@ -56,7 +57,7 @@ pub struct Forced {
 /// Makes prompts. Its buffers live as long as it does, so that a run of thousands of
 /// questions allocates for the longest only.
 pub struct Prompter<'a> {
-    model: &'a Model,
+    model: &'a dyn Vocabulary,
     specials: SpecialTokens,
     prompts: &'a PromptFile<'a>,
     pack: &'a Pack<'a>,
@@ -78,7 +79,7 @@ impl<'a> Prompter<'a> {
     /// Makes prompts of `pack` for `model`, as `prompts` says. `rotate`: a question is asked in all
     /// orders of its options, one after the other.
     pub fn new(
-        model: &'a Model,
+        model: &'a dyn Vocabulary,
         prompts: &'a PromptFile<'a>,
         pack: &'a Pack<'a>,
         layout: Layout,
@@ -267,11 +268,11 @@ impl<'a> Prompter<'a> {
 
 /// The form of a whole prompt.
 fn whole(
-    model: &Model,
+    model: &dyn Vocabulary,
     specials: &SpecialTokens,
     parts: &[PromptPart],
     system: &str,
-) -> Result<Form, TextTooLong> {
+) -> Result<Form, NotTokens> {
     let mut form = Form::new(model, specials, parts, system)?;
     form.begin_once(model);
     Ok(form)
@@ -280,7 +281,7 @@ fn whole(
 /// Appends the tokens of `form` and the forced start of an answer to `tokens`, and puts those of the
 /// letters of `options` options, of which one comes next, into `letters`; `other` is a buffer.
 fn force(
-    model: &Model,
+    model: &dyn Vocabulary,
     form: &Form,
     user: &str,
     options: u8,

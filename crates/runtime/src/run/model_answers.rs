@@ -1,4 +1,4 @@
-//! A model that llama.cpp runs in this process, with its prompts: how it is asked.
+//! A model that an engine runs in this process, with its prompts: how it is asked.
 
 use std::io::Write;
 
@@ -11,6 +11,7 @@ use super::asking::draws;
 use super::conversation::{with_drawn_step, with_step};
 use super::engine::Answers;
 use super::report::Reports;
+use crate::decoder::Decoder;
 use crate::error::RunError;
 use crate::inference::answering::Answerer;
 use crate::inference::answering::gathered::Gathered;
@@ -21,18 +22,18 @@ use crate::measure::memory::MemoryMonitor;
 use crate::measure::meter::Meter;
 
 /// What answers.
-pub struct LlamaAnswers<'r, 'a> {
+pub struct ModelAnswers<'r, 'a, S> {
     /// How to ask.
     pub plan: &'r Plan<'r>,
     /// Makes the prompts.
     pub prompter: Prompter<'a>,
     /// Answers them.
-    pub answerer: Answerer<'a>,
+    pub answerer: Answerer<'a, S>,
     /// Watches the memory of this process.
     pub memory: MemoryMonitor,
 }
 
-impl Answers for LlamaAnswers<'_, '_> {
+impl<S: Decoder> Answers for ModelAnswers<'_, '_, S> {
     fn ask<W: Write>(&mut self, ask: Ask, rows: &mut AnswerRows<W>) -> Result<(), NoAnswer> {
         match (self.plan.mode, self.plan.scenario) {
             (Mode::Letter, _) => self.letter(ask, rows),
@@ -63,7 +64,7 @@ impl Answers for LlamaAnswers<'_, '_> {
     }
 }
 
-impl LlamaAnswers<'_, '_> {
+impl<S: Decoder> ModelAnswers<'_, '_, S> {
     fn letter<W: Write>(&mut self, ask: Ask, rows: &mut AnswerRows<W>) -> Result<(), NoAnswer> {
         if self.prompter.options(ask)? == 0 {
             return Err(NoAnswer::Skip(WhySkipped::AsksForText));
@@ -177,8 +178,8 @@ impl LlamaAnswers<'_, '_> {
 }
 
 /// Writes the texts of the questions that were gathered, and sends their rows.
-fn write_gathered<W: Write>(
-    answerer: &mut Answerer,
+fn write_gathered<S: Decoder, W: Write>(
+    answerer: &mut Answerer<S>,
     rows: &mut AnswerRows<W>,
 ) -> Result<(), RunError> {
     for gathered in answerer.write_gathered()? {

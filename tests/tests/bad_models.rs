@@ -57,7 +57,11 @@ fn what_is_no_model_is_refused() {
     sandbox.refused(4, RUN, &["bad.gguf"]);
     std::fs::remove_file(sandbox.path("bad.gguf")).unwrap();
     std::fs::create_dir(sandbox.path("bad.gguf")).unwrap();
-    sandbox.refused(4, RUN, &["bad.gguf", "Is a directory", "check --model"]);
+    sandbox.refused(
+        4,
+        RUN,
+        &["bad.gguf has no genai_config.json", "takes a GGUF file"],
+    );
 }
 
 #[test]

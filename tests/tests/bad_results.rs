@@ -28,6 +28,14 @@ fn row_ends(result: &[u8]) -> Vec<usize> {
         .collect()
 }
 
+/// `verify` finds something wrong, and says so.
+fn wrong(sandbox: &Sandbox, arguments: &str, words: &[&str]) {
+    let outcome = sandbox.edgescore(arguments).expect(1);
+    for word in words {
+        assert!(outcome.stdout.contains(word), "no {word:?}: {outcome:?}");
+    }
+}
+
 #[test]
 fn a_result_that_was_cut_off_is_good_up_to_its_last_whole_row() {
     let sandbox = sandbox();
@@ -65,47 +73,187 @@ fn a_result_that_was_cut_off_is_good_up_to_its_last_whole_row() {
 }
 
 #[test]
-fn a_flipped_byte_never_changes_what_a_report_says() {
+fn a_single_wrong_bit_costs_nothing_and_is_said() {
     let sandbox = sandbox();
     let good = sandbox.read("good.esr");
     let ends = row_ends(&good);
-    // Damage from here on cannot be told from a run that was cut off while it wrote its last
-    // row: that row is dropped, the answers before it stand.
-    let last = ends[ends.len() - 2];
-    let answers = Rows::parse(&good).unwrap().questions;
-    for at in (0..good.len()).step_by(5).chain(last - 2..last + 2) {
+    let answers = Rows::parse(&good).unwrap();
+    for (at, bit) in (0..good.len()).step_by(7).zip((0..8).cycle()) {
         let mut bad = good.clone();
-        bad[at] ^= 0x10;
-        sandbox.write("bad.esr", &bad);
-        if at < last {
-            sandbox.refused(4, "report bad.esr", &["bad.esr: "]);
-        } else {
-            assert_eq!(sandbox.report("bad.esr")["answered"], 8, "byte {at}");
-            let rows = sandbox.rows("bad.esr");
-            assert_eq!((rows.end, &rows.questions), (None, &answers), "byte {at}");
-        }
+        bad[at] ^= 1 << bit;
+        assert_eq!(
+            Rows::parse(&bad).unwrap(),
+            answers,
+            "bit {bit} of byte {at}"
+        );
     }
-    let mut bad = good.clone();
-    bad[ends[4] - 3] ^= 1;
-    sandbox.write("bad.esr", &bad);
-    let words = [
-        "damaged at byte",
-        "collect it again from the board, or repeat the run",
-    ];
-    sandbox.refused(4, "report bad.esr", &words);
+    // In a row, in the zero between two, and in the version.
+    for at in [ends[4] - 3, ends[5], 8] {
+        let mut bad = good.clone();
+        bad[at] ^= 1;
+        sandbox.write("bad.esr", &bad);
+        let report = sandbox.report("bad.esr");
+        let said = report["damage"].as_str().unwrap();
+        assert!(said.contains("a bit of"), "byte {at}: {said}");
+        assert_eq!(report["warnings"][0], "mended", "byte {at}");
+        assert_eq!(report["answered"], 8, "byte {at}");
+        wrong(
+            &sandbox,
+            "verify bad.esr",
+            &["NOT as it was written", "a bit of"],
+        );
+    }
 }
 
 #[test]
-fn a_missing_row_is_named() {
+fn a_damaged_block_costs_its_rows_and_no_other_in_every_format() {
+    let sandbox = sandbox();
+    let good = sandbox.read("good.esr");
+    let ends = row_ends(&good);
+    let all = Rows::parse(&good).unwrap();
+    // In the middle of an answer.
+    let answer = file::ResultFile::parse(&good).unwrap();
+    let answer = answer
+        .records()
+        .position(|row| matches!(row, Record::Question(_)));
+    let start = ends[answer.unwrap() + 2] + 4;
+    let mut bad = good.clone();
+    bad[start..start + 9].fill(0x5A);
+    sandbox.write("bad.esr", &bad);
+    let rows = sandbox.rows("bad.esr");
+    assert_eq!(rows.questions.len(), 7);
+    assert!(rows.questions.iter().all(|row| all.questions.contains(row)));
+    assert_eq!(rows.end, all.end);
+    let report = sandbox.report("bad.esr");
+    assert_eq!(
+        (&report["answered"], &report["warnings"][0]),
+        (&7.into(), &"damaged".into())
+    );
+    let said = report["damage"].as_str().unwrap();
+    assert!(said.starts_with("1 row is missing ("), "{said}");
+    for (format, word) in [
+        ("table", "the file is damaged: 1 row is missing"),
+        ("md", "the file is damaged: 1 row is missing"),
+        ("html", "the file is damaged: 1 row is missing"),
+        ("csv", ",damaged"),
+        ("sql", "'damaged"),
+        ("jsonl", "\"damaged"),
+    ] {
+        let shown = sandbox.done(&format!("report bad.esr --format {format}"));
+        assert!(shown.contains(word), "{format}: {shown}");
+    }
+    wrong(
+        &sandbox,
+        "verify bad.esr",
+        &["1 row is missing", "its hash says nothing"],
+    );
+    // The row of a task: the answers of that task keep their places.
+    let task = ends[2] - 6;
+    let mut bad = good.clone();
+    bad[task..task + 4].fill(0x5A);
+    sandbox.write("bad.esr", &bad);
+    let report = sandbox.report("bad.esr");
+    assert_eq!(report["answered"], 8, "{report}");
+    assert_eq!(
+        report["tasks"].as_object().map(serde_json::Map::len),
+        Some(2),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_missing_row_and_a_missing_end_are_said() {
     let sandbox = sandbox();
     let good = sandbox.read("good.esr");
     let ends = row_ends(&good);
     let without = [&good[..=ends[5]], &good[ends[6] + 1..]].concat();
     sandbox.write("bad.esr", without);
+    let said = sandbox.report("bad.esr")["damage"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(said, "1 row is missing (6)");
+    // All but the closing record: it has its verdict, and looks whole.
+    sandbox.write("bad.esr", &good[..=ends[ends.len() - 2]]);
+    let report = sandbox.report("bad.esr");
+    assert_eq!(
+        (&report["answered"], &report["warnings"][0]),
+        (&8.into(), &"unclosed".into())
+    );
+    let text = sandbox.done("report bad.esr");
+    assert!(
+        text.contains("the closing record of the result is missing"),
+        "{text}"
+    );
+    wrong(&sandbox, "verify bad.esr", &["closing record", "missing"]);
+    let whole = sandbox.done("verify good.esr --model tiny.gguf --pack small.pack");
+    assert!(
+        whole.contains("good.esr is whole") && whole.contains("SHA-256"),
+        "{whole}"
+    );
+    sandbox.done("pack build --per-task 1 -o other.pack");
+    wrong(
+        &sandbox,
+        "verify good.esr --pack other.pack",
+        &["in the result, and", "of other.pack"],
+    );
+}
+
+#[test]
+fn a_signature_says_who_vouches_for_a_result() {
+    let sandbox = sandbox();
+    let keygen = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("ssh-keygen");
+        command.args(arguments).current_dir(sandbox.path("."));
+        assert!(
+            command
+                .stdout(std::process::Stdio::null())
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    for key in ["key", "other"] {
+        keygen(&[
+            "-q",
+            "-t",
+            "ed25519",
+            "-N",
+            "",
+            "-C",
+            "bench@lab",
+            "-f",
+            key,
+        ]);
+    }
+    let public = String::from_utf8(sandbox.read("key.pub")).unwrap();
+    sandbox.write("allowed", format!("bench@lab {public}"));
+    sandbox.done("run --model tiny.gguf --pack small.pack -t 1 --limit 2 -o signed.esr --sign key");
+    let good = sandbox.done("verify signed.esr --allowed-signers allowed");
+    assert!(good.contains("good, by bench@lab"), "{good}");
+    let unchecked = sandbox.done("verify signed.esr");
+    assert!(unchecked.contains("was not checked"), "{unchecked}");
+    // One byte behind the signature, and another key.
+    let mut changed = sandbox.read("signed.esr");
+    let last = changed.len() - 4;
+    changed[last] ^= 1;
+    sandbox.write("changed.esr", changed);
+    wrong(
+        &sandbox,
+        "verify changed.esr --signature signed.esr.sig --allowed-signers allowed",
+        &["NOT good"],
+    );
+    sandbox
+        .done("run --model tiny.gguf --pack small.pack -t 1 --limit 2 -o theirs.esr --sign other");
+    wrong(
+        &sandbox,
+        "verify theirs.esr --allowed-signers allowed",
+        &["not among those of allowed"],
+    );
     sandbox.refused(
         4,
-        "report bad.esr",
-        &["row 6 is missing", "collect it again"],
+        "run --model tiny.gguf --pack small.pack --sign none",
+        &["none"],
     );
 }
 
@@ -144,7 +292,16 @@ fn an_answer_that_was_mended_by_hand_is_noticed() {
 #[test]
 fn a_result_of_another_version_is_refused() {
     let sandbox = sandbox();
-    let mut bad = sandbox.read("good.esr");
+    // A row that this program does not know makes it another version.
+    let good = sandbox.read("good.esr");
+    let ends = row_ends(&good);
+    let row = ends.len() as u32 - 1;
+    let unknown = Encoder::default()
+        .encode(row, &99u8)
+        .unwrap()
+        .frame
+        .to_vec();
+    let mut bad = [&good[..=ends[ends.len() - 2]], &unknown].concat();
     bad[8] += 1;
     sandbox.write("bad.esr", &bad);
     sandbox.refused(

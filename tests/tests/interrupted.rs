@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use edgescore_record::{Stop, VerdictKind};
 use edgescore_tests::{Outcome, Rows, Running, Sandbox, SmallTasks, ignores, is_gone, wait_until};
 use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 const QUESTIONS: usize = 400;
 
@@ -156,6 +158,51 @@ fn a_parent_that_is_killed_leaves_no_worker() {
     kill(running.runtime(), Signal::SIGKILL).unwrap();
     running.end().expect(1);
     wait_until("the worker is gone", || is_gone(worker));
+}
+
+/// The folder of a process's cgroup for memory, if it is one that edgescore-rt made.
+fn fresh_cgroup(process: Pid) -> Option<PathBuf> {
+    let text = fs::read_to_string(format!("/proc/{process}/cgroup")).ok()?;
+    let path = text.lines().find_map(|line| {
+        let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
+        (controllers.is_empty() || controllers == "memory").then_some(path)
+    })?;
+    let mounts = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
+    let name = Path::new(path)
+        .file_name()?
+        .to_str()?
+        .starts_with("edgescore-");
+    let folders = mounts
+        .iter()
+        .map(|mount| PathBuf::from(format!("{mount}{path}")));
+    folders.into_iter().find(|folder| name && folder.is_dir())
+}
+
+#[test]
+fn a_supervisor_that_is_killed_while_its_worker_computes_leaves_nothing() {
+    let sandbox = Sandbox::default();
+    // A prompt of this model takes seconds.
+    sandbox.done("synth --like smollm2-135m -o large.gguf");
+    sandbox.done("pack build --per-task 2 -o q.pack");
+    let temporary = sandbox.path("tmp");
+    fs::create_dir(&temporary).unwrap();
+    for _ in 0..3 {
+        let run = "run --model large.gguf --pack q.pack -t 1 --no-calibrate -o run.esr --force";
+        let running = Running::start(sandbox.command(run).env("TMPDIR", &temporary));
+        wait_until("the model is loaded", || {
+            fs::metadata(sandbox.path("run.esr")).is_ok_and(|file| file.len() > 500)
+        });
+        let (runtime, worker) = (running.runtime(), running.worker());
+        let cgroup = fresh_cgroup(worker);
+        kill(runtime, Signal::SIGKILL).unwrap();
+        wait_until("the worker is gone", || is_gone(worker));
+        if let Some(cgroup) = cgroup {
+            assert!(!cgroup.exists(), "{} is left", cgroup.display());
+        }
+        running.end().expect(1);
+        assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+        fs::remove_file(sandbox.path("run.esr")).unwrap();
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod render;
 mod results;
 mod screen;
 mod session;
+mod signing;
 mod suggest;
 mod synth;
 mod verbosity;
@@ -64,6 +65,7 @@ enum Command {
     Collect(commands::collect::Args),
     Prompt(commands::prompt::Args),
     ServeCheck(commands::serve_check::Args),
+    Verify(commands::verify::Args),
     /// Make, import and read task packs
     #[command(subcommand)]
     Pack(commands::pack::Command),
@@ -112,6 +114,7 @@ fn run_command(command: Command) -> Result<Outcome, Failure> {
         Command::Prompt(args) => commands::prompt::run(&args)?,
         Command::ServeCheck(args) => return commands::serve_check::run(&args),
         Command::Pack(command) => commands::pack::run(&command)?,
+        Command::Verify(args) => return commands::verify::run(&args),
         Command::Published(args) => commands::published::run(&args)?,
         Command::Image(args) => commands::image::run(&args)?,
         Command::Synth(args) => commands::synth::run(&args)?,

@@ -129,7 +129,7 @@ impl<'r> ServerAnswers<'r> {
     }
 
     /// What a server answers to a request that offers functions; none where nothing `is_offered`, or where it fails
-    /// at reading the calls of its model (llama-server: status 500), which are then asked for as text.
+    /// at reading the calls of its model (llama-server does), which are then asked for as text.
     fn called(&mut self, body: &Value, is_offered: bool) -> Result<Option<Took>, RunError> {
         if !is_offered || self.reads_calls == Some(false) {
             return Ok(None);
@@ -141,8 +141,9 @@ impl<'r> ServerAnswers<'r> {
                 }
                 Ok(Some(took))
             }
-            Err(Trouble::Status(500, said)) => {
-                log::warn!("the server {}", Trouble::Status(500, said));
+            // Before the stream began, or in it.
+            Err(trouble @ (Trouble::Status(500, _) | Trouble::Wrong(_))) => {
+                log::warn!("the server {trouble}: calls are read in texts");
                 self.misses += 1;
                 if self.misses >= MISSES {
                     self.reads_calls.get_or_insert(false);

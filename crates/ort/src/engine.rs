@@ -26,7 +26,7 @@ use edgescore_runtime::wire::{TEXT, clip};
 use edgescore_taskpack::Hash;
 
 use crate::decoder::OrtDecoder;
-use crate::folder::{self, Folder};
+use crate::folder::Folder;
 use crate::library::{self, NAME};
 use crate::vocabulary::OrtVocabulary;
 
@@ -54,14 +54,14 @@ impl Engine for OrtGenAi {
         }
         let path = Path::new(plan.model);
         Folder::open(path)?;
-        let (bytes, hash) = folder::identify(path).map_err(|error| {
+        let (bytes, hash) = edgescore_record::model_hash(path).map_err(|error| {
             Refusal::data(format!(
                 "cannot read the model {}: {error}; check --model",
                 plan.model
             ))
         })?;
         let name = path.file_name().and_then(|name| name.to_str());
-        Ok((name.unwrap_or_default(), bytes, hash))
+        Ok((name.unwrap_or_default(), Bytes(bytes), hash))
     }
 
     fn carry_out<W: Write>(

@@ -1,15 +1,11 @@
 //! A model of ONNX Runtime GenAI: a folder with genai_config.json.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use edgescore_probe::Bytes;
 use edgescore_record::Origin;
 use edgescore_runtime::error::Refusal;
-use edgescore_taskpack::Hash;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use crate::graph::{self, Weights};
 use crate::pieces::Pieces;
@@ -123,56 +119,15 @@ impl Folder {
     }
 }
 
-/// Size and SHA-256 of all files of a folder: over a line `NAME SIZE SHA-256` for each, by their names.
-///
-/// # Errors
-/// A file cannot be read.
-pub fn identify(folder: &Path) -> io::Result<(Bytes, Hash)> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if fs::metadata(entry.path())?.is_file() {
-            names.push(entry.file_name());
-        }
-    }
-    names.sort_unstable();
-    let (mut all, mut size) = (Sha256::new(), 0);
-    let mut buffer = vec![0; 1 << 20];
-    for name in names {
-        let mut file = File::open(folder.join(&name))?;
-        let (mut hasher, mut bytes) = (Sha256::new(), 0);
-        loop {
-            let read = match file.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            hasher.update(buffer.get(..read).unwrap_or_default());
-            bytes += read as u64;
-        }
-        let hash = Hash(hasher.finalize().into());
-        all.update(format!("{} {bytes} {hash}\n", name.to_string_lossy()));
-        size += bytes;
-    }
-    Ok((Bytes(size), Hash(all.finalize().into())))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_its_files_by_their_names() {
-        let folder = std::env::temp_dir().join(format!("edgescore-folder-{}", std::process::id()));
-        fs::create_dir_all(folder.join("cache")).unwrap();
-        fs::write(folder.join("b"), "two").unwrap();
-        fs::write(folder.join("a"), "one").unwrap();
-        let (bytes, hash) = identify(&folder).unwrap();
-        let lines = format!("a 3 {}\nb 3 {}\n", Hash::of(b"one"), Hash::of(b"two"));
-        assert_eq!((bytes, hash), (Bytes(6), Hash::of(lines.as_bytes())));
-
+    fn what_is_no_model_is_refused() {
+        let folder = std::env::temp_dir().join(format!("edgescore-genai-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
         let missing = Folder::open(&folder).err().unwrap().detail;
         assert!(
             missing.contains("genai_config.json: No such file"),

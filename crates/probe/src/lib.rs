@@ -56,7 +56,7 @@ pub use units::{
 #[cfg(feature = "std")]
 pub use {
     board::BoardFacts,
-    cgroup::{Cgroup, CgroupMemory, CgroupVersion, FreshCgroup},
+    cgroup::{Cgroup, CgroupMemory, CgroupVersion, FreshCgroup, leave_fresh_cgroup},
     cpu::{
         ClockPolicy, allowed as allowed_clock, clocks, current as current_clock,
         policies as clock_policies,

@@ -3,13 +3,19 @@
 //! Rows are appended one at a time while a run goes on, so a file that was cut off anywhere
 //! is a valid result up to its last whole row.
 
+mod damage;
+mod segments;
+
 use std::format;
 use std::ops::Range;
 use std::string::String;
 use std::vec::Vec;
 
-use crate::frame::{self, MAX_FRAME};
+use crate::frame;
 use crate::{CURRENT_VERSION, Chain, MIN_VERSION, Record, SessionEnd};
+
+pub use damage::Damage;
+use segments::{Frame, Segment, segments};
 
 /// First bytes of every result file.
 pub const MAGIC: [u8; 8] = *b"EDGESCOR";
@@ -31,10 +37,8 @@ pub enum FileError {
     TooNew(u16),
     /// Written in a version that is no longer read; holds the version found.
     TooOld(u16),
-    /// A frame in the middle is damaged; holds its offset in the file.
-    Damaged(usize),
-    /// A row is missing: the number expected and the number found.
-    Gap(u32, u32),
+    /// A row stands behind a later one, or behind the last: the number expected and the number found.
+    Order(u32, u32),
     /// A row is of a kind that this program does not know; holds its number.
     UnknownRow(u32),
     /// The first row is not a SessionStart, or there is no whole row.
@@ -56,11 +60,8 @@ impl std::fmt::Display for FileError {
             FileError::TooOld(found) => format!(
                 "result format version {found} is older than this program reads ({MIN_VERSION} to {CURRENT_VERSION}): use the edgescore that wrote it"
             ),
-            FileError::Damaged(offset) => {
-                format!("the result is damaged at byte {offset}: {again}")
-            }
-            FileError::Gap(expected, found) => {
-                format!("row {expected} is missing (row {found} stands in its place): {again}")
+            FileError::Order(expected, found) => {
+                format!("row {found} stands where row {expected} belongs: {again}")
             }
             FileError::UnknownRow(row) => format!(
                 "row {row} is of a kind this program does not know: update edgescore"
@@ -78,7 +79,8 @@ impl std::fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
-/// A parsed result file: every row is known to be whole, known and in its place.
+/// A parsed result file: every row is known to be whole, known and in its place. Rows that cannot be read are
+/// missing ([`ResultFile::damage`]).
 ///
 /// ```
 /// use edgescore_record::Record;
@@ -101,7 +103,10 @@ impl std::error::Error for FileError {}
 pub struct ResultFile {
     contents: Vec<u8>,
     rows: Vec<Range<usize>>,
+    /// Number of the row that comes next.
+    next: u32,
     end: Option<SessionEnd>,
+    damage: Damage,
 }
 
 impl ResultFile {
@@ -109,74 +114,119 @@ impl ResultFile {
     /// dropped; [`ResultFile::end`] is `None` then.
     ///
     /// # Errors
-    /// Anything else that is wrong with the file.
+    /// Nothing of it can be trusted: it is no result, of another version, without its first row, changed by hand, or
+    /// its rows are not in order.
     pub fn parse(bytes: &[u8]) -> Result<ResultFile, FileError> {
         let (magic, rest) = bytes.split_at_checked(8).ok_or(FileError::NotAResult)?;
-        if magic != MAGIC {
+        let wrong = magic
+            .iter()
+            .zip(MAGIC)
+            .map(|(found, byte)| (found ^ byte).count_ones());
+        let wrong: u32 = wrong.sum();
+        if wrong > 1 {
             return Err(FileError::NotAResult);
         }
-        let (version, mut rest) = rest.split_first_chunk::<2>().ok_or(FileError::NoStart)?;
-        match u16::from_le_bytes(*version) {
-            found if found > CURRENT_VERSION => return Err(FileError::TooNew(found)),
-            found if found < MIN_VERSION => return Err(FileError::TooOld(found)),
-            _ => {}
-        }
+        let (version, rest) = rest.split_first_chunk::<2>().ok_or(FileError::NoStart)?;
+        let other_version = match u16::from_le_bytes(*version) {
+            found if found > CURRENT_VERSION => Some(FileError::TooNew(found)),
+            found if found < MIN_VERSION => Some(FileError::TooOld(found)),
+            _ => None,
+        };
+        let is_other = other_version.is_some();
+        let parsed = ResultFile::parse_rows(rest, bytes.len() - rest.len());
+        let mut file = match other_version {
+            None => parsed?,
+            // All its rows are known, and there are no more: a bit of the version is wrong.
+            Some(error) => match parsed {
+                Ok(file) if file.damage == Damage::default() && is_near(*version) => file,
+                _ => return Err(error),
+            },
+        };
+        file.damage.header |= wrong > 0 || is_other;
+        Ok(file)
+    }
+
+    fn parse_rows(bytes: &[u8], offset: usize) -> Result<ResultFile, FileError> {
         let mut file = ResultFile {
-            contents: Vec::with_capacity(rest.len()),
+            contents: Vec::with_capacity(bytes.len()),
             rows: Vec::new(),
+            next: 0,
             end: None,
+            damage: Damage::default(),
         };
         let mut chain = Chain::default();
-        // The first frame that cannot be read is the torn tail, unless a whole row follows.
-        let mut torn_at = None;
-        let mut buffer = [0; MAX_FRAME];
-        while let Some(length) = rest.iter().position(|byte| *byte == 0) {
-            let offset = bytes.len() - rest.len();
-            let (raw, behind) = rest.split_at(length);
-            rest = behind.get(1..).unwrap_or_default();
-            if raw.is_empty() {
-                continue;
-            }
-            let decoded = match buffer.get_mut(..length) {
-                Some(frame) => {
-                    frame.copy_from_slice(raw);
-                    frame::decode(frame)
+        // Frames that cannot be read since the last row.
+        let mut broken = 0;
+        for segment in segments(bytes, offset) {
+            match segment {
+                Segment::Whole(frame) => {
+                    // What was put right must be what was missing.
+                    if frame.mended
+                        && !(file.next..=file.next.saturating_add(broken)).contains(&frame.row)
+                    {
+                        broken += 1;
+                        continue;
+                    }
+                    file.add(frame, &mut chain)?;
+                    broken = 0;
                 }
-                None => None,
-            };
-            match (decoded, torn_at) {
-                (Some(_), Some(damaged)) => return Err(FileError::Damaged(damaged)),
-                (Some((row, content)), None) => file.add(row, content, &mut chain)?,
-                (None, _) => torn_at = torn_at.or(Some(offset)),
+                Segment::Broken(at) => {
+                    broken += 1;
+                    file.damage.at.get_or_insert(at);
+                }
+                // A run that was cut off while it wrote.
+                Segment::Torn(_) if file.end.is_none() => {}
+                Segment::Torn(at) => {
+                    file.damage.at.get_or_insert(at);
+                }
             }
         }
-        if file.end.is_some() && (torn_at.is_some() || !rest.is_empty()) {
-            let offset = bytes.len() - rest.len();
-            return Err(FileError::Damaged(torn_at.unwrap_or(offset)));
-        }
+        file.damage.unclosed = file.end.is_none();
         let started = matches!(file.records().next(), Some(Record::SessionStart(_)));
         started.then_some(file).ok_or(FileError::NoStart)
     }
 
-    fn add(&mut self, row: u32, content: &[u8], chain: &mut Chain) -> Result<(), FileError> {
-        let expected = self.rows.len() as u32;
-        if row != expected || self.end.is_some() {
-            return Err(FileError::Gap(expected, row));
+    fn add(&mut self, frame: Frame, chain: &mut Chain) -> Result<(), FileError> {
+        let Frame {
+            row,
+            content,
+            mended,
+        } = frame;
+        let expected = self.next;
+        if row < expected || self.end.is_some() {
+            return Err(FileError::Order(expected, row));
         }
-        match frame::message::<Record>(content) {
-            None => return Err(FileError::UnknownRow(row)),
-            Some(Record::SessionEnd(end)) => {
-                if end.chain != chain.hash() {
+        let record = frame::message::<Record>(&content).ok_or(FileError::UnknownRow(row))?;
+        if row > expected {
+            self.damage.missing.push(expected..row);
+        }
+        self.next = row.saturating_add(1);
+        if mended {
+            self.damage.mended.push(row);
+        }
+        match record {
+            Record::Lost => {
+                self.damage.missing.push(row..self.next);
+                return Ok(());
+            }
+            Record::SessionEnd(end) => {
+                // Without all rows there is nothing to hold the hash against.
+                if self.damage.missing.is_empty() && end.chain != chain.hash() {
                     return Err(FileError::ChainBroken);
                 }
                 self.end = Some(end);
             }
-            Some(_) => chain.add(content),
+            _ => chain.add(&content),
         }
         let start = self.contents.len();
-        self.contents.extend_from_slice(content);
+        self.contents.extend_from_slice(&content);
         self.rows.push(start..self.contents.len());
         Ok(())
+    }
+
+    /// What is wrong with it.
+    pub fn damage(&self) -> &Damage {
+        &self.damage
     }
 
     /// The rows in order.
@@ -191,4 +241,10 @@ impl ResultFile {
     pub fn end(&self) -> Option<SessionEnd> {
         self.end
     }
+}
+
+/// Whether one bit makes these bytes a version that is read.
+fn is_near(version: [u8; 2]) -> bool {
+    let found = u16::from_le_bytes(version);
+    (MIN_VERSION..=CURRENT_VERSION).any(|version| (found ^ version).is_power_of_two())
 }

@@ -97,6 +97,8 @@ pub enum Record<'a> {
     /// Another engine than llama.cpp runs the model: behind MemoryStart.
     #[serde(borrow)]
     Engine(EngineRow<'a>),
+    /// In the place of a row that the board's disk damaged.
+    Lost,
 }
 
 /// An engine that runs a model in the worker's process.

@@ -123,6 +123,7 @@ frozen! {
     server: Record::Server(ServerRow { url: "u", model: "m", software: "s", process: "p", unmeasured: "" }) => "1e 0175 016d 0173 0170 00";
     server_end: Record::ServerEnd(ServerEnd { requests: 300, retries: 2, by_text: 1, cpu: Reading::Value(Microseconds(300)) }) => "1f ac02 02 01 00 ac02";
     engine: Record::Engine(EngineRow { name: "n", version: "v", on: "o" }) => "20 016e 0176 016f";
+    lost: Record::Lost => "21";
     hello: Command::Hello { version: 1 } => "0001";
     run: Command::Run { run: RunId(300), linger: 60, plan: PLAN } => "01ac023c \
         0170016d016601000101ac02 01 18 24 01 80aaea55 01 050103bc054001010104008010800401 01000102 01 \

@@ -1,6 +1,7 @@
 //! The one decoder of records on the host: of a file, and of a run that is going on.
 
 use edgescore_probe::{Hertz, Microseconds, Reading};
+use edgescore_record::file::Damage;
 use edgescore_record::{
     AnswerRules, Ask, Conditions, LegRow, Mode, Origin, Prompts, Question, Record, Scenario,
     SessionStart, Verdict, VerdictKind, WhySkipped,
@@ -58,11 +59,16 @@ pub struct Decoder {
     pub conditions: Option<Conditions>,
     /// What the machine could do at best.
     pub machine: Option<Machine>,
+    /// What is wrong with the file that the records came from.
+    pub damage: Damage,
     /// How the run ended.
     pub verdict: Option<Ending>,
     /// The last row.
     pub end: Option<EndFacts>,
 }
+
+/// Tasks of a pack.
+const MOST_TASKS: usize = 256;
 
 /// A result file, decoded.
 #[derive(Clone, Debug)]
@@ -153,6 +159,7 @@ impl Decoder {
                 }
             }
             Record::Task(row) => {
+                self.fill_tasks(row.index)?;
                 let group = self.group(row.group)?;
                 self.tasks.push(TaskInfo {
                     id: row.id.to_owned(),
@@ -213,8 +220,8 @@ impl Decoder {
             Record::AnswerRules(rules) => self.answer_rules = Some(*rules),
             // They stand before the row of the answer that they belong to.
             Record::Trace(_) | Record::OtherReading(_) | Record::Text(_) => self.notes.take(record),
-            Record::Question(row) => self.ask(row.ask, row.task, Ok(*row)),
-            Record::Skipped(row) => self.ask(row.ask, row.task, Err(row.why)),
+            Record::Question(row) => self.ask(row.ask, row.task, Ok(*row))?,
+            Record::Skipped(row) => self.ask(row.ask, row.task, Err(row.why))?,
             // Samples stand behind the question they belong to. Of a draw only the row counts.
             Record::Sample(row) => {
                 self.notes = Notes::default();
@@ -241,6 +248,8 @@ impl Decoder {
                 });
             }
             Record::SessionEnd(row) => self.end = Some(EndFacts::from(row)),
+            // The file counts it.
+            Record::Lost => {}
         }
         Ok(())
     }
@@ -266,7 +275,13 @@ impl Decoder {
             .map_or("", |model| model.quantisation.as_str())
     }
 
-    fn ask(&mut self, ask: Ask, task: u32, outcome: Result<Question, WhySkipped>) {
+    fn ask(
+        &mut self,
+        ask: Ask,
+        task: u32,
+        outcome: Result<Question, WhySkipped>,
+    ) -> Result<(), Error> {
+        self.fill_tasks(task.saturating_add(1))?;
         self.asked.push(Asked {
             ask,
             task,
@@ -274,6 +289,27 @@ impl Decoder {
             notes: std::mem::take(&mut self.notes),
             draws: Draws::default(),
         });
+        Ok(())
+    }
+
+    /// Holds the places of tasks before number `count` whose rows are missing from a damaged file.
+    fn fill_tasks(&mut self, count: u32) -> Result<(), Error> {
+        if count as usize > MOST_TASKS {
+            return Err(Error::TooMany("tasks"));
+        }
+        while self.tasks.len() < count as usize {
+            let group = self.group("?")?;
+            self.tasks.push(TaskInfo {
+                id: format!("task {}", self.tasks.len() + 1),
+                name: String::new(),
+                scored: ScoredTask {
+                    group,
+                    pass_k: false,
+                },
+                asks: 0,
+            });
+        }
+        Ok(())
     }
 
     fn group(&mut self, id: &str) -> Result<u8, Error> {

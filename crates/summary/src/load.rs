@@ -22,9 +22,11 @@ const ID_DIGITS: usize = 16;
 /// Bytes that are no result, or one of more than 256 groups.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
     let mut records = Decoder::default();
-    for record in ResultFile::parse(bytes)?.records() {
+    let file = ResultFile::parse(bytes)?;
+    for record in file.records() {
         records.take(&record)?;
     }
+    records.damage = file.damage().clone();
     let mut id = Hash::of(bytes).to_string();
     id.truncate(ID_DIGITS);
     Ok(Decoded { id, records })

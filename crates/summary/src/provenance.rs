@@ -225,6 +225,8 @@ facts! {
         model_name: String,
         /// Architecture, such as `qwen2`.
         architecture: String,
+        /// How the weights are quantised, as the engine names it.
+        quantisation: String,
         /// Number of parameters.
         parameters: u64,
         /// Bytes of all tensors.
@@ -266,7 +268,7 @@ facts! {
 }
 
 facts! {
-    /// What ran the model.
+    /// What ran the model, and how its tokenizer and template wrote prompts.
     EngineFacts {
         /// Its name: `llama.cpp` or another, `server` where a server answered.
         engine: String,
@@ -274,6 +276,9 @@ facts! {
         engine_version: String,
         /// What it ran on, such as `ONNX Runtime 1.32.0, CPU`; empty where it needs nothing.
         engine_on: String,
+        /// Tokens of a prompt, on average: another number for the same questions is another tokenizer or
+        /// another template.
+        prompt_tokens_mean: f64,
     }
 }
 
@@ -421,6 +426,7 @@ impl From<&ModelLoaded<'_>> for ModelFacts {
         ModelFacts {
             model_name: model.name.to_owned(),
             architecture: model.architecture.to_owned(),
+            quantisation: model.quantisation.to_owned(),
             parameters: model.parameters,
             tensor_bytes: model.tensor_bytes.0,
             template_sha256: Sha256(model.template_hash),
@@ -451,6 +457,7 @@ impl EngineFacts {
             engine: "llama.cpp".to_owned(),
             engine_version: start.llama_cpp.clone(),
             engine_on: String::new(),
+            prompt_tokens_mean: 0.0,
         }
     }
 
@@ -460,6 +467,7 @@ impl EngineFacts {
             engine: "server".to_owned(),
             engine_version: row.software.to_owned(),
             engine_on: String::new(),
+            prompt_tokens_mean: 0.0,
         }
     }
 }
@@ -470,6 +478,7 @@ impl From<&EngineRow<'_>> for EngineFacts {
             engine: row.name.to_owned(),
             engine_version: row.version.to_owned(),
             engine_on: row.on.to_owned(),
+            prompt_tokens_mean: 0.0,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One run, scored.
 
 use edgescore_probe::{Bytes, Reading, Reason};
+use edgescore_record::file::Damage;
 use edgescore_record::{Conditions, Labels, Origin, Scenario, Stop, VerdictKind, WhySkipped};
 use edgescore_score::{
     EdgeInputs, Energy, Estimate, Faults, Indecision, Row, Run, ScoredTask, Summary, Temperature,
@@ -80,6 +81,8 @@ pub struct RunSummary {
     pub conditions: Option<Conditions>,
     /// How the run ended; `None` if the file was cut off.
     pub verdict: Option<Ending>,
+    /// What is wrong with the file.
+    pub damage: Damage,
     score_tasks: Vec<ScoredTask>,
 }
 
@@ -138,9 +141,12 @@ impl RunSummary {
                 template: decoder.template,
                 start: start.facts.clone(),
                 model: decoder.model.as_ref().map(|model| model.facts.clone()),
-                engine: decoder
-                    .engine
-                    .unwrap_or_else(|| EngineFacts::llama(&start.facts)),
+                engine: EngineFacts {
+                    prompt_tokens_mean: totals.prompt_tokens_mean(),
+                    ..decoder
+                        .engine
+                        .unwrap_or_else(|| EngineFacts::llama(&start.facts))
+                },
                 server: decoder.server,
                 end: decoder.end,
             },
@@ -175,6 +181,7 @@ impl RunSummary {
             sustained: SustainedSummary::of(&decoder.load),
             conditions: decoder.conditions,
             verdict: decoder.verdict,
+            damage: decoder.damage,
             rows,
             score_tasks,
         })
@@ -360,6 +367,8 @@ fn wrong(asked: &Asked) -> Option<Option<Fault>> {
 /// Sums over the answered questions, every order of options and every draw included.
 #[derive(Default)]
 struct Totals {
+    answers: u64,
+    prompt_tokens: u64,
     prefill_tokens: u64,
     prefill_us: u64,
     decode_tokens: u64,
@@ -368,10 +377,18 @@ struct Totals {
 }
 
 impl Totals {
+    /// Tokens of a prompt to a tenth; 0 without answers.
+    fn prompt_tokens_mean(&self) -> f64 {
+        let mean = self.prompt_tokens as f64 / self.answers.max(1) as f64;
+        (10.0 * mean).round() / 10.0
+    }
+
     fn of(asked: &[Asked]) -> Totals {
         let mut totals = Totals::default();
         for asked in asked {
             if let Ok(question) = &asked.outcome {
+                totals.answers += 1;
+                totals.prompt_tokens += u64::from(question.prompt_tokens);
                 totals.prefill_tokens += u64::from(rules::computed_tokens(question));
                 totals.prefill_us = totals.prefill_us.saturating_add(question.prefill.0);
                 if let Some(generated) = question.generated {

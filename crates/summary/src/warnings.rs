@@ -14,6 +14,12 @@ const CALIBRATED_FROM: u64 = 64 << 20;
 pub enum Warning {
     /// The result has no verdict.
     CutOff,
+    /// So many rows of the file are missing, or bytes of it cannot be read.
+    Damaged(u32),
+    /// The result has its verdict and not its closing record.
+    Unclosed,
+    /// Bits of the file were put right by its checksums.
+    Mended,
     /// The verdict is not Ok.
     Verdict(VerdictKind),
     /// A sustained load ended before each question was asked once: the first of these were asked of so
@@ -39,6 +45,9 @@ impl Warning {
     pub fn label(&self) -> &'static str {
         match self {
             Warning::CutOff => "cut_off",
+            Warning::Damaged(_) => "damaged",
+            Warning::Unclosed => "unclosed",
+            Warning::Mended => "mended",
             Warning::Verdict(kind) => kind.label(),
             Warning::PartOfPack(..) => "part_of_pack",
             Warning::AnswersCutOff(..) => "answers_cut_off",
@@ -57,10 +66,20 @@ impl RunSummary {
     /// All warnings, the gravest first.
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings = Vec::new();
+        let damage = &self.damage;
+        if !damage.missing.is_empty() || damage.at.is_some() {
+            warnings.push(Warning::Damaged(damage.missing_rows()));
+        }
+        if !damage.mended.is_empty() || damage.header {
+            warnings.push(Warning::Mended);
+        }
         match self.verdict.as_ref().map(|ending| ending.kind) {
             None => warnings.push(Warning::CutOff),
             Some(VerdictKind::Ok) => {}
             Some(kind) => warnings.push(Warning::Verdict(kind)),
+        }
+        if damage.unclosed && self.verdict.is_some() {
+            warnings.push(Warning::Unclosed);
         }
         let asked = self.rows.len() as u32;
         if self.sustained.is_some() && asked < self.start.asks {

@@ -16,3 +16,4 @@ pub mod report;
 pub mod run;
 pub mod serve_check;
 pub mod synth;
+pub mod verify;

@@ -64,13 +64,17 @@ fn hashes(files: &[PathBuf], log: &LogSink) -> Result<(Vec<Hash>, Hash), Failure
 }
 
 /// Sends the file at `path`, or all files of a split model whose first it is, unless the board has
-/// them. Returns where they are on the board.
-pub fn find_or_send(connection: &mut Connection, path: &Path) -> Result<String, Failure> {
+/// them; under `name`, if it is to have another one there. Returns where they are on the board.
+pub fn find_or_send(
+    connection: &mut Connection,
+    path: &Path,
+    name: Option<&str>,
+) -> Result<String, Failure> {
     let files = parts(path);
     let (each, whole) = hashes(&files, &connection.log)?;
     let mut first = None;
     for (path, hash) in files.iter().zip(each) {
-        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.or_else(|| path.file_name()?.to_str());
         let file = files::open(path)?;
         let mut sending = Sending {
             pace: connection.pace(),

@@ -46,7 +46,11 @@ impl BoardSession {
         Ok(BoardSession {
             pack: path_on_board(&mut connection, &inputs.pack)?,
             model: path_on_board(&mut connection, &inputs.model)?,
-            prompts: path_on_board(&mut connection, &file.path)?,
+            prompts: match connection.is_local() {
+                true => utf8(&file.path())?.to_owned(),
+                // It has no name here.
+                false => find_or_send(&mut connection, &file.path(), Some("prompts"))?,
+            },
             _file: file,
             stops: interrupts::catch(&connection)?,
             progress: Some(progress),
@@ -153,7 +157,7 @@ fn path_on_board(connection: &mut Connection, path: &Path) -> Result<String, Fai
              on it",
             path.display()
         ))),
-        false => find_or_send(connection, path),
+        false => find_or_send(connection, path, None),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The files of a run.
 
-use std::fs;
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use tempfile::{Builder, TempDir};
 
 use super::run_options::RunOptions;
 use crate::failure::Failure;
@@ -36,16 +37,12 @@ impl Inputs {
         })
     }
 
-    /// The prompts as a file that lasts as long as what is returned.
+    /// The prompts as a file that lasts as long as what is returned, or this process.
     pub fn prompts_file(&self) -> Result<PromptsFile, Failure> {
         let write = || {
-            let folder = Builder::new().prefix("edgescore-").tempdir()?;
-            let path = folder.path().join("prompts");
-            fs::write(&path, &self.prompts)?;
-            Ok::<_, std::io::Error>(PromptsFile {
-                path,
-                _folder: folder,
-            })
+            let mut file = tempfile::tempfile()?;
+            file.write_all(&self.prompts)?;
+            Ok::<_, std::io::Error>(PromptsFile { file })
         };
         write()
             .context("cannot write a file of prompts: set TMPDIR to a folder that can be written")
@@ -53,9 +50,15 @@ impl Inputs {
     }
 }
 
-/// A file of prompts, in a folder of its own that is removed with it.
+/// A file of prompts without a name: however this process ends, nothing is left of it.
 pub struct PromptsFile {
-    /// Where it is.
-    pub path: PathBuf,
-    _folder: TempDir,
+    file: File,
+}
+
+impl PromptsFile {
+    /// Where processes of this user read it.
+    pub fn path(&self) -> PathBuf {
+        let (process, file) = (std::process::id(), self.file.as_raw_fd());
+        PathBuf::from(format!("/proc/{process}/fd/{file}"))
+    }
 }

@@ -25,6 +25,8 @@ const NAME: &str = "edgescore-";
 #[derive(Debug)]
 pub struct FreshCgroup {
     cgroup: Cgroup,
+    /// That of the process that made it.
+    home: PathBuf,
 }
 
 impl FreshCgroup {
@@ -38,7 +40,7 @@ impl FreshCgroup {
         };
         let mut refused = None;
         for place in &places {
-            match FreshCgroup::below(place, own.version) {
+            match FreshCgroup::below(place, &own) {
                 Ok(fresh) => return Ok(fresh),
                 Err(error) => refused.get_or_insert((place, error)),
             };
@@ -52,7 +54,8 @@ impl FreshCgroup {
         })
     }
 
-    fn below(place: &Path, version: CgroupVersion) -> io::Result<FreshCgroup> {
+    fn below(place: &Path, own: &Cgroup) -> io::Result<FreshCgroup> {
+        let version = own.version;
         remove_left(place);
         if version == CgroupVersion::V2 && !hands_down_memory(place)? {
             // Only a cgroup without processes, or the root, may do so.
@@ -62,6 +65,7 @@ impl FreshCgroup {
         fs::create_dir(&path)?;
         let fresh = FreshCgroup {
             cgroup: Cgroup { path, version },
+            home: own.path.clone(),
         };
         match fresh.cgroup.memory().limit {
             Reading::Value(_) => Ok(fresh),
@@ -72,6 +76,11 @@ impl FreshCgroup {
     /// What can be read of it.
     pub fn cgroup(&self) -> &Cgroup {
         &self.cgroup
+    }
+
+    /// The cgroup of the process that made it.
+    pub fn home(&self) -> &Path {
+        &self.home
     }
 
     /// Puts a process into it. What the process had used before stays counted where it was.
@@ -124,6 +133,22 @@ impl Drop for FreshCgroup {
             }
         }
     }
+}
+
+/// Moves this process from the cgroup that was made for it back to `home`, that of its maker, and removes it: for a
+/// process whose maker was killed. One in no cgroup of its own stays where it is.
+pub fn leave_fresh_cgroup(root: &Path, home: &Path) {
+    let Ok(own) = Cgroup::own(root) else {
+        return;
+    };
+    if !file::name(&own.path).starts_with(NAME) {
+        return;
+    }
+    let _ = fs::write(home.join("cgroup.procs"), std::process::id().to_string());
+    drop(FreshCgroup {
+        cgroup: own,
+        home: PathBuf::new(),
+    });
 }
 
 /// Removes what processes left that were killed. A cgroup with a process in it stays.

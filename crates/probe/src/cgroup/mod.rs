@@ -5,5 +5,5 @@ mod fresh;
 mod read;
 
 pub(crate) use fresh::DELEGATE;
-pub use fresh::FreshCgroup;
+pub use fresh::{FreshCgroup, leave_fresh_cgroup};
 pub use read::{Cgroup, CgroupMemory, CgroupVersion};

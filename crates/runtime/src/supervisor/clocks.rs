@@ -46,6 +46,22 @@ impl ClockCap {
         }
         Ok(cap)
     }
+
+    /// The files and what they held, `PATH VALUE` a line.
+    pub fn before(&self) -> String {
+        let line =
+            |(file, text): &(PathBuf, String)| format!("{} {}\n", file.display(), text.trim());
+        self.before.iter().map(line).collect()
+    }
+}
+
+/// Puts back what [`ClockCap::before`] said, in the place of a process that was killed.
+pub fn put_back(before: &str) {
+    for line in before.lines() {
+        if let Some((file, value)) = line.rsplit_once(' ') {
+            let _ = fs::write(file, format!("{value}\n"));
+        }
+    }
 }
 
 impl Drop for ClockCap {

@@ -50,8 +50,8 @@ impl MemoryGuard {
         }
     }
 
-    /// How its memory is controlled, for the worker.
-    pub fn control(&self) -> MemoryControl<'_> {
+    /// How its memory is controlled, for the worker, beside the `clocks` that were capped.
+    pub fn control<'c>(&'c self, clocks: &'c str) -> MemoryControl<'c> {
         let version = self.cgroup.as_ref().map(|own| own.cgroup().version());
         MemoryControl {
             limiter: match version {
@@ -61,6 +61,12 @@ impl MemoryGuard {
                 None => MemoryLimiter::Process,
             },
             why: &self.why,
+            home: self
+                .cgroup
+                .as_ref()
+                .and_then(|own| own.home().to_str())
+                .unwrap_or_default(),
+            clocks,
         }
     }
 

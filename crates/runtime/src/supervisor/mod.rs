@@ -5,6 +5,7 @@ mod active_run;
 mod clocks;
 mod forward_signals;
 mod memory_guard;
+mod orphan;
 mod record_writer;
 mod signals;
 mod verdict;
@@ -236,7 +237,8 @@ impl Supervisor {
         };
         journal::prune(&self.folder)?;
         let limit = budgets.and_then(|budgets| Some(budgets.memory?.limit));
-        let mut worker = match WorkerProcess::start(MemoryGuard::new(limit), kind) {
+        let clocks = cap.as_ref().map(ClockCap::before).unwrap_or_default();
+        let mut worker = match WorkerProcess::start(MemoryGuard::new(limit), kind, &clocks) {
             Ok(worker) => worker,
             Err(error) => {
                 let detail = format!("edgescore-rt cannot start its worker: {error}");

@@ -6,10 +6,12 @@ use std::io;
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::thread;
+use std::time::Duration;
 
 use edgescore_record::{Command, RefusalKind, Stop, frame};
 use nix::sys::prctl;
 
+use super::orphan::{self, Estate};
 use super::signals;
 use crate::error::{Refusal, RunError};
 use crate::link::frame_reader::FrameReader;
@@ -64,8 +66,10 @@ pub fn work(engine: &impl Engine) -> io::Result<()> {
     let (_, memory) = received.next().unwrap_or_default();
     let (_, plan) = received.next().unwrap_or_default();
     received.for_each(|(_, content)| carry_out(&content));
+    let estate = Estate::new(frame::message(&memory));
     // The thread ends with the process: a read cannot be called off.
-    thread::spawn(move || follow(commands));
+    let heir = estate.clone();
+    thread::spawn(move || follow(commands, &heir));
 
     let mut reports = Reports::new(io::stdout().lock());
     let (Some(memory), Some(Command::Run { plan, .. })) =
@@ -78,7 +82,10 @@ pub fn work(engine: &impl Engine) -> io::Result<()> {
     };
     match run::run(engine, &plan, &memory, &mut reports) {
         Ok(()) => Ok(()),
-        Err(RunError::Link(error)) => Err(error),
+        Err(RunError::Link(error)) => {
+            estate.wait(orphan::DYING);
+            Err(error)
+        }
         Err(RunError::Refused(Refusal { kind, detail })) => reports.send(&Report::Refused {
             kind,
             detail: clip(&detail, DETAIL),
@@ -96,16 +103,19 @@ extern "C" fn decide(_signal: c_int) {
     stop::request(Stop::Decided);
 }
 
-/// Carries out commands until the supervisor disconnects, which ends the run too: nobody is left to receive an
-/// answer.
-fn follow(mut commands: FrameReader) {
+/// Carries out commands until the supervisor disconnects, which ends the run; or is killed, which ends this
+/// process.
+fn follow(mut commands: FrameReader, estate: &Estate) {
     while commands.is_open() {
         commands
             .read()
             .iter()
             .for_each(|(_, content)| carry_out(content));
     }
+    // Before the run is asked to end: it would end this process.
+    estate.wait(orphan::DYING);
     stop::request(Stop::Interrupted);
+    estate.wait(Duration::MAX);
 }
 
 fn carry_out(content: &[u8]) {

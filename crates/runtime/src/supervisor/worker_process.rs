@@ -91,8 +91,13 @@ pub struct EndedWorker {
 }
 
 impl WorkerProcess {
-    /// Starts the worker of this `kind`, its memory limited by `guard`.
-    pub fn start(mut guard: MemoryGuard, kind: WorkerKind) -> io::Result<WorkerProcess> {
+    /// Starts the worker of this `kind`, its memory limited by `guard`; should this process be killed, it puts
+    /// `clocks` back ([`MemoryControl::clocks`](crate::run::memory_control::MemoryControl)).
+    pub fn start(
+        mut guard: MemoryGuard,
+        kind: WorkerKind,
+        clocks: &str,
+    ) -> io::Result<WorkerProcess> {
         let program = env::var_os(kind.variable()).map_or_else(|| kind.program(), PathBuf::from);
         let child = Command::new(&program)
             .arg("--worker")
@@ -130,7 +135,9 @@ impl WorkerProcess {
         };
         if let (Some(commands), Ok(encoded)) = (
             &mut worker.commands,
-            worker.encoder.encode(CONTROL, &worker.guard.control()),
+            worker
+                .encoder
+                .encode(CONTROL, &worker.guard.control(clocks)),
         ) {
             let _ = commands.write_all(encoded.frame);
         }
@@ -194,7 +201,7 @@ impl WorkerProcess {
             status,
             log_end: String::from_utf8_lossy(&tail).trim().to_owned(),
             over_memory: self.guard.over(),
-            limiter: self.guard.control().limiter,
+            limiter: self.guard.control("").limiter,
             limit: self.guard.limit(),
         }
     }

@@ -58,7 +58,10 @@ pub struct RunView {
     pub answered: u32,
     /// Questions that could not be asked.
     pub skipped: u32,
-    /// What the figures do not show, the gravest first: a verdict that is not ok, cut_off, throttled,
+    /// What is wrong with the file: rows that are missing, bits that were put right, a closing record that is
+    /// missing. null: nothing.
+    pub damage: Option<String>,
+    /// What the figures do not show, the gravest first: damaged, mended, a verdict that is not ok, cut_off, unclosed, throttled,
     /// part_of_pack, waited_for_cpu, waited_for_memory, waited_for_disk, slow_build, not_calibrated,
     /// simulated_power.
     pub warnings: Vec<&'static str>,
@@ -220,6 +223,7 @@ impl RunView {
             questions: run.start.questions,
             answered: run.answered(),
             skipped: run.skipped(),
+            damage: Some(run.damage.to_string()).filter(|damage| !damage.is_empty()),
             warnings: run.warnings().iter().map(Warning::label).collect(),
             stopped_early: run.stopped_early,
             did_not_decide: run.indecision.as_ref().map(describe),

@@ -39,7 +39,7 @@ pub fn ask(inputs: &Inputs, plan: &Plan, question: u32) -> Result<Tokens, Failur
     let output = Command::new(&program)
         .arg("--prompt")
         .args([model, &inputs.pack])
-        .arg(&prompts.path)
+        .arg(prompts.path())
         .args([
             plan.layout.label(),
             plan.mode.label(),

@@ -102,6 +102,10 @@ pub struct Args {
     /// Replace RUN.esr if it is there
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+
+    /// Sign the result with this SSH key, into RUN.esr.sig; `edgescore verify` checks it
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["detach", "find_memory_floor"], help_heading = "Output")]
+    pub sign: Option<PathBuf>,
 }
 
 const SEVERAL: &str = "Early end and repeated runs";

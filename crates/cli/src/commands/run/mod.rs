@@ -19,9 +19,11 @@ use crate::defaults;
 use crate::failure::{Failure, Outcome};
 use crate::files;
 use crate::session::{Inputs, stem};
+use crate::signing;
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<Outcome, Failure> {
+    args.sign.as_deref().map_or(Ok(()), signing::check)?;
     let pack = defaults::pack_or(args.pack.as_ref())?;
     let models = match args.engine.paths(&args.models.given())? {
         Some(served) => served,

@@ -12,6 +12,7 @@ use crate::gate_profile::Profile;
 use crate::output::print;
 use crate::render::pages::report::print_run;
 use crate::session::{BoardSession, Inputs, Recorder};
+use crate::signing;
 
 /// Runs once and reports.
 pub fn report(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Failure> {
@@ -47,5 +48,10 @@ pub fn record(
 ) -> Result<Option<VerdictKind>, Failure> {
     let early_stop = args.early_stop()?;
     let recorder = Recorder::new(output, args.force)?;
-    BoardSession::open(&args.board, false, inputs)?.record(plan, recorder, early_stop)
+    let mut session = BoardSession::open(&args.board, false, inputs)?;
+    let verdict = session.record(plan, recorder, early_stop)?;
+    if let Some(key) = &args.sign {
+        signing::sign(key, output)?;
+    }
+    Ok(verdict)
 }

@@ -34,6 +34,18 @@ pub fn warnings(run: &RunSummary) -> Vec<String> {
 fn sentence(run: &RunSummary, warning: &Warning) -> Option<String> {
     Some(match warning {
         Warning::CutOff => "the result was cut off before its verdict".to_owned(),
+        Warning::Damaged(_) => format!(
+            "warning: the file is damaged: {}; the figures are those of the rows that are left, so collect it \
+             again from the board if it is there, or repeat the run",
+            run.damage
+        ),
+        Warning::Mended => match run.damage.missing_rows() {
+            0 => format!("warning: the file was damaged: {}", run.damage),
+            _ => return None,
+        },
+        Warning::Unclosed => "warning: the closing record of the result is missing, so rows at its end may be, too, and \
+                              where it comes from cannot be checked: collect it again, or repeat the run"
+            .to_owned(),
         Warning::Verdict(kind) => {
             let detail = run.verdict.as_ref().map_or("", |ending| &ending.detail);
             format!("verdict {}: {detail}", kind.label())

@@ -4,12 +4,15 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
 
-use edgescore_record::frame::{self, CONTROL, MAX_FRAME};
+use edgescore_record::frame::{self, CONTROL, Encoder, MAX_FRAME};
 use edgescore_record::{Phase, Record, RunId, SessionStart, file};
 
 use super::path::path;
 use super::presence::writer_of;
 use crate::storage::data_folder::DataFolder;
+
+/// Rows that damage takes at once at most: a block of a disk holds some.
+const MOST_LOST: usize = 1 << 16;
 
 /// The rows of a run, as far as they are whole.
 pub struct Tail {
@@ -17,8 +20,10 @@ pub struct Tail {
     pub run: RunId,
     folder: DataFolder,
     file: File,
-    /// Where each row's frame begins, and where the last one ends.
-    bounds: Vec<u64>,
+    /// Where each row's frame begins and ends: both the same for one that the disk damaged.
+    bounds: Vec<(u64, u64)>,
+    /// How far it was read.
+    end: u64,
     /// Where the frame of the refusal lies.
     refusal: Option<(u64, u64)>,
     ended: bool,
@@ -35,7 +40,8 @@ impl Tail {
                         run,
                         folder: folder.clone(),
                         file,
-                        bounds: vec![file::header().len() as u64],
+                        bounds: Vec::new(),
+                        end: file::header().len() as u64,
                         refusal: None,
                         ended: false,
                         buffer: Vec::new(),
@@ -53,7 +59,7 @@ impl Tail {
     /// Reads what was written since. A frame that is not whole is left for the next time.
     pub fn refresh(&mut self) -> io::Result<()> {
         while !self.ended && self.refusal.is_none() {
-            let from = self.end();
+            let from = self.end;
             self.buffer.resize(16 * MAX_FRAME, 0);
             let read = self.file.read_at(&mut self.buffer, from)?;
             let whole = self.buffer.get(..read).unwrap_or_default();
@@ -61,11 +67,10 @@ impl Tail {
                 return Ok(());
             };
             let whole = whole.get(..=last).unwrap_or_default().to_vec();
-            let mut end = from;
             for frame in whole.split_inclusive(|byte| *byte == 0) {
-                let start = end;
-                end += frame.len() as u64;
-                self.add(start, end, frame);
+                let start = self.end;
+                self.end += frame.len() as u64;
+                self.add(start, self.end, frame);
             }
         }
         Ok(())
@@ -74,49 +79,49 @@ impl Tail {
     fn add(&mut self, start: u64, end: u64, frame: &[u8]) {
         let mut frame = frame.to_vec();
         frame.pop();
-        if frame.is_empty() {
-            // Two zeros mean nothing.
-            if let Some(slot) = self.bounds.last_mut() {
-                *slot = end;
-            }
+        // Only a damaged disk makes a frame that cannot be read: the next one says how many rows it was.
+        let Some((number, content)) = frame::decode(&mut frame) else {
+            return;
+        };
+        if number == CONTROL {
+            self.refusal = Some((start, end));
             return;
         }
-        // Only a damaged disk makes a frame that cannot be read. The bounds go on behind it:
-        // the host sees the damage.
-        match frame::decode(&mut frame) {
-            Some((CONTROL, _)) => self.refusal = Some((start, end)),
-            decoded => {
-                if let Some(slot) = self.bounds.last_mut() {
-                    *slot = start;
-                }
-                self.bounds.push(end);
-                let content = decoded.map(|(_, content)| content).unwrap_or_default();
-                self.ended = matches!(frame::message(content), Some(Record::SessionEnd(_)));
-            }
+        let next = self.bounds.len();
+        let number = number as usize;
+        if !(next..=next + MOST_LOST).contains(&number) {
+            return;
         }
-    }
-
-    fn end(&self) -> u64 {
-        self.bounds.last().copied().unwrap_or_default()
+        self.bounds.resize(number, (start, start));
+        self.bounds.push((start, end));
+        self.ended = matches!(frame::message(content), Some(Record::SessionEnd(_)));
     }
 
     /// Rows so far.
     pub fn rows(&self) -> u32 {
-        u32::try_from(self.bounds.len() - 1).unwrap_or(u32::MAX)
+        u32::try_from(self.bounds.len()).unwrap_or(u32::MAX)
     }
 
     /// Bytes of the frames of the rows `from` to `to`.
     pub fn bytes(&self, from: u32, to: u32) -> u64 {
-        let at = |row: u32| self.bounds.get(row as usize).copied().unwrap_or(self.end());
-        at(to).saturating_sub(at(from))
+        let start = |row: u32| {
+            let bounds = self.bounds.get(row as usize);
+            bounds.map_or(self.end, |(start, _)| *start)
+        };
+        start(to).saturating_sub(start(from))
     }
 
-    /// The frame of a row as it goes over the link; `None` when there is no such row.
+    /// The frame of a row as it goes over the link; `None` when there is no such row. In the place of one that the
+    /// disk damaged stands [`Record::Lost`].
     pub fn frame(&self, row: u32) -> io::Result<Option<Vec<u8>>> {
-        let row = row as usize;
-        match (self.bounds.get(row), self.bounds.get(row + 1)) {
-            (Some(start), Some(end)) => self.read(*start, *end).map(Some),
-            _ => Ok(None),
+        match self.bounds.get(row as usize) {
+            None => Ok(None),
+            Some((start, end)) if start < end => self.read(*start, *end).map(Some),
+            Some(_) => {
+                let mut encoder = Box::new(Encoder::default());
+                let lost = encoder.encode(row, &Record::Lost);
+                Ok(lost.ok().map(|encoded| encoded.frame.to_vec()))
+            }
         }
     }
 

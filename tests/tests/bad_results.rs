@@ -4,7 +4,7 @@
 use edgescore_record::frame::Encoder;
 use edgescore_record::{Answer, Found, Record, file};
 use edgescore_taskpack::Letter;
-use edgescore_tests::{Rows, Sandbox, SmallTasks};
+use edgescore_tests::{Outcome, Rows, Sandbox, SmallTasks};
 
 /// Bytes before the first row: magic and version.
 const HEADER: usize = 10;
@@ -197,6 +197,67 @@ fn a_missing_row_and_a_missing_end_are_said() {
         "verify good.esr --pack other.pack",
         &["in the result, and", "of other.pack"],
     );
+}
+
+#[test]
+fn a_name_that_moves_a_terminal_is_shown_as_text_in_every_format() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 1,
+        questions: 2,
+    });
+    let name = "=ev\u{1b}[2Jil\u{7}<b>\"'|`.gguf";
+    std::fs::copy(sandbox.path("tiny.gguf"), sandbox.path(name)).unwrap();
+    let mut run = sandbox.command("run --pack small.pack -t 1 -o run.esr --model");
+    Outcome::of(run.arg(sandbox.path(name))).expect(0);
+    for format in ["table", "md", "csv", "sql", "html", "json", "jsonl"] {
+        let shown = sandbox.done(&format!("report run.esr --format {format}"));
+        let control = shown
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+        assert_eq!(control, None, "{format}: {shown:?}");
+        assert!(shown.contains("ev\u{241b}"), "{format}: {shown}");
+    }
+    let csv = sandbox.done("report run.esr --format csv");
+    assert!(csv.contains(",\"'=ev"), "{csv}");
+    let html = sandbox.done("report run.esr --format html");
+    assert!(!html.contains("il\u{2407}<b>"), "the tag is text");
+    let verified = sandbox.done("verify run.esr");
+    assert!(!verified.contains('\u{1b}'), "{verified:?}");
+    // An error that names it.
+    let mut missing = sandbox.command("report");
+    let missing = Outcome::of(missing.arg("none\u{1b}[2J.esr"));
+    assert!(
+        missing.stderr.contains("none\u{241b}[2J.esr"),
+        "{missing:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_said_on_standard_error_ends_no_run() {
+    let sandbox = Sandbox::with_small_pack(SmallTasks {
+        tasks: 2,
+        questions: 4,
+    });
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut run = sandbox.command("run --model tiny.gguf --pack small.pack -t 1 -o run.esr -v");
+    let output = run.stderr(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("result: run.esr"));
+    assert_eq!(sandbox.rows("run.esr").questions.len(), 8);
+    // An error has its exit code, too.
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let code = sandbox
+        .command("report none.esr")
+        .stderr(full)
+        .status()
+        .unwrap();
+    assert_eq!(code.code(), Some(4));
 }
 
 #[test]

@@ -4,11 +4,12 @@
 use std::io;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use edgescore_summary::plain_lines;
 use indicatif::{MultiProgress, ProgressBar};
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
-use crate::verbosity;
+use crate::{screen, verbosity};
 
 /// The terminal as it was before the first bar.
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
@@ -30,9 +31,9 @@ pub fn show(bar: ProgressBar) -> Option<ProgressBar> {
 /// Says a line on standard error.
 pub fn say(line: &str) {
     match shown().is_hidden() {
-        true => eprintln!("{line}"),
+        true => screen::say(line),
         // A terminal that is gone has no reader.
-        false => drop(shown().println(line)),
+        false => drop(shown().println(plain_lines(line))),
     }
 }
 

@@ -24,6 +24,7 @@ mod session;
 mod signing;
 mod suggest;
 mod synth;
+mod terminal_guard;
 mod verbosity;
 
 use std::process::ExitCode;
@@ -96,7 +97,11 @@ fn parsed() -> Result<Cli, Failure> {
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     cli.global.verbosity.set();
     if !defaults.is_empty() && !verbosity::is_quiet() {
-        eprintln!("defaults from {}: {}", config::FILE, defaults.join(" "));
+        screen::say(&format!(
+            "defaults from {}: {}",
+            config::FILE,
+            defaults.join(" ")
+        ));
     }
     Ok(cli)
 }

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 
 use crate::failure::Failure;
 use crate::files;
+use crate::terminal_guard::TerminalGuard;
 
 /// Whether a terminal can show what is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,12 +27,16 @@ pub fn to(
 ) -> Result<(), Failure> {
     let Some(path) = path else {
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout());
-        if content == Content::Binary && io::stdout().is_terminal() {
-            return Err(Failure::Usage(anyhow!(
-                "this format is not for a terminal: name a file with -o FILE"
-            )));
-        }
-        let written = write(&mut out).and_then(|()| out.flush().map_err(Failure::data));
+        let written = match (io::stdout().is_terminal(), content) {
+            (true, Content::Binary) => {
+                return Err(Failure::Usage(anyhow!(
+                    "this format is not for a terminal: name a file with -o FILE"
+                )));
+            }
+            (true, Content::Text) => write(&mut TerminalGuard::new(&mut out)),
+            (false, _) => write(&mut out),
+        };
+        let written = written.and_then(|()| out.flush().map_err(Failure::data));
         // What is still buffered when a reader has gone has no reader either.
         let _ = out.into_parts();
         return match written {

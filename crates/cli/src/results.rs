@@ -40,7 +40,7 @@ pub fn once_each(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let (runs, duplicates) = sorted_out(paths)?;
     for Duplicate { path, of } in duplicates {
         let (path, of) = (path.display(), of.display());
-        eprintln!("{path} is the run of {of}: it counts once");
+        crate::screen::say(&format!("{path} is the run of {of}: it counts once"));
     }
     Ok(runs)
 }

@@ -1,12 +1,13 @@
 //! What standard output and standard error can show.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use edgescore_summary::plain_lines;
 use terminal_size::{Width, terminal_size_of};
 use textwrap::{Options, WordSeparator, WordSplitter};
 
@@ -78,10 +79,17 @@ pub fn wrap(text: &str, width: Option<usize>) -> Vec<String> {
     lines.into_iter().map(|line| line.into_owned()).collect()
 }
 
+/// Says a line on standard error. One that cannot be written, to a full disk or to a reader that has seen enough, is
+/// dropped: it is no reason to end a night's run.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", plain_lines(line));
+}
+
 /// Says on standard error why a command could not do its work.
 pub fn error(why: &dyn Display) {
+    let why = plain_lines(&why.to_string());
     let lines = wrap(&format!("error: {why}"), width_of(&io::stderr()));
     let text = lines.join("\n");
     let why = text.strip_prefix("error:").unwrap_or(&text);
-    anstream::eprintln!("{ERROR}error:{ERROR:#}{why}");
+    let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#}{why}");
 }

@@ -13,6 +13,7 @@ use crate::asked::{Asked, Draws, Notes};
 use crate::error::Error;
 use crate::labels::Labelled;
 use crate::memory::{BeforeLoad, MemorySummary};
+use crate::plain::plain;
 use crate::power::{PowerSource, PowerSummary};
 use crate::provenance::{
     EndFacts, EngineFacts, ModelFacts, ServerFacts, StartFacts, TemplateFacts,
@@ -160,10 +161,10 @@ impl Decoder {
             }
             Record::Task(row) => {
                 self.fill_tasks(row.index)?;
-                let group = self.group(row.group)?;
+                let group = self.group(&plain(row.group))?;
                 self.tasks.push(TaskInfo {
-                    id: row.id.to_owned(),
-                    name: row.name.to_owned(),
+                    id: plain(row.id),
+                    name: plain(row.name),
                     scored: ScoredTask {
                         group,
                         pass_k: row.pass_at_k,
@@ -174,7 +175,7 @@ impl Decoder {
             Record::ModelLoaded(row) => {
                 self.model = Some(Model {
                     facts: ModelFacts::from(row),
-                    quantisation: row.quantisation.to_owned(),
+                    quantisation: plain(row.quantisation),
                     origin: row.origin,
                     threads: row.threads,
                     load: row.load,
@@ -185,7 +186,7 @@ impl Decoder {
                 self.engine = Some(EngineFacts::server(row));
                 self.server = Some(ServerFacts::from(row));
                 if let Some(start) = &mut self.start {
-                    start.model = rules::served_name(row.model).to_owned();
+                    start.model = plain(rules::served_name(row.model));
                 }
             }
             Record::ServerEnd(row) => {
@@ -244,7 +245,7 @@ impl Decoder {
             Record::Verdict(Verdict { kind, detail }) => {
                 self.verdict = Some(Ending {
                     kind: *kind,
-                    detail: (*detail).to_owned(),
+                    detail: plain(detail),
                 });
             }
             Record::SessionEnd(row) => self.end = Some(EndFacts::from(row)),
@@ -326,9 +327,9 @@ impl From<&SessionStart<'_>> for Start {
     fn from(row: &SessionStart) -> Start {
         Start {
             facts: StartFacts::from(row),
-            model: rules::model_name(row.model_file).to_owned(),
-            pack: row.pack.to_owned(),
-            board: rules::board_name(row.board, row.cpu),
+            model: plain(rules::model_name(row.model_file)),
+            pack: plain(row.pack),
+            board: plain(&rules::board_name(row.board, row.cpu)),
             mode: row.mode,
             layout: row.layout,
             max_clock: row.clock,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::figure::{Figure, Missing, Sha256};
 use crate::labels::Labelled;
+use crate::plain::plain;
 use crate::prompt_parts::PromptParts;
 use edgescore_record::Labels;
 
@@ -372,19 +373,19 @@ impl Provenance {
 impl From<&SessionStart<'_>> for StartFacts {
     fn from(start: &SessionStart) -> StartFacts {
         StartFacts {
-            runtime: start.runtime.to_owned(),
-            llama_cpp: start.llama.to_owned(),
-            cpu_features: start.features.to_owned(),
-            cpu_features_unused: start.unused_features.to_owned(),
-            board: start.board.trim().to_owned(),
-            cpu: start.cpu.trim().to_owned(),
-            kernel: start.kernel.to_owned(),
-            governor: start.governor.to_owned(),
+            runtime: plain(start.runtime),
+            llama_cpp: plain(start.llama),
+            cpu_features: plain(start.features),
+            cpu_features_unused: plain(start.unused_features),
+            board: plain(start.board.trim()),
+            cpu: plain(start.cpu.trim()),
+            kernel: plain(start.kernel),
+            governor: plain(start.governor),
             max_clock_hz: start.clock.map(|clock| clock.0).into(),
             started_unix_s: start.unix_time_s,
             pack_sha256: Sha256(start.pack_hash),
             pack_questions: start.pack_questions.into(),
-            model_file: start.model_file.to_owned(),
+            model_file: plain(start.model_file),
             model_sha256: Sha256(start.model_hash),
             model_bytes: start.model_bytes.0,
             order: Labelled(start.order),
@@ -401,9 +402,9 @@ impl From<&TemplateRow<'_>> for TemplateFacts {
     fn from(row: &TemplateRow) -> TemplateFacts {
         TemplateFacts {
             template_origin: Labelled(row.origin),
-            template_name: row.name.to_owned(),
-            template_arguments: row.arguments.to_owned(),
-            template_date: row.date.to_owned(),
+            template_name: plain(row.name),
+            template_arguments: plain(row.arguments),
+            template_date: plain(row.date),
             system_message: Labelled(row.system),
             shots: row.shots.into(),
             prompt_linear: row.linear,
@@ -416,7 +417,7 @@ impl From<&TemplateRow<'_>> for TemplateFacts {
                 Think::Tokens(tokens) => tokens.to_string(),
             },
             prompt_in_trace: row.in_trace,
-            llama_cpp_prompt: row.llama_cpp.to_owned(),
+            llama_cpp_prompt: plain(row.llama_cpp),
         }
     }
 }
@@ -424,9 +425,9 @@ impl From<&TemplateRow<'_>> for TemplateFacts {
 impl From<&ModelLoaded<'_>> for ModelFacts {
     fn from(model: &ModelLoaded) -> ModelFacts {
         ModelFacts {
-            model_name: model.name.to_owned(),
-            architecture: model.architecture.to_owned(),
-            quantisation: model.quantisation.to_owned(),
+            model_name: plain(model.name),
+            architecture: plain(model.architecture),
+            quantisation: plain(model.quantisation),
             parameters: model.parameters,
             tensor_bytes: model.tensor_bytes.0,
             template_sha256: Sha256(model.template_hash),
@@ -465,7 +466,7 @@ impl EngineFacts {
     pub fn server(row: &ServerRow) -> EngineFacts {
         EngineFacts {
             engine: "server".to_owned(),
-            engine_version: row.software.to_owned(),
+            engine_version: plain(row.software),
             engine_on: String::new(),
             prompt_tokens_mean: 0.0,
         }
@@ -475,9 +476,9 @@ impl EngineFacts {
 impl From<&EngineRow<'_>> for EngineFacts {
     fn from(row: &EngineRow) -> EngineFacts {
         EngineFacts {
-            engine: row.name.to_owned(),
-            engine_version: row.version.to_owned(),
-            engine_on: row.on.to_owned(),
+            engine: plain(row.name),
+            engine_version: plain(row.version),
+            engine_on: plain(row.on),
             prompt_tokens_mean: 0.0,
         }
     }
@@ -486,11 +487,11 @@ impl From<&EngineRow<'_>> for EngineFacts {
 impl From<&ServerRow<'_>> for ServerFacts {
     fn from(row: &ServerRow) -> ServerFacts {
         ServerFacts {
-            server_url: row.url.to_owned(),
-            server_model: row.model.to_owned(),
-            server_software: row.software.to_owned(),
-            server_process: row.process.to_owned(),
-            server_unmeasured: row.unmeasured.to_owned(),
+            server_url: plain(row.url),
+            server_model: plain(row.model),
+            server_software: plain(row.software),
+            server_process: plain(row.process),
+            server_unmeasured: plain(row.unmeasured),
             // The row at the end says how many.
             server_requests: 0,
             server_retries: 0,

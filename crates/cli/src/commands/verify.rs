@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use edgescore_record::file::ResultFile;
 use edgescore_record::{Record, SessionStart};
+use edgescore_summary::plain;
 use edgescore_taskpack::Hash;
 
 use crate::failure::{Failure, Outcome};
@@ -96,7 +97,7 @@ fn findings(args: &Args, file: &ResultFile) -> Result<Vec<Finding>, Failure> {
         findings.push(Finding {
             what: "made by",
             is_good: true,
-            says: made_by(&start),
+            says: plain(&made_by(&start)),
         });
         if let Some(model) = &args.model {
             findings.push(held("model", model, start.model_hash, &model_hash(model)?));

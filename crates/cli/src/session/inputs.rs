@@ -27,7 +27,7 @@ impl Inputs {
     pub fn new(options: &RunOptions, pack: PathBuf, model: PathBuf) -> Result<Inputs, Failure> {
         let prompts = options.compose(&pack, &model)?;
         if let Some(warning) = prompts.warning() {
-            eprintln!("warning: {warning}");
+            crate::screen::say(&format!("warning: {warning}"));
         }
         let prompts = prompts.to_bytes()?;
         Ok(Inputs {

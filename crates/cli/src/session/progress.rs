@@ -137,10 +137,10 @@ impl Progress {
         let is_told = self.bar.is_none() && !self.is_leg && !verbosity::is_quiet();
         if is_told && task.asked == task.planned {
             let seconds = task.microseconds as f64 / 1e6 / f64::from(task.asked);
-            eprintln!(
+            crate::screen::say(&format!(
                 "{}: {} of {} correct, {seconds:.3} s a question",
                 task.title, task.correct, task.asked
-            );
+            ));
         }
     }
 
@@ -158,7 +158,10 @@ impl Progress {
             bar.set_position(timed.at.0 / 1_000_000);
             bar.set_message(format!("seconds of load, {text}"));
         } else if minutes > self.told && !verbosity::is_quiet() {
-            eprintln!("minute {minutes} of {:.1}: {text}", length.0 as f64 / 6e7);
+            crate::screen::say(&format!(
+                "minute {minutes} of {:.1}: {text}",
+                length.0 as f64 / 6e7
+            ));
         }
         self.told = minutes;
     }

@@ -126,11 +126,11 @@ impl Recorder {
         if self.answered == 0 {
             return;
         }
-        eprintln!(
+        crate::screen::say(&format!(
             "{} answers are kept in {}",
             self.answered,
             self.path.display()
-        );
+        ));
         // On a full disk nothing is added; the rows before stand.
         let _ = self.close_for_board(why);
         let _ = self.sync();

@@ -35,7 +35,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let usable = functions.usable.iter();
     let unchecked = functions::unchecked(usable.map(|function| function.json.as_str()));
     if !unchecked.is_empty() {
-        eprintln!("not checked: {}", unchecked.join(", "));
+        crate::screen::say(&format!("not checked: {}", unchecked.join(", ")));
     }
     check_all_usable(&args.file, &functions)
 }
@@ -51,11 +51,11 @@ pub fn read(path: &Path, only: &[String]) -> Result<Functions, Failure> {
     let functions = functions::read(&text, only)
         .map_err(|error| Failure::Data(anyhow!("{}: {error}", path.display())))?;
     if functions.more_follow {
-        eprintln!(
+        crate::screen::say(&format!(
             "warning: {} lacks functions: its nextCursor says that the server has more; ask for them \
              with tools/list and that cursor, and put all into one list",
             path.display()
-        );
+        ));
     }
     Ok(functions)
 }

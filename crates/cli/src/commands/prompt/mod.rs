@@ -110,7 +110,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
     let tokens = tokens::ask(&inputs, &shown, index)?;
     let room = Room::of(&plan, &prompts, &inputs.model, tokens.prompt.len() as u32);
     if let Some(why) = room.too_little() {
-        eprintln!("warning: {why}");
+        crate::screen::say(&format!("warning: {why}"));
     }
     let view = View::new(&prompts, parts, &prompt, tokens, behind, room);
     match args.json {

@@ -30,7 +30,7 @@ pub fn report(args: &Args, runs: &[(Inputs, PathBuf)]) -> Result<Outcome, Failur
         }
         let model = inputs.model.display();
         if !verbosity::is_quiet() {
-            eprintln!("model {number} of {}: {model}", runs.len());
+            crate::screen::say(&format!("model {number} of {}: {model}", runs.len()));
         }
         match record(args, plan, inputs, output) {
             Ok(verdict) => {

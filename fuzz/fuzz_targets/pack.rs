@@ -42,7 +42,11 @@ fn read(bytes: &[u8]) {
     // A text may be in many questions: a few messages are enough.
     let mut messages = 16;
     for index in 0..pack.question_count() {
-        let _ = (pack.options_of(index), pack.steps_of(index), pack.task_of(index));
+        let _ = (
+            pack.options_of(index),
+            pack.steps_of(index),
+            pack.task_of(index),
+        );
         let _ = (pack.prompts_of(index, true), pack.prompts_of(index, false));
         let Ok(question) = pack.question(index) else {
             assert!(verified.is_err());
@@ -57,7 +61,9 @@ fn read(bytes: &[u8]) {
             let ends = question.write_user_message(layout, Rotation::new(1), &mut message);
             let ends = ends.unwrap_or_default();
             assert!(ends.episode <= message.len() && ends.question <= message.len());
-            assert!(message.is_char_boundary(ends.episode) && message.is_char_boundary(ends.question));
+            assert!(
+                message.is_char_boundary(ends.episode) && message.is_char_boundary(ends.question)
+            );
         }
         if let Kind::Choice(choice) = &question.kind {
             for rotation in Rotation::all(choice.count()) {

@@ -7,17 +7,19 @@ use edgescore_record::file::{Damage, FileError, ResultFile, header};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    read(bytes);
+    // Wrong bits are looked for in frames that are none, which takes a hundred times as long as all else.
+    if bytes.last().is_none_or(|last| last % 8 == 7) {
+        read(bytes);
+    }
     let rows = bytes.strip_prefix(&header()).unwrap_or(bytes);
     let file = [&header()[..], &frames(contents(rows))].concat();
     let Some(whole) = read(&file) else { return };
     if whole.damage().is_damaged() {
         return;
     }
-    let cut = usize::from(u16::from_le_bytes([
-        bytes[0],
-        *bytes.last().unwrap_or(&0),
-    ]));
+    let cut = bytes.iter().fold(0usize, |cut, byte| {
+        cut.wrapping_mul(31) ^ usize::from(*byte)
+    });
     match ResultFile::parse(&file[..cut % file.len()]) {
         Ok(part) => {
             let rows: Vec<Record> = whole.records().collect();

@@ -11,7 +11,7 @@ use edgescore_runtime::error::{Refusal, RunError};
 use edgescore_runtime::measure::conditions::ConditionsMonitor;
 use edgescore_runtime::measure::meter::Meter;
 use edgescore_runtime::run::answer_rows::Counts;
-use edgescore_runtime::run::engine::{About, Answers, Engine};
+use edgescore_runtime::run::engine::{Answers, Engine};
 use edgescore_runtime::run::job::Job;
 use edgescore_runtime::run::memory_control::MemoryControl;
 use edgescore_runtime::run::report::Reports;
@@ -37,14 +37,6 @@ const LLAMA_CPP: &str = "llama.cpp";
 pub struct Server;
 
 impl Engine for Server {
-    fn about(&self) -> About<'_> {
-        About::default()
-    }
-
-    fn check(&self) -> Result<(), Refusal> {
-        Ok(())
-    }
-
     fn identify<'p>(
         &self,
         plan: &Plan<'p>,

@@ -16,7 +16,7 @@ use edgescore_runtime::measure::memory::MemoryMonitor;
 use edgescore_runtime::measure::meter::Meter;
 use edgescore_runtime::measure::paced::PacedSession;
 use edgescore_runtime::run::answer_rows::Counts;
-use edgescore_runtime::run::engine::{About, Engine};
+use edgescore_runtime::run::engine::Engine;
 use edgescore_runtime::run::job::Job;
 use edgescore_runtime::run::memory_control::MemoryControl;
 use edgescore_runtime::run::model_answers::ModelAnswers;
@@ -34,14 +34,6 @@ use crate::vocabulary::OrtVocabulary;
 pub struct OrtGenAi;
 
 impl Engine for OrtGenAi {
-    fn about(&self) -> About<'_> {
-        About::default()
-    }
-
-    fn check(&self) -> Result<(), Refusal> {
-        Ok(())
-    }
-
     fn identify<'p>(
         &self,
         plan: &Plan<'p>,

@@ -59,7 +59,7 @@ pub fn free_memory(root: &Path) -> Reading<Bytes> {
     };
     let group = Cgroup::own(root)
         .ok()
-        .and_then(|cgroup| cgroup.memory().limit.value().flatten());
+        .and_then(|cgroup| cgroup.smallest_limit());
     match group {
         Some(group) => machine.map(|machine| machine.min(group)),
         None => machine,

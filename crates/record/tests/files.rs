@@ -192,6 +192,17 @@ fn a_single_bit_costs_nothing() {
     }
 }
 
+/// Frames on which COBS and CRC run over every byte of every variant: what is tried has an end.
+#[test]
+fn frames_that_are_slow_to_mend_are_given_up() {
+    let mut bytes = edgescore_record::file::header().to_vec();
+    for _ in 0..40 {
+        bytes.extend_from_slice(&[1; 4110]);
+        bytes.push(0);
+    }
+    assert_eq!(ResultFile::parse(&bytes).unwrap_err(), FileError::NoStart);
+}
+
 /// 10,000 places of damage of 1 to 64 bytes in a result of 300 questions: what is read of it was written, what is
 /// missing is said, and no more is missing than was hit, and a row on each side of it.
 #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use edgescore_record::{TemplateOrigin, is_url};
+use edgescore_record::{TemplateOrigin, is_url, parts};
 use edgescore_taskpack::Hash;
 
 use super::choice::{BUILT_IN, Choice};
@@ -142,6 +142,20 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
 
 /// What a GGUF file says of its tokens and its templates.
 fn of_file(model: &Path) -> Result<Vec<Entry>, Failure> {
+    let parts = parts(model);
+    let missing = parts.iter().position(|part| !part.exists());
+    if let Some((at, part)) = missing
+        .and_then(|at| Some((at, parts.get(at)?)))
+        .filter(|(at, _)| *at > 0)
+    {
+        return Err(Failure::Data(anyhow!(
+            "{} is part 1 of {}, and part {}, {}, is missing: all parts lie in one folder under the names that they were split into",
+            model.display(),
+            parts.len(),
+            at + 1,
+            part.display()
+        )));
+    }
     let keep = |key: &str| key.starts_with("tokenizer.") && !key.ends_with(".merges");
     gguf::metadata(model, keep).map_err(|error| {
         let path = model.display();
@@ -271,6 +285,22 @@ mod tests {
         assert!(
             unknown.ends_with("none, or one of tool_use, chatml, llama3"),
             "{unknown}"
+        );
+    }
+
+    #[test]
+    fn a_missing_part_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = folder.path().join("m-00001-of-00003.gguf");
+        for part in [1, 2] {
+            let name = format!("m-{part:05}-of-00003.gguf");
+            std::fs::write(folder.path().join(name), front(&[], &[])).unwrap();
+        }
+        let error = find(&first, None).unwrap_err().to_string();
+        assert!(error.contains("part 1 of 3, and part 3, "), "{error}");
+        assert!(
+            error.contains("m-00003-of-00003.gguf, is missing"),
+            "{error}"
         );
     }
 

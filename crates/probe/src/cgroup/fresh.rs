@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 use std::vec::Vec;
 
-use super::read::{Cgroup, CgroupVersion, below, mount_of};
+use super::read::{Cgroup, CgroupVersion, below, mount_of, smallest};
 use crate::file;
 use crate::{Bytes, Reading, Reason, Unavailable};
 
@@ -27,6 +27,8 @@ pub struct FreshCgroup {
     cgroup: Cgroup,
     /// That of the process that made it.
     home: PathBuf,
+    /// The limit that holds there and would not where this one is.
+    left: Option<Bytes>,
 }
 
 impl FreshCgroup {
@@ -63,10 +65,17 @@ impl FreshCgroup {
         }
         let path = place.join(format!("{NAME}{}", std::process::id()));
         fs::create_dir(&path)?;
+        let outside = own.path.ancestors().take_while(|above| *above != place);
         let fresh = FreshCgroup {
             cgroup: Cgroup { path, version },
             home: own.path.clone(),
+            left: smallest(outside, version),
         };
+        if let Some(left) = fresh.left {
+            fresh
+                .limit(left)
+                .map_err(|refused| io::Error::other(refused.to_string()))?;
+        }
         match fresh.cgroup.memory().limit {
             Reading::Value(_) => Ok(fresh),
             Reading::Missing(_) => Err(io::ErrorKind::Unsupported.into()),
@@ -88,8 +97,10 @@ impl FreshCgroup {
         self.write("cgroup.procs", &process.to_string())
     }
 
-    /// Sets its limit, without swap, and reads back what the kernel made of it.
+    /// Sets its limit, without swap, and reads back what the kernel made of it. It is never more than that of the cgroup
+    /// which its process comes from.
     pub fn limit(&self, limit: Bytes) -> Result<(), Unavailable> {
+        let limit = self.left.map_or(limit, |left| left.min(limit));
         let bytes = limit.0.to_string();
         // Without swap there is no such file, and with it the memory must be limited first.
         let (swap, memory, all) = match self.cgroup.version {
@@ -148,6 +159,7 @@ pub fn leave_fresh_cgroup(root: &Path, home: &Path) {
     drop(FreshCgroup {
         cgroup: own,
         home: PathBuf::new(),
+        left: None,
     });
 }
 

@@ -130,6 +130,12 @@ impl Cgroup {
         self.version == CgroupVersion::V1 && fs::write(file, "0").is_ok()
     }
 
+    /// The smallest limit of it and of all that contain it, as far as they are seen; none where nothing is limited. What
+    /// a container or a slice may use is what its processes may.
+    pub fn smallest_limit(&self) -> Option<Bytes> {
+        smallest(self.path.ancestors(), self.version)
+    }
+
     /// Its memory now.
     pub fn memory(&self) -> CgroupMemory {
         let names = match self.version {
@@ -154,16 +160,33 @@ impl Cgroup {
         CgroupMemory {
             current: file::number(&current).map(Bytes),
             peak: file::number(&peak).map(Bytes),
-            limit: match file::line(&limit) {
-                Ok(line) if line == "max" => Reading::Value(None),
-                Ok(line) => Reading::parsed(line.parse().ok())
-                    .map(|limit| (limit < NO_LIMIT).then_some(Bytes(limit))),
-                Err(error) => Reading::Missing(error.into()),
-            },
+            limit: limit_in(&limit),
             oom_kills: entry(&events, "oom_kill"),
             file_refaults: entry(&stat, "workingset_refault_file"),
             major_faults: entry(&stat, "pgmajfault"),
         }
+    }
+}
+
+/// The smallest limit of the cgroups in these folders.
+pub(super) fn smallest<'p>(
+    places: impl Iterator<Item = &'p Path>,
+    version: CgroupVersion,
+) -> Option<Bytes> {
+    let name = match version {
+        CgroupVersion::V1 => "memory.limit_in_bytes",
+        CgroupVersion::V2 => "memory.max",
+    };
+    let limits = places.filter_map(|place| limit_in(&place.join(name)).value().flatten());
+    limits.min()
+}
+
+fn limit_in(file: &Path) -> Reading<Option<Bytes>> {
+    match file::line(file) {
+        Ok(line) if line == "max" => Reading::Value(None),
+        Ok(line) => Reading::parsed(line.parse().ok())
+            .map(|limit| (limit < NO_LIMIT).then_some(Bytes(limit))),
+        Err(error) => Reading::Missing(error.into()),
     }
 }
 
@@ -221,8 +244,28 @@ fn entry(text: &std::io::Result<String>, name: &str) -> Reading<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_smallest_limit_of_all_that_contain_it_counts() {
+        let root = std::env::temp_dir().join(format!("edgescore-limits-{}", std::process::id()));
+        let own = root.join("slice/scope");
+        fs::create_dir_all(&own).unwrap();
+        fs::write(root.join("slice/memory.max"), "125829120\n").unwrap();
+        fs::write(own.join("memory.max"), "max\n").unwrap();
+        let cgroup = |version| Cgroup {
+            path: own.clone(),
+            version,
+        };
+        let limit = |version| cgroup(version).smallest_limit();
+        assert_eq!(limit(CgroupVersion::V2), Some(Bytes(120 << 20)));
+        assert_eq!(limit(CgroupVersion::V1), None);
+        fs::write(own.join("memory.max"), "1048576\n").unwrap();
+        assert_eq!(limit(CgroupVersion::V2), Some(Bytes(1 << 20)));
+        fs::remove_dir_all(&root).unwrap();
+    }
 
     #[test]
     fn mounts_are_found_by_type_and_option() {

@@ -39,6 +39,24 @@ enum Channel {
 struct Device {
     folder: PathBuf,
     name: String,
+    /// Where it is on its bus, such as `1-0040`; empty where that is not known.
+    address: String,
+}
+
+impl Device {
+    /// Whether a person means it: by its driver, its folder or its address.
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || file::name(&self.folder) == name || self.address == name
+    }
+
+    /// Its names, for a person who has to choose.
+    fn names(&self) -> String {
+        let folder = file::name(&self.folder);
+        match self.address.as_str() {
+            "" => format!("{} ({folder})", self.name),
+            address => format!("{} ({folder}, {address})", self.name),
+        }
+    }
 }
 
 /// Opens the sensor called `name` below `root`; without a name the only one that measures
@@ -46,7 +64,7 @@ struct Device {
 pub fn open(root: &Path, name: Option<&str>) -> Result<Box<dyn Source>, Unavailable> {
     let mut devices = devices(root);
     if let Some(name) = name {
-        devices.retain(|device| device.name == name);
+        devices.retain(|device| device.is_called(name));
         if devices.is_empty() {
             let why = format!("no hwmon sensor is called {name}");
             let remedy = match name {
@@ -62,10 +80,7 @@ pub fn open(root: &Path, name: Option<&str>) -> Result<Box<dyn Source>, Unavaila
             found.push((device, channel));
         }
     }
-    let names: Vec<&str> = found
-        .iter()
-        .map(|(device, _)| device.name.as_str())
-        .collect();
+    let names: Vec<String> = found.iter().map(|(device, _)| device.names()).collect();
     let names = names.join(", ");
     match (found.pop(), found.is_empty()) {
         (Some((device, channel)), true) => Ok(Box::new(Hwmon {
@@ -75,7 +90,7 @@ pub fn open(root: &Path, name: Option<&str>) -> Result<Box<dyn Source>, Unavaila
         (Some(_), false) => Err(Unavailable::new(
             Reason::Off,
             format!("several hwmon sensors measure power: {names}"),
-            "name one: hwmon:NAME",
+            "name one by its driver, its folder or its address: hwmon:powerz, hwmon:hwmon3, hwmon:1-0040",
         )),
         (None, _) => Err(Unavailable::new(
             Reason::Unsupported,
@@ -85,20 +100,31 @@ pub fn open(root: &Path, name: Option<&str>) -> Result<Box<dyn Source>, Unavaila
     }
 }
 
-/// Names of the sensors below `root` that measure power, as [`open`] takes them.
+/// Names of the sensors below `root` that measure power, as [`open`] takes them: that of the driver, or of the folder
+/// where several have one driver.
 pub fn names(root: &Path) -> Vec<String> {
-    devices(root)
-        .into_iter()
-        // A sensor that may not be read is there all the same.
-        .filter(|device| !matches!(channel(&device.folder), Ok(None)))
-        .map(|device| device.name)
-        .collect()
+    let mut devices = devices(root);
+    // A sensor that may not be read is there all the same.
+    devices.retain(|device| !matches!(channel(&device.folder), Ok(None)));
+    let name = |device: &Device| {
+        let same = devices.iter().filter(|other| other.name == device.name);
+        match same.count() {
+            1 => device.name.clone(),
+            _ => file::name(&device.folder),
+        }
+    };
+    devices.iter().map(name).collect()
 }
 
 fn devices(root: &Path) -> Vec<Device> {
     let device = |folder: PathBuf| {
         let name = file::line(&folder.join("name")).ok()?;
-        Some(Device { folder, name })
+        let bus = std::fs::read_link(folder.join("device")).unwrap_or_default();
+        Some(Device {
+            address: file::name(&bus),
+            folder,
+            name,
+        })
     };
     file::entries(&root.join("sys/class/hwmon"), "hwmon")
         .into_iter()
@@ -185,5 +211,43 @@ impl Source for Hwmon {
                 })
                 .map(|microwatts| Measure::Power(Microwatts(microwatts))),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::string::ToString as _;
+
+    #[test]
+    fn two_sensors_of_one_driver_are_told_apart() {
+        let root = std::env::temp_dir().join(format!("edgescore-hwmon-{}", std::process::id()));
+        for (folder, address, power) in [
+            ("hwmon2", "1-0040", "3000000"),
+            ("hwmon3", "1-0041", "700000"),
+        ] {
+            let folder = root.join("sys/class/hwmon").join(folder);
+            let device = root.join("sys/bus/i2c/devices").join(address);
+            fs::create_dir_all(&folder).unwrap();
+            fs::create_dir_all(&device).unwrap();
+            fs::write(folder.join("name"), "ina219\n").unwrap();
+            fs::write(folder.join("power1_input"), power).unwrap();
+            std::os::unix::fs::symlink(&device, folder.join("device")).unwrap();
+        }
+        assert_eq!(names(&root), ["hwmon2", "hwmon3"]);
+        let refused = open(&root, Some("ina219")).err().unwrap().to_string();
+        assert!(
+            refused.contains("ina219 (hwmon2, 1-0040), ina219 (hwmon3, 1-0041)"),
+            "{refused}"
+        );
+        for (name, power) in [("hwmon3", 700_000), ("1-0040", 3_000_000)] {
+            let mut source = open(&root, Some(name)).unwrap();
+            assert!(
+                matches!(source.read(Microseconds(0)), Reading::Value(Measure::Power(found)) if found.0 == power)
+            );
+        }
+        fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -45,9 +45,11 @@ struct Rail {
 impl Rail {
     fn power(&self) -> Reading<u64> {
         self.volts.number::<u64>().and_then(|millivolts| {
-            self.amps
-                .number::<u64>()
-                .and_then(|milliamps| Reading::parsed(millivolts.checked_mul(milliamps)))
+            self.amps.number::<i64>().and_then(|milliamps| {
+                // A rail that carries nothing reads a step or two below zero.
+                let milliamps = u64::try_from(milliamps).unwrap_or(0);
+                Reading::parsed(millivolts.checked_mul(milliamps))
+            })
         })
     }
 }

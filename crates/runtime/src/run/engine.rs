@@ -17,13 +17,17 @@ use crate::measure::meter::Meter;
 /// A kind of engine: what answers the questions of a run.
 pub trait Engine {
     /// What the first row of a result says of it.
-    fn about(&self) -> About<'_>;
+    fn about(&self) -> About<'_> {
+        About::default()
+    }
 
     /// Whether it can run here at all.
     ///
     /// # Errors
     /// Why it cannot.
-    fn check(&self) -> Result<(), Refusal>;
+    fn check(&self) -> Result<(), Refusal> {
+        Ok(())
+    }
 
     /// Name, size and SHA-256 of the model of `plan`; zeros where an engine cannot know them.
     ///

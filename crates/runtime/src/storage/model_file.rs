@@ -5,11 +5,11 @@ use std::io;
 use std::path::Path;
 
 use edgescore_probe::Bytes;
-use edgescore_record::{model_hash, parts};
+use edgescore_record::{file_hash, parts};
 use edgescore_taskpack::Hash;
 use nix::fcntl::{PosixFadviseAdvice, posix_fadvise};
 
-/// Size and SHA-256 of a model. With `cold` the kernel forgets what it holds of its files first, so that reading them
+/// Size and SHA-256 of a GGUF. With `cold` the kernel forgets what it holds of its files first, so that reading them
 /// counts for the cgroup of this process: page cache counts for whom it was read for.
 pub fn identify(path: &Path, cold: bool) -> io::Result<(Bytes, Hash)> {
     for part in parts(path) {
@@ -18,7 +18,7 @@ pub fn identify(path: &Path, cold: bool) -> io::Result<(Bytes, Hash)> {
             let _ = posix_fadvise(&file, 0, 0, PosixFadviseAdvice::POSIX_FADV_DONTNEED);
         }
     }
-    let (size, hash) = model_hash(path)?;
+    let (size, hash) = file_hash(path)?;
     Ok((Bytes(size), hash))
 }
 

@@ -110,8 +110,6 @@ pub struct Start {
 pub struct Model {
     /// Provenance.
     pub facts: ModelFacts,
-    /// Quantisation as llama.cpp names it.
-    pub quantisation: String,
     /// Where the weights come from.
     pub origin: Origin,
     /// Threads used.
@@ -175,7 +173,6 @@ impl Decoder {
             Record::ModelLoaded(row) => {
                 self.model = Some(Model {
                     facts: ModelFacts::from(row),
-                    quantisation: plain(row.quantisation),
                     origin: row.origin,
                     threads: row.threads,
                     load: row.load,
@@ -273,7 +270,7 @@ impl Decoder {
     pub fn quantisation(&self) -> &str {
         self.model
             .as_ref()
-            .map_or("", |model| model.quantisation.as_str())
+            .map_or("", |model| model.facts.quantisation.as_str())
     }
 
     fn ask(

@@ -88,12 +88,7 @@ impl Decoder {
             task.asks += next.asks;
         }
         self.asked.extend(next.asked);
-        let (damage, other) = (&mut self.damage, next.damage);
-        damage.missing.extend(other.missing);
-        damage.mended.extend(other.mended);
-        damage.at = damage.at.or(other.at);
-        damage.header |= other.header;
-        damage.unclosed |= other.unclosed;
+        self.damage.append(next.damage);
         self.memory.end = join_ends(self.memory.end, next.memory.end, memory);
         let before = self.power.end.map_or(Microseconds(0), |end| end.length);
         let points = next.power.points.iter().map(|point| Power {

@@ -194,7 +194,9 @@ impl RunSummary {
 
     /// Quantisation as llama.cpp names it; empty if the model was never loaded.
     pub fn quantisation(&self) -> &str {
-        self.model.as_ref().map_or("", |model| &model.quantisation)
+        self.model
+            .as_ref()
+            .map_or("", |model| &model.facts.quantisation)
     }
 
     /// SHA-256 of the pack.

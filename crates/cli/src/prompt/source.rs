@@ -143,10 +143,9 @@ pub fn find(model: &Path, choice: Option<&Choice>) -> Result<ChatSource, Failure
 /// What a GGUF file says of its tokens and its templates.
 fn of_file(model: &Path) -> Result<Vec<Entry>, Failure> {
     let parts = parts(model);
-    let missing = parts.iter().position(|part| !part.exists());
-    if let Some((at, part)) = missing
-        .and_then(|at| Some((at, parts.get(at)?)))
-        .filter(|(at, _)| *at > 0)
+    let missing = parts.iter().enumerate().find(|(_, part)| !part.exists());
+    if model.exists()
+        && let Some((at, part)) = missing
     {
         return Err(Failure::Data(anyhow!(
             "{} is part 1 of {}, and part {}, {}, is missing: all parts lie in one folder under the names that they were split into",

@@ -80,12 +80,7 @@ impl EngineArgs {
                     "--model names a model of the server in one line of UTF-8"
                 ))
             })?;
-            let served = Served {
-                url,
-                silence_s: self.server_silence,
-                model,
-            };
-            Ok(PathBuf::from(served.to_string()))
+            Ok(path_of(url, self.server_silence, model))
         });
         paths.collect::<Result<_, _>>().map(Some)
     }
@@ -130,13 +125,18 @@ pub struct Server {
 impl Server {
     /// What stands in the place of a model's path.
     pub fn path(&self) -> PathBuf {
-        let served = Served {
-            url: &self.engine,
-            silence_s: self.server_silence,
-            model: &self.served_model,
-        };
-        PathBuf::from(served.to_string())
+        path_of(&self.engine, self.server_silence, &self.served_model)
     }
+}
+
+/// What stands in the place of the path of a server's `model`.
+fn path_of(url: &str, silence_s: u32, model: &str) -> PathBuf {
+    let served = Served {
+        url,
+        silence_s,
+        model,
+    };
+    served.to_string().into()
 }
 
 /// What a result of this model is called: as its file, or as the server calls it.

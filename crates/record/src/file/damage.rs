@@ -30,6 +30,15 @@ impl Damage {
         self.missing.iter().map(count).fold(0, u32::saturating_add)
     }
 
+    /// Adds that of another file, whose rows go on where those of this one end.
+    pub fn append(&mut self, other: Damage) {
+        self.missing.extend(other.missing);
+        self.mended.extend(other.mended);
+        self.at = self.at.or(other.at);
+        self.header |= other.header;
+        self.unclosed |= other.unclosed;
+    }
+
     /// Whether the file differs from what was written, other than by its end.
     pub fn is_damaged(&self) -> bool {
         !self.missing.is_empty() || !self.mended.is_empty() || self.header || self.at.is_some()

@@ -106,13 +106,17 @@ pub fn segments(bytes: &[u8], offset: usize) -> Vec<Segment> {
 /// The frame `raw`, without its closing zero, unless the `work` that is left does not suffice.
 fn whole(raw: &[u8], mended: bool, work: &mut usize) -> Option<Frame> {
     *work = work.checked_sub(raw.len())?;
-    let mut buffer = [0; MAX_FRAME];
-    let frame = buffer.get_mut(..raw.len())?;
-    frame.copy_from_slice(raw);
-    let (row, content) = frame::decode(frame)?;
+    if raw.len() > MAX_FRAME {
+        return None;
+    }
+    // It is taken apart in place: the content stands at its beginning.
+    let mut content = raw.to_vec();
+    let (row, decoded) = frame::decode(&mut content)?;
+    let length = decoded.len();
+    content.truncate(length);
     Some(Frame {
         row,
-        content: content.to_vec(),
+        content,
         mended,
     })
 }

@@ -52,14 +52,8 @@ impl MemoryGuard {
 
     /// How its memory is controlled, for the worker, beside the `clocks` that were capped.
     pub fn control<'c>(&'c self, clocks: &'c str) -> MemoryControl<'c> {
-        let version = self.cgroup.as_ref().map(|own| own.cgroup().version());
         MemoryControl {
-            limiter: match version {
-                Some(CgroupVersion::V1) => MemoryLimiter::CgroupV1,
-                Some(CgroupVersion::V2) => MemoryLimiter::CgroupV2,
-                None if self.limit.is_some() => MemoryLimiter::Watchdog,
-                None => MemoryLimiter::Process,
-            },
+            limiter: self.limiter(),
             why: &self.why,
             home: self
                 .cgroup
@@ -67,6 +61,16 @@ impl MemoryGuard {
                 .and_then(|own| own.home().to_str())
                 .unwrap_or_default(),
             clocks,
+        }
+    }
+
+    /// What counts its memory and limits it.
+    pub fn limiter(&self) -> MemoryLimiter {
+        match self.cgroup.as_ref().map(|own| own.cgroup().version()) {
+            Some(CgroupVersion::V1) => MemoryLimiter::CgroupV1,
+            Some(CgroupVersion::V2) => MemoryLimiter::CgroupV2,
+            None if self.limit.is_some() => MemoryLimiter::Watchdog,
+            None => MemoryLimiter::Process,
         }
     }
 

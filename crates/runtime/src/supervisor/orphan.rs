@@ -28,13 +28,11 @@ pub struct Estate {
 impl Estate {
     /// That of the process which started this one.
     pub fn new(control: Option<MemoryControl>) -> Estate {
-        let text = |field: fn(&MemoryControl<'_>) -> String| {
-            control.as_ref().map(field).unwrap_or_default()
-        };
+        let (home, clocks) = control.map_or(("", ""), |control| (control.home, control.clocks));
         Estate {
             supervisor: getppid(),
-            home: text(|control| control.home.to_owned()).into(),
-            clocks: text(|control| control.clocks.to_owned()),
+            home: home.into(),
+            clocks: clocks.to_owned(),
         }
     }
 

@@ -201,7 +201,7 @@ impl WorkerProcess {
             status,
             log_end: String::from_utf8_lossy(&tail).trim().to_owned(),
             over_memory: self.guard.over(),
-            limiter: self.guard.control("").limiter,
+            limiter: self.guard.limiter(),
             limit: self.guard.limit(),
         }
     }

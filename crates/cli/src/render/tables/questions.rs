@@ -112,7 +112,7 @@ impl Texts {
                 (&decoded.id).into(),
                 (&start.model).into(),
                 match &records.model {
-                    Some(model) => (&model.quantisation).into(),
+                    Some(model) => (&model.facts.quantisation).into(),
                     None => Cell::Empty,
                 },
                 (&start.board).into(),

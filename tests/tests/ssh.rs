@@ -201,7 +201,7 @@ fn a_split_model_goes_over_whole() {
     sandbox.write("split-00001-of-00002.gguf", first);
     let run = "run --model split-00001-of-00002.gguf --pack small.pack -t 1";
     let lacks = format!("{run} --board ssh:board -o split.esr");
-    let words = ["split-00002-of-00002.gguf", "No such file"];
+    let words = ["split-00002-of-00002.gguf, is missing", "part 1 of 2"];
     sandbox.refused_command(4, &mut sshd.command(&sandbox, &lacks), &words);
     sandbox.write("split-00002-of-00002.gguf", second);
     for output in ["split.esr", "again.esr"] {

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use edgescore_record::{Stop, VerdictKind};
 use edgescore_tests::{
-    Outcome, Rows, Running, Sandbox, SmallTasks, Sshd, copy_folder, is_gone, wait_until,
+    Behaviour, FakeServer, Outcome, Rows, Running, Sandbox, SmallTasks, Sshd, copy_folder, is_gone,
+    wait_until,
 };
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
@@ -102,6 +103,63 @@ fn the_accurate_one_is_chosen_and_the_others_leave_with_their_reasons() {
         &["other models or options", "-o another folder", "--force"],
     );
     sandbox.done(&format!("{other} --force"));
+}
+
+/// A fake server answers B to everything; of two models of one server each is a model of its own.
+#[test]
+fn servers_race_against_files() {
+    let (sandbox, server) = (sandbox(), FakeServer::start(Behaviour::Good));
+    let absent = FakeServer::absent().url;
+    let url = &server.url;
+    let models = format!("{REFERENCE}-1m.gguf {url}#served {absent}");
+    let command = format!("choose {models} --pack test.pack -t 1,2 -o race");
+    let printed = sandbox.done(&command);
+    assert!(printed.contains("Take reference-1m, "), "{printed}");
+    assert!(printed.contains("the engines differ"), "{printed}");
+    let found = choice(&sandbox, "race");
+    let left = |name: &str| model(&found, name)["left"].as_str().unwrap().to_owned();
+    assert!(left("served").contains("did not decide"), "{found}");
+    assert!(left("server").contains(&absent), "{found}");
+    // A server has threads of its own, so it has one operating point.
+    assert_eq!(model(&found, "served")["other_points"], json!([]));
+    assert!(model(&found, "served")["asked"].as_u64().unwrap() >= 24);
+    let engines = found["across_engines"].as_array().unwrap();
+    let of = |name: &str| {
+        let mut all = engines.iter();
+        all.find(|one| one["model"].as_str().unwrap().starts_with(name))
+    };
+    let (gguf, served) = (of("reference-1m").unwrap(), of("served").unwrap());
+    assert_eq!(
+        (&gguf["engine"], &served["engine"]),
+        (&json!("llama.cpp"), &json!("server"))
+    );
+    assert_eq!(served["prompt_tokens"], json!(240.0));
+    assert_eq!(
+        (&gguf["quantisation"], &served["quantisation"]),
+        (&json!("F16"), &json!(""))
+    );
+    assert!(of("server").is_none_or(|one| one == served), "{engines:?}");
+
+    // What a server cannot do puts it out.
+    let alone = format!("choose {url}#served --pack test.pack");
+    let none = sandbox
+        .edgescore(&format!("{alone} --power 4W -o held"))
+        .expect(1);
+    assert!(
+        none.stdout.contains("cannot be held: leave it out"),
+        "{}",
+        none.stdout
+    );
+    let slow = sandbox
+        .edgescore(&format!("{alone} --latency 1us -o slow"))
+        .expect(1);
+    assert!(
+        slow.stdout.contains("and 0.000001 s are allowed"),
+        "{}",
+        slow.stdout
+    );
+    let key = "choose http://user:secret@127.0.0.1/v1 --pack test.pack";
+    sandbox.refused(2, key, &["set EDGESCORE_API_KEY"]);
 }
 
 #[test]

@@ -123,6 +123,21 @@ fn a_server_serves_what_is_in_the_file_or_serve_check_says_what_not() {
     let server = LlamaServer::start(&program, &file, &[]);
     let good = check(&server).expect(0);
     assert!(good.stdout.contains("30 of 30"), "{good:?}");
+    // The one is as good as the other: whichever is chosen, both were asked the same and are told apart.
+    let url = &server.url;
+    let race = format!("choose {url} {} --pack q.pack --limit 24", file.display());
+    let race = sandbox.done(&race);
+    assert!(
+        race.contains("not told apart from the chosen one"),
+        "{race}"
+    );
+    assert!(race.contains("the engines differ"), "{race}");
+    let alone = sandbox.done(&format!("choose {url} --pack q.pack -o alone"));
+    assert!(alone.contains(&format!("as it is at {url}")), "{alone}");
+    assert!(
+        alone.contains(&format!("edgescore run --engine {url} --pack q.pack")),
+        "{alone}"
+    );
     drop(server);
     // Another template in the same server, as a wrong deployment has it.
     let wrong = LlamaServer::start(&program, &file, &["--chat-template", "llama3"]);

@@ -148,6 +148,42 @@ fn texts_and_draws_are_those_of_the_same_weights_in_llama_cpp() {
 }
 
 #[test]
+fn a_folder_races_against_files() {
+    let Some(libraries) = libraries(env::consts::ARCH) else {
+        return;
+    };
+    let sandbox = sandbox(3, 30);
+    let race = |options: &str| {
+        let command = format!(
+            "choose onnx {ROOT}/tasks/models/reference-1m.gguf --pack small.pack {options}"
+        );
+        Outcome::of(sandbox.command(&command).env("EDGESCORE_ORT", &libraries))
+    };
+    let printed = race("-t 1,2 -o race").stdout;
+    for words in [
+        "the engines differ",
+        "ONNX Runtime GenAI",
+        "llama.cpp",
+        "onnx, ",
+    ] {
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
+    // Without its libraries, or with what it cannot do, it is out, and the other one races on.
+    let command = "choose onnx m.gguf --pack small.pack -o without";
+    let mut without = sandbox.command(command);
+    let without = Outcome::of(without.env("EDGESCORE_ORT", sandbox.path("none")));
+    assert!(without.stdout.contains("`pip install"), "{without:?}");
+    assert!(without.stdout.contains("did not decide"), "{without:?}");
+    let held = race("-t 1 --ubatch 64 -o held");
+    assert!(
+        held.stdout
+            .contains("--ubatch: ONNX Runtime GenAI computes a prompt at once"),
+        "{held:?}"
+    );
+    assert!(held.stdout.contains("Take reference-1m"), "{held:?}");
+}
+
+#[test]
 fn what_it_cannot_do_is_refused_with_the_reason() {
     let Some(libraries) = libraries(env::consts::ARCH) else {
         return;
@@ -206,11 +242,7 @@ fn what_it_cannot_do_is_refused_with_the_reason() {
         "{missing:?}"
     );
     // Commands that read GGUF headers say so.
-    for command in [
-        "plan --model onnx",
-        "choose onnx m.gguf",
-        "prompt --model onnx",
-    ] {
+    for command in ["plan --model onnx", "prompt --model onnx"] {
         let outcome = sandbox.edgescore(command);
         assert!(
             outcome.stderr.contains("takes GGUF files"),

@@ -199,7 +199,7 @@ fn a_server_that_is_none_is_refused_with_a_remedy() {
     refused(
         &good,
         "",
-        "has 2 models: give one as --model: served, other",
+        "has 2 models: give one as --model (choose takes URL#NAME): served, other",
     );
     refused(
         &good,

@@ -61,6 +61,10 @@ impl Engine for Server {
         counts: &mut Counts,
         reports: &mut Reports<W>,
     ) -> Result<(), RunError> {
+        if job.prompts.constrain().is_some() {
+            let why = "--constrain: a server follows no grammar of edgescore: leave it out";
+            return Err(Refusal::data(why).into());
+        }
         let served = served(job.plan)?;
         let here = is_here(&served);
         let client = Client::new(&served, here);
@@ -137,7 +141,7 @@ fn introduce(client: &Client, served: &Served) -> Result<(String, String), Refus
         ("", [one]) => one.clone(),
         ("", several) => {
             return Err(Refusal::data(format!(
-                "{} has {} models: give one as --model: {}",
+                "{} has {} models: give one as --model (choose takes URL#NAME): {}",
                 served.url,
                 several.len(),
                 several.join(", ")

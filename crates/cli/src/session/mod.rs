@@ -25,4 +25,4 @@ pub use operating_point::{OperatingPoint, OperatingPoints};
 pub use progress::Progress;
 pub use recorder::Recorder;
 pub use run_options::RunOptions;
-pub use served::{EngineArgs, Server, stem};
+pub use served::{EngineArgs, ModelKind, Server, model_path, stem};

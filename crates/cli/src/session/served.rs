@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use edgescore_record::{SILENCE_S, Served, is_url};
 
 use crate::failure::Failure;
+use crate::files;
 
 /// Another engine than llama.cpp in edgescore-rt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +140,48 @@ fn path_of(url: &str, silence_s: u32, model: &str) -> PathBuf {
     served.to_string().into()
 }
 
+/// What asks a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelKind {
+    /// llama.cpp in edgescore-rt, of a file.
+    Gguf,
+    /// ONNX Runtime GenAI, of a folder.
+    Folder,
+    /// A server.
+    Server,
+}
+
+impl ModelKind {
+    /// That of a model as [`model_path`] names it.
+    pub fn of(model: &Path) -> ModelKind {
+        match model {
+            served if served.to_str().is_some_and(is_url) => ModelKind::Server,
+            folder if folder.is_dir() => ModelKind::Folder,
+            _ => ModelKind::Gguf,
+        }
+    }
+}
+
+/// A GGUF file, a folder, or `URL#NAME` of a server and its model, as a command names it that takes
+/// all of them.
+///
+/// # Errors
+/// An address that is none.
+pub fn model_path(given: &Path) -> Result<PathBuf, Failure> {
+    let address = given.to_str().filter(|text| is_url(text));
+    let Some(address) = address else {
+        return files::absolute(given.to_owned());
+    };
+    let (address, model) = address.split_once('#').unwrap_or((address, ""));
+    let address = url(address).map_err(|why| Failure::Usage(anyhow!("{address}: {why}")))?;
+    match model.contains(char::is_control) {
+        true => Err(Failure::Usage(anyhow!(
+            "{address}: a model's name is one line of text"
+        ))),
+        false => Ok(path_of(&address, SILENCE_S, model)),
+    }
+}
+
 /// What a result of this model is called: as its file, or as the server calls it.
 pub fn stem(model: &Path) -> OsString {
     let served = model.to_str().and_then(Served::parse);
@@ -153,6 +196,8 @@ pub fn stem(model: &Path) -> OsString {
             let name = name.file_name().unwrap_or_default().to_string_lossy();
             name.replace(':', "-").into()
         }
+        // What stands behind the last dot of a folder's name is no ending.
+        None if name.is_dir() => name.file_name().unwrap_or_default().to_owned(),
         _ => name.file_stem().unwrap_or_default().to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! The arguments of `edgescore choose`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use edgescore_probe::Microseconds;
 use edgescore_record::{Order, Plan};
@@ -24,8 +24,10 @@ use crate::session::{Board, OperatingPoint, OperatingPoints, RunOptions};
 /// seconds where no meter measures energy.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The models, also several quantisations of one
-    #[arg(value_name = "MODEL.gguf", required = true)]
+    /// The models, also several quantisations of one: GGUF files, folders of ONNX Runtime GenAI, and servers
+    /// of the OpenAI protocol such as http://127.0.0.1:8080/v1, with the model's name behind a # where they
+    /// have several
+    #[arg(value_name = "MODEL", required = true)]
     pub models: Vec<PathBuf>,
 
     /// The task pack
@@ -66,6 +68,10 @@ pub struct Args {
     /// Begin again in a folder that holds another race
     #[arg(long)]
     pub force: bool,
+}
+
+fn bytes(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 /// A probability that leaves something to be sure of.
@@ -116,8 +122,9 @@ impl Args {
     /// All that the answers and the choice depend on, as a text.
     pub fn asked_for(&self, models: &[PathBuf], pack: &[u8]) -> String {
         let sizes = models.iter().map(|model| {
-            let bytes = std::fs::metadata(model).map_or(0, |metadata| metadata.len());
-            format!("{} ({bytes} bytes)", model.display())
+            let files = std::fs::read_dir(model).into_iter().flatten().flatten();
+            let files: u64 = files.map(|file| bytes(&file.path())).sum();
+            format!("{} ({} bytes)", model.display(), bytes(model) + files)
         });
         let models: Vec<String> = sizes.collect();
         format!(

@@ -7,10 +7,11 @@ use edgescore_summary::{Figure, Legs, PlanView, RunSummary};
 use super::args::Args;
 use super::folder::{Folder, Planned};
 use super::say::say;
+use super::trial;
 use crate::failure::Failure;
 use crate::files;
 use crate::forecast;
-use crate::session::{Inputs, OperatingPoint};
+use crate::session::{Inputs, ModelKind, OperatingPoint, stem};
 
 /// A forecast may be this much too long: it was 22 to 35 % off for a model of 135M parameters, and
 /// more where something else used the board. The race's error rate does not cover it.
@@ -26,8 +27,8 @@ pub struct Candidate {
     pub point: OperatingPoint,
     /// The other ones, with what was planned there.
     pub other_points: Vec<(OperatingPoint, Planned)>,
-    /// The model file.
-    model: PathBuf,
+    /// The model, as [`crate::session::model_path`] names it.
+    pub model: PathBuf,
     /// The same as it was given.
     pub given: PathBuf,
     /// What a board needs to run it; none of a model that cannot be asked.
@@ -119,7 +120,7 @@ fn prepare(
         inputs
     };
     let mut planned = Vec::with_capacity(points.len());
-    for &point in points {
+    for point in points_of(&candidate.model, points) {
         planned.push((point, plan(args, point, candidate, &inputs, folder)?));
     }
     let quickest = quickest(&planned);
@@ -152,10 +153,19 @@ fn plan(
     if point != OperatingPoint::default() {
         say(&format!("plan of {} at {}", candidate.name, point.label()));
     }
-    let view = forecast::measure(&args.board, &args.plan(point), inputs)?;
+    let planned = if ModelKind::of(&inputs.model) == ModelKind::Gguf {
+        let view = forecast::measure(&args.board, &args.plan(point), inputs)?;
+        let refused = memory_or_power(&view);
+        Planned {
+            seconds: seconds(&view),
+            refused,
+        }
+    } else {
+        trial::measure(args, point, inputs)?
+    };
     let planned = Planned {
-        seconds: seconds(&view),
-        refused: refusal(&view, args.max_latency_s()),
+        refused: too_slow(&planned, args.max_latency_s()).or(planned.refused),
+        ..planned
     };
     folder.keep(&name, &planned)?;
     Ok(planned)
@@ -181,8 +191,8 @@ fn seconds(view: &PlanView) -> Option<f64> {
     }
 }
 
-/// Why a model cannot keep the limits.
-fn refusal(view: &PlanView, max_latency_s: Option<f64>) -> Option<String> {
+/// Why a model cannot run within the limits on memory or power.
+fn memory_or_power(view: &PlanView) -> Option<String> {
     let memory = &view.memory;
     if let Some(limit) = memory
         .limit_bytes
@@ -195,19 +205,39 @@ fn refusal(view: &PlanView, max_latency_s: Option<f64>) -> Option<String> {
             gib(limit)
         ));
     }
-    if !view.can_run() {
-        return Some("plan: the idle board already takes the power budget".to_owned());
-    }
-    let (seconds, limit) = (seconds(view)?, max_latency_s?);
+    (!view.can_run()).then(|| "plan: the idle board already takes the power budget".to_owned())
+}
+
+/// Why its answers will take too long.
+fn too_slow(planned: &Planned, max_latency_s: Option<f64>) -> Option<String> {
+    let (seconds, limit) = (planned.seconds?, max_latency_s?);
     (seconds > FORECAST_ERROR * limit)
         .then(|| format!("plan: an answer takes about {seconds:.2} s, and {limit} s are allowed"))
+}
+
+/// The operating points of a model. A server has the threads that it was started with.
+fn points_of(model: &Path, points: &[OperatingPoint]) -> Vec<OperatingPoint> {
+    if ModelKind::of(model) != ModelKind::Server {
+        return points.to_vec();
+    }
+    let mut clocks: Vec<OperatingPoint> = Vec::with_capacity(points.len());
+    for point in points {
+        let point = OperatingPoint {
+            threads: None,
+            ..*point
+        };
+        if !clocks.contains(&point) {
+            clocks.push(point);
+        }
+    }
+    clocks
 }
 
 /// File names without their endings, numbered where two are the same.
 fn names(models: &[PathBuf]) -> Vec<String> {
     let mut known: Vec<String> = Vec::with_capacity(models.len());
     for model in models {
-        let stem = model.file_stem().unwrap_or_default();
+        let stem = stem(model);
         let stem = stem.to_string_lossy().replace(char::is_control, "_");
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
         let mut names = std::iter::once(stem.clone()).chain(numbered);

@@ -1,5 +1,6 @@
 //! `edgescore choose`.
 
+mod across;
 mod args;
 mod asking;
 mod candidate;
@@ -12,6 +13,7 @@ mod point_table;
 mod points;
 mod racing;
 mod say;
+mod trial;
 mod view;
 mod why;
 
@@ -19,9 +21,9 @@ pub use args::Args;
 
 use crate::defaults;
 use crate::failure::{Failure, Outcome};
-use crate::files::{self, absolute};
+use crate::files;
 use crate::render::text;
-use crate::session::{OperatingPoint, interrupted};
+use crate::session::{ModelKind, OperatingPoint, interrupted, model_path};
 use folder::Folder;
 use say::say;
 use view::ChoiceView;
@@ -39,12 +41,13 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         (all, 0) => all,
         (all, limit) => limit.min(all),
     };
-    let models = args.models.iter().cloned().map(absolute);
+    let models = args.models.iter().map(|model| model_path(model));
     let models = models.collect::<Result<Vec<_>, _>>()?;
     // A name that was misspelt is no model that leaves.
-    models
+    let mut files = models
         .iter()
-        .try_for_each(|model| files::open(files::gguf(model)?).map(drop))?;
+        .filter(|model| ModelKind::of(model) == ModelKind::Gguf);
+    files.try_for_each(|model| files::open(model).map(drop))?;
     let asked_for = args.asked_for(&models, &bytes);
     let mut folder = Folder::open(args.output.as_deref(), asked_for, args.force)?;
     say(&format!("race in {}", folder.path().display()));
@@ -67,7 +70,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         _ => None,
     };
     let best = compared.as_ref().and_then(|compared| compared.best.clone());
-    let view = ChoiceView::of(args, &raced, &field, compared, questions);
+    let view = ChoiceView::of(args, &raced, &field, compared, questions)?;
     folder.write(&view)?;
     text::show(&page::page(
         args,

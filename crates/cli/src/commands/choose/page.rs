@@ -9,7 +9,7 @@ use super::folder::Folder;
 use super::points::PointsView;
 use super::racing::Raced;
 use super::view::{ChoiceView, ModelView};
-use super::{deploy, point_table};
+use super::{across, deploy, point_table};
 use crate::render::blocks::{Block, Table};
 use crate::render::values;
 use crate::session::OperatingPoint;
@@ -43,6 +43,7 @@ pub fn page(
                 .collect(),
         }),
     ];
+    blocks.extend(across::blocks(&view.across_engines));
     let winner = raced.winner(field);
     if let (Some(winner), Some(points)) = (winner, &view.points) {
         blocks.extend(point_table::blocks(winner, points));

@@ -4,12 +4,14 @@ use edgescore_score::race::Standing;
 use edgescore_summary::{EstimateView, Figure, RunSummary};
 use serde::Serialize;
 
+use super::across::{AcrossView, across};
 use super::args::Args;
 use super::asking::elapsed_s;
 use super::candidate::Candidate;
 use super::points::{Compared, PointsView};
 use super::racing::Raced;
 use super::why::why;
+use crate::failure::Failure;
 
 /// What a race found.
 #[derive(Serialize)]
@@ -33,6 +35,8 @@ pub struct ChoiceView {
     pub board_s_of_all: f64,
     /// All models, in the order given.
     pub models: Vec<ModelView>,
+    /// What is chosen along with a model where engines differ; empty where one engine asked all.
+    pub across_engines: Vec<AcrossView>,
     /// The operating points of the chosen model; null if there is one.
     pub points: Option<PointsView>,
 }
@@ -88,13 +92,16 @@ pub struct ModelView {
 
 impl ChoiceView {
     /// Of a race over `questions` questions, and of what was found of the winner's points.
+    ///
+    /// # Errors
+    /// A result of the race is none any more.
     pub fn of(
         args: &Args,
         raced: &Raced,
         field: &[Candidate],
         compared: Option<Compared>,
         questions: u32,
-    ) -> ChoiceView {
+    ) -> Result<ChoiceView, Failure> {
         let label = |place: usize| field.get(place).map(|candidate| candidate.label.clone());
         let (chosen, beside) = match &raced.standing {
             Standing::Chosen { winner, beside } => (
@@ -119,7 +126,7 @@ impl ChoiceView {
         let point = best.map(|(point, _)| *point);
         let point = point.or(winner.map(|winner| winner.point));
         let points_s = compared.as_ref().map_or(0.0, |compared| compared.board_s);
-        ChoiceView {
+        Ok(ChoiceView {
             chosen,
             point: point.map(|point| Point {
                 threads: point.threads,
@@ -134,8 +141,9 @@ impl ChoiceView {
                 .map(|run| all_s(run, questions))
                 .fold(0.0, |sum, s| sum + s),
             models: models.collect(),
+            across_engines: across(field)?,
             points: compared.map(|compared| compared.view),
-        }
+        })
     }
 }
 

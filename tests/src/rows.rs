@@ -25,12 +25,12 @@ impl Rows {
     /// Parses a result file.
     pub fn parse(bytes: &[u8]) -> Result<Rows, FileError> {
         let file = ResultFile::parse(bytes)?;
-        let mut rows = Rows {
-            end: file.end(),
-            ..Rows::default()
-        };
+        let mut all = Rows::default();
+        let mut rows = Rows::default();
         for record in file.records() {
             match record {
+                // A run that went on in its file.
+                Record::SessionStart(_) => all.go_on(std::mem::take(&mut rows)),
                 Record::Question(row) => rows.questions.push(row),
                 Record::Skipped(row) => rows.skipped.push(row),
                 Record::Sample(row) => rows.samples.push(row),
@@ -38,7 +38,21 @@ impl Rows {
                 _ => {}
             }
         }
-        Ok(rows)
+        rows.end = file.end();
+        all.go_on(rows);
+        Ok(all)
+    }
+
+    /// Adds the rows of a session that went on. What it asked again counts once.
+    fn go_on(&mut self, next: Rows) {
+        let again = next.asked();
+        let is_new = |question: u32| !again.contains(&question);
+        self.questions.retain(|row| is_new(row.ask.question()));
+        self.samples.retain(|row| is_new(row.ask.question()));
+        self.questions.extend(next.questions);
+        self.skipped.extend(next.skipped);
+        self.samples.extend(next.samples);
+        (self.verdict, self.end) = (next.verdict, next.end);
     }
 
     /// Positions in the pack of the answered questions.

@@ -36,6 +36,7 @@ mod packs;
 mod plan;
 mod prompts;
 mod real_input;
+mod resume;
 mod reuse;
 mod roofline;
 mod scale;

@@ -237,6 +237,22 @@ impl ResultFile {
             .filter_map(|range| frame::message(self.contents.get(range.clone())?))
     }
 
+    /// Number and message of each row up to the verdict, as the running hash takes them: what stands when a run
+    /// goes on that ended too early. None where rows are missing.
+    pub fn unended(&self) -> Option<Vec<&[u8]>> {
+        let rows = self
+            .rows
+            .iter()
+            .map(|range| self.contents.get(range.clone()));
+        let rows = rows.map_while(|content| {
+            let content = content?;
+            let record = frame::message::<Record>(content)?;
+            let ends = matches!(record, Record::Verdict(_) | Record::SessionEnd(_));
+            (!ends).then_some(content)
+        });
+        self.damage.missing.is_empty().then(|| rows.collect())
+    }
+
     /// The last row, if the run came to its end.
     pub fn end(&self) -> Option<SessionEnd> {
         self.end

@@ -60,6 +60,8 @@ pub struct Decoder {
     pub conditions: Option<Conditions>,
     /// What the machine could do at best.
     pub machine: Option<Machine>,
+    /// Questions before each session that went on with the run.
+    pub resumed: Vec<u32>,
     /// What is wrong with the file that the records came from.
     pub damage: Damage,
     /// How the run ended.

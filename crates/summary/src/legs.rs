@@ -91,11 +91,7 @@ impl Decoder {
         self.damage.append(next.damage);
         self.memory.end = join_ends(self.memory.end, next.memory.end, memory);
         let before = self.power.end.map_or(Microseconds(0), |end| end.length);
-        let points = next.power.points.iter().map(|point| Power {
-            at: sum(before, point.at),
-            ..*point
-        });
-        self.power.points.extend(points);
+        self.power.points.extend(shifted(next.power.points, before));
         self.power.end = join_ends(self.power.end, next.power.end, power);
         self.conditions = join_ends(self.conditions, next.conditions, conditions);
         if self
@@ -114,8 +110,20 @@ impl Decoder {
     }
 }
 
+/// Points of a trace that began when so much had passed.
+pub(crate) fn shifted(points: Vec<Power>, before: Microseconds) -> impl Iterator<Item = Power> {
+    points.into_iter().map(move |point| Power {
+        at: sum(before, point.at),
+        ..point
+    })
+}
+
 /// What both legs say together; nothing where one was cut off.
-fn join_ends<T>(first: Option<T>, next: Option<T>, join: impl Fn(T, T) -> T) -> Option<T> {
+pub(crate) fn join_ends<T>(
+    first: Option<T>,
+    next: Option<T>,
+    join: impl Fn(T, T) -> T,
+) -> Option<T> {
     first.zip(next).map(|(first, next)| join(first, next))
 }
 
@@ -129,7 +137,7 @@ fn sum(one: Microseconds, other: Microseconds) -> Microseconds {
 }
 
 /// Peaks are the higher ones, counts the sums.
-fn memory(first: Memory, next: Memory) -> Memory {
+pub(crate) fn memory(first: Memory, next: Memory) -> Memory {
     Memory {
         rss_peak: of_both(first.rss_peak, next.rss_peak, Ord::max),
         rss_anon: of_both(first.rss_anon, next.rss_anon, Ord::max),
@@ -143,7 +151,7 @@ fn memory(first: Memory, next: Memory) -> Memory {
     }
 }
 
-fn power(first: PowerEnd, next: PowerEnd) -> PowerEnd {
+pub(crate) fn power(first: PowerEnd, next: PowerEnd) -> PowerEnd {
     let length = sum(first.length, next.length);
     let by_time = |a: Microwatts, b: Microwatts| {
         let energy = u128::from(a.0) * u128::from(first.length.0)
@@ -166,7 +174,7 @@ fn power(first: PowerEnd, next: PowerEnd) -> PowerEnd {
     }
 }
 
-fn conditions(first: Conditions, next: Conditions) -> Conditions {
+pub(crate) fn conditions(first: Conditions, next: Conditions) -> Conditions {
     Conditions {
         start: first.start,
         end: next.end,

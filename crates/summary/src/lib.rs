@@ -113,6 +113,7 @@ mod roofline;
 mod rows;
 pub mod rules;
 mod run;
+mod sessions;
 mod skips;
 mod sustained;
 mod sweep;

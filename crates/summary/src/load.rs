@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use edgescore_record::Record;
 use edgescore_record::file::ResultFile;
 use edgescore_taskpack::Hash;
 
@@ -21,11 +22,19 @@ const ID_DIGITS: usize = 16;
 /// # Errors
 /// Bytes that are no result, or one of more than 256 groups.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
-    let mut records = Decoder::default();
     let file = ResultFile::parse(bytes)?;
+    let mut sessions: Vec<Decoder> = Vec::with_capacity(1);
     for record in file.records() {
-        records.take(&record)?;
+        if matches!(record, Record::SessionStart(_)) {
+            sessions.push(Decoder::default());
+        }
+        if let Some(current) = sessions.last_mut() {
+            current.take(&record)?;
+        }
     }
+    let mut sessions = sessions.into_iter();
+    let mut records = sessions.next().unwrap_or_default();
+    sessions.try_for_each(|session| records.resume(session))?;
     records.damage = file.damage().clone();
     let mut id = Hash::of(bytes).to_string();
     id.truncate(ID_DIGITS);

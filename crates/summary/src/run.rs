@@ -81,6 +81,8 @@ pub struct RunSummary {
     pub conditions: Option<Conditions>,
     /// How the run ended; `None` if the file was cut off.
     pub verdict: Option<Ending>,
+    /// Questions before each session that went on with the run, where it ended too early.
+    pub resumed: Vec<u32>,
     /// What is wrong with the file.
     pub damage: Damage,
     score_tasks: Vec<ScoredTask>,
@@ -181,6 +183,7 @@ impl RunSummary {
             sustained: SustainedSummary::of(&decoder.load),
             conditions: decoder.conditions,
             verdict: decoder.verdict,
+            resumed: decoder.resumed,
             damage: decoder.damage,
             rows,
             score_tasks,

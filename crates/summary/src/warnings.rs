@@ -20,6 +20,8 @@ pub enum Warning {
     Unclosed,
     /// Bits of the file were put right by its checksums.
     Mended,
+    /// The run ended too early, and went on so many times.
+    Resumed(usize),
     /// The verdict is not Ok.
     Verdict(VerdictKind),
     /// A sustained load ended before each question was asked once: the first of these were asked of so
@@ -48,6 +50,7 @@ impl Warning {
             Warning::Damaged(_) => "damaged",
             Warning::Unclosed => "unclosed",
             Warning::Mended => "mended",
+            Warning::Resumed(_) => "resumed",
             Warning::Verdict(kind) => kind.label(),
             Warning::PartOfPack(..) => "part_of_pack",
             Warning::AnswersCutOff(..) => "answers_cut_off",
@@ -80,6 +83,9 @@ impl RunSummary {
         }
         if damage.unclosed && self.verdict.is_some() {
             warnings.push(Warning::Unclosed);
+        }
+        if !self.resumed.is_empty() {
+            warnings.push(Warning::Resumed(self.resumed.len()));
         }
         let asked = self.rows.len() as u32;
         if self.sustained.is_some() && asked < self.start.asks {

@@ -14,6 +14,7 @@ mod progress;
 mod recorder;
 mod run_options;
 mod served;
+mod unfinished;
 
 pub use board::{Board, Reach};
 pub use board_session::BoardSession;
@@ -26,3 +27,4 @@ pub use progress::Progress;
 pub use recorder::Recorder;
 pub use run_options::RunOptions;
 pub use served::{EngineArgs, ModelKind, Server, model_path, stem};
+pub use unfinished::Unfinished;

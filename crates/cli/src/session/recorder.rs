@@ -9,7 +9,9 @@ use anyhow::anyhow;
 use edgescore_probe::Microseconds;
 use edgescore_record::frame::{Encoded, Encoder};
 use edgescore_record::{Chain, Record, SessionEnd, Stop, Verdict, VerdictKind, file, fsync_folder};
+use edgescore_summary::Decoder;
 
+use super::unfinished::Unfinished;
 use crate::failure::Failure;
 use crate::files::{self, unwritable};
 use crate::link::{Finish, Row};
@@ -25,6 +27,8 @@ pub struct Recorder {
     file: Option<File>,
     /// What stands before the first write: the header and the first rows.
     waiting: Vec<u8>,
+    /// The run that goes on, if one does.
+    continued: Option<Box<Continued>>,
     encoder: Box<Encoder>,
     chain: Chain,
     next: u32,
@@ -34,6 +38,15 @@ pub struct Recorder {
     ended: bool,
     started: Instant,
     synced: Instant,
+}
+
+/// A run that goes on in its own result.
+struct Continued {
+    run: Unfinished,
+    /// What the rows before the first write say.
+    session: Decoder,
+    /// The hash over the rows as the board sends them; in the file they have other numbers.
+    chain: Chain,
 }
 
 impl Recorder {
@@ -48,6 +61,7 @@ impl Recorder {
             replace,
             file: None,
             waiting: file::header().to_vec(),
+            continued: None,
             encoder: Box::default(),
             chain: Chain::default(),
             next: 0,
@@ -60,6 +74,19 @@ impl Recorder {
         })
     }
 
+    /// Records behind what `run` has. Its result stays as it is until the model is ready.
+    pub fn resume(run: Unfinished) -> Result<Recorder, Failure> {
+        let mut recorder = Recorder::new(&run.path, true)?;
+        recorder.waiting = run.kept.clone();
+        recorder.chain = run.chain.clone();
+        recorder.continued = Some(Box::new(Continued {
+            run,
+            session: Decoder::default(),
+            chain: Chain::default(),
+        }));
+        Ok(recorder)
+    }
+
     /// Takes the next row.
     pub fn take(&mut self, row: &Row) -> Result<(), Failure> {
         if row.number != self.next {
@@ -68,6 +95,21 @@ impl Recorder {
                 self.next,
                 row.number
             )));
+        }
+        if let Some(continued) = &mut self.continued {
+            if let Record::SessionEnd(end) = &row.record {
+                let came = continued.chain.hash();
+                return self.add(&Record::SessionEnd(SessionEnd {
+                    // Of rows that are not those that were sent the hash fits in the file neither.
+                    chain: match end.chain == came {
+                        true => self.chain.hash(),
+                        false => end.chain,
+                    },
+                    ..*end
+                }));
+            }
+            continued.chain.add(row.content);
+            return self.add(&row.record);
         }
         let Encoded { content, frame } =
             self.encoder.reframe(row.content).map_err(Failure::board)?;
@@ -137,9 +179,13 @@ impl Recorder {
     }
 
     fn add(&mut self, record: &Record) -> Result<(), Failure> {
+        let before = self
+            .continued
+            .as_ref()
+            .map_or(0, |continued| continued.run.rows);
         let encoded = self
             .encoder
-            .encode(self.next, record)
+            .encode(before + self.next, record)
             .map_err(Failure::board)?;
         self.chain.add(encoded.content);
         self.next += 1;
@@ -163,6 +209,9 @@ impl Recorder {
     fn append(&mut self, record: &Record, frame: &[u8]) -> Result<(), Failure> {
         if self.file.is_none() {
             self.waiting.extend_from_slice(frame);
+            if let Some(continued) = &mut self.continued {
+                continued.session.take(record).map_err(Failure::board)?;
+            }
             let ready = matches!(
                 record,
                 Record::ModelLoaded(_) | Record::PowerStart(_) | Record::Verdict(_)
@@ -172,12 +221,23 @@ impl Recorder {
             }
             self.file = Some(self.create()?);
             let waiting = std::mem::take(&mut self.waiting);
-            return self.write(&waiting);
+            let is_there = self
+                .continued
+                .as_ref()
+                .map_or(0, |continued| continued.run.kept.len());
+            return self.write(waiting.get(is_there..).unwrap_or_default());
         }
         self.write(frame)
     }
 
     fn create(&self) -> Result<File, Failure> {
+        if let Some(continued) = &self.continued {
+            continued.run.check(&continued.session)?;
+            // Until all that was there is written again, the file stays as it was.
+            files::write_whole(&self.path, &continued.run.kept)?;
+            let file = OpenOptions::new().append(true).open(&self.path);
+            return file.map_err(|error| unwritable(&self.path, error));
+        }
         let mut options = OpenOptions::new();
         match self.replace {
             true => options.write(true).create(true).truncate(true),

@@ -61,8 +61,8 @@ pub struct RunView {
     /// What is wrong with the file: rows that are missing, bits that were put right, a closing record that is
     /// missing. null: nothing.
     pub damage: Option<String>,
-    /// What the figures do not show, the gravest first: damaged, mended, a verdict that is not ok, cut_off, unclosed, throttled,
-    /// part_of_pack, waited_for_cpu, waited_for_memory, waited_for_disk, slow_build, not_calibrated,
+    /// What the figures do not show, the gravest first: damaged, mended, a verdict that is not ok, cut_off, unclosed, resumed,
+    /// throttled, part_of_pack, waited_for_cpu, waited_for_memory, waited_for_disk, slow_build, not_calibrated,
     /// simulated_power.
     pub warnings: Vec<&'static str>,
     /// Ended by what it showed; the interval of pass_at_1 is then that of a confidence sequence,

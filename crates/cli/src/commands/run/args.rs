@@ -103,6 +103,16 @@ pub struct Args {
     #[arg(long, help_heading = "Output")]
     pub force: bool,
 
+    /// Go on with a run that ended too early, in its own result; give what it was given, with this in
+    /// place of -o
+    ///
+    /// The questions that are left are asked, and the last one that was answered, whose draws may be
+    /// missing. Threads, batches and context are those that the run had. Refused where model, pack, prompts
+    /// or settings are others.
+    #[arg(long, value_name = "RUN.esr", help_heading = "Output", conflicts_with_all = [
+        "output", "force", "detach", "until_ci", "gate", "minutes", "sweep", "find_memory_floor"])]
+    pub resume: Option<PathBuf>,
+
     /// Sign the result with this SSH key, into RUN.esr.sig; `edgescore verify` checks it
     #[arg(long, value_name = "KEY", conflicts_with_all = ["detach", "find_memory_floor"], help_heading = "Output")]
     pub sign: Option<PathBuf>,

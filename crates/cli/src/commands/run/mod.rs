@@ -30,7 +30,7 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
         None => args.models.paths()?,
     };
     let outputs = outputs(args, &models)?;
-    if !args.detach && args.sweep.is_empty() {
+    if !args.detach && args.sweep.is_empty() && args.resume.is_none() {
         // Refuses what may not be replaced before anything else.
         for output in &outputs {
             files::check_new(output, args.force)?;
@@ -57,11 +57,11 @@ pub fn run(args: &Args) -> Result<Outcome, Failure> {
 /// other process ids, and of two models of the same name the second one gets a number.
 fn outputs(args: &Args, models: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let alone = args.detach || args.find_memory_floor || !args.sweep.is_empty();
-    match (&args.output, models) {
+    match (args.resume.as_ref().or(args.output.as_ref()), models) {
         (Some(output), [_]) => return Ok(vec![output.clone()]),
         (Some(_), models) => {
             return Err(Failure::Usage(anyhow!(
-                "-o names one result, and there are {} models: leave it out, and each has a result MODEL-TIME-PID.esr of its own",
+                "-o and --resume name one result, and there are {} models: leave it out, and each has a result MODEL-TIME-PID.esr of its own",
                 models.len()
             )));
         }

@@ -11,7 +11,8 @@ use crate::failure::{Failure, Outcome};
 use crate::gate_profile::Profile;
 use crate::output::print;
 use crate::render::pages::report::print_run;
-use crate::session::{BoardSession, Inputs, Recorder};
+use crate::screen;
+use crate::session::{BoardSession, Inputs, Recorder, Unfinished};
 use crate::signing;
 
 /// Runs once and reports.
@@ -22,8 +23,19 @@ pub fn report(args: &Args, inputs: &Inputs, output: &Path) -> Result<Outcome, Fa
         Some(limits) => Some(judge(&run, &limits).map_err(Failure::data)?),
         None => None,
     };
+    let ended_well = matches!(verdict, Some(VerdictKind::Ok | VerdictKind::Throttled));
+    let is_open = !ended_well && run.rows.len() < run.start.asks as usize;
     print_run(run, judged.as_ref())?;
     print(|out| writeln!(out, "\nresult: {}", output.display()))?;
+    if is_open {
+        print(|out| {
+            let output = output.display();
+            writeln!(
+                out,
+                "to go on: the same command with --resume {output} in place of -o"
+            )
+        })?;
+    }
     match verdict {
         Some(VerdictKind::Ok) if judged.is_some_and(|judged| !judged.pass()) => {
             Ok(Outcome::NotAsPlanned)
@@ -47,7 +59,14 @@ pub fn record(
     output: &Path,
 ) -> Result<Option<VerdictKind>, Failure> {
     let early_stop = args.early_stop()?;
-    let recorder = Recorder::new(output, args.force)?;
+    let (plan, recorder) = match &args.resume {
+        None => (plan, Recorder::new(output, args.force)?),
+        Some(path) => {
+            let run = Unfinished::read(path)?;
+            screen::say(&run.describe());
+            (run.plan(plan), Recorder::resume(run)?)
+        }
+    };
     let mut session = BoardSession::open(&args.board, false, inputs)?;
     let verdict = session.record(plan, recorder, early_stop)?;
     if let Some(key) = &args.sign {

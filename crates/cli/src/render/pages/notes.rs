@@ -46,6 +46,18 @@ fn sentence(run: &RunSummary, warning: &Warning) -> Option<String> {
         Warning::Unclosed => "warning: the closing record of the result is missing, so rows at its end may be, too, and \
                               where it comes from cannot be checked: collect it again, or repeat the run"
             .to_owned(),
+        Warning::Resumed(times) => {
+            let at: Vec<String> = run.resumed.iter().map(u32::to_string).collect();
+            format!(
+                "the run ended too early and went on {} (after {} questions): peak memory, power windows and what else \
+                 used the board are those of the sessions that came to their end",
+                match times {
+                    1 => "once".to_owned(),
+                    times => format!("{times} times"),
+                },
+                at.join(", ")
+            )
+        }
         Warning::Verdict(kind) => {
             let detail = run.verdict.as_ref().map_or("", |ending| &ending.detail);
             format!("verdict {}: {detail}", kind.label())

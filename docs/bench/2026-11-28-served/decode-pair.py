@@ -15,7 +15,7 @@ def speeds(program: str, model: str, result: str) -> tuple[float, float]:
     subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
     report = subprocess.run([program, "report", "--format", "json", result], check=True, capture_output=True)
     run = json.loads(report.stdout)["runs"][0]
-    return run["decode_tps"]["value"], run["prefill_tps"]["value"]
+    return run["decode_tps"], run["prefill_tps"]
 
 
 def main() -> None:

@@ -37,6 +37,11 @@ impl Running {
         }
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
     /// Sends `signal` to the program alone.
     pub fn signal(&self, signal: Signal) {
         kill(self.pid, signal).unwrap();

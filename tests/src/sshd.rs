@@ -81,6 +81,11 @@ impl Sshd {
         fs::copy(key("stranger"), key("user")).unwrap();
     }
 
+    /// The folder that all of it is in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The folder that edgescore makes on the board.
     pub fn cache(&self) -> PathBuf {
         self.folder.path().join("board/.cache/edgescore")

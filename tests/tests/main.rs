@@ -29,6 +29,7 @@ mod full_disk;
 mod image;
 mod import;
 mod interrupted;
+mod kills;
 mod kinds;
 mod offline;
 mod onnx;

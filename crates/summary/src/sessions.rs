@@ -27,7 +27,7 @@ impl Decoder {
             ("the board", start.board == other.board),
             (
                 "the engine",
-                self.engine == next.engine && facts.llama_cpp == others.llama_cpp,
+                facts.llama_cpp == others.llama_cpp && alike(&self.engine, &next.engine),
             ),
             ("--mode", start.mode == other.mode),
             ("--layout", start.layout == other.layout),
@@ -41,7 +41,7 @@ impl Decoder {
             ),
             ("--max-tokens", facts.max_tokens == others.max_tokens),
             ("--max-clock", start.max_clock == other.max_clock),
-            ("--parser", self.answer_rules == next.answer_rules),
+            ("--parser", alike(&self.answer_rules, &next.answer_rules)),
         ];
         if let Some((model, other)) = self.model.as_ref().zip(next.model.as_ref()) {
             let (facts, others) = (&model.facts, &other.facts);
@@ -61,18 +61,18 @@ impl Decoder {
         if let Some((name, _)) = same.iter().find(|(_, same)| !same) {
             return Err((*name).to_owned());
         }
-        let (template, other) = (&self.template, &next.template);
-        if template == other {
+        let (Some(template), Some(other)) = (&self.template, &next.template) else {
             return Ok(());
-        }
-        let days = template.as_ref().zip(other.as_ref());
-        let days = days.filter(|(template, other)| template.template_date != other.template_date);
-        Err(match days {
-            Some((template, _)) => format!(
-                "the day in prompts (--template-date {})",
-                template.template_date
-            ),
-            None => "how prompts are made (--template and the options beside it)".to_owned(),
+        };
+        Err(match template {
+            same if same == other => return Ok(()),
+            of_a_day if of_a_day.template_date != other.template_date => {
+                format!(
+                    "the day in prompts (--template-date {})",
+                    of_a_day.template_date
+                )
+            }
+            _ => "how prompts are made (--template and the options beside it)".to_owned(),
         })
     }
 
@@ -113,6 +113,14 @@ impl Decoder {
         self.end = next.end;
         Ok(())
     }
+}
+
+/// Whether two sessions say the same of something. One that ended early may not have come to it.
+fn alike<T: PartialEq>(first: &Option<T>, next: &Option<T>) -> bool {
+    first
+        .as_ref()
+        .zip(next.as_ref())
+        .is_none_or(|(first, next)| first == next)
 }
 
 /// What both sessions say together, or the one that says something.

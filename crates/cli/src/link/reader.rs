@@ -46,6 +46,8 @@ pub struct Reader {
     messages: Receiver<Message>,
     to_messages: SyncSender<Message>,
     transport: u32,
+    /// The transport has ended: nothing more will come.
+    closed: bool,
     wanted: Arc<AtomicBool>,
 }
 
@@ -57,6 +59,7 @@ impl Reader {
             messages,
             to_messages,
             transport: 0,
+            closed: false,
             wanted: Arc::default(),
         }
     }
@@ -65,6 +68,7 @@ impl Reader {
     pub fn attach(&mut self, incoming: Box<dyn Read + Send>) {
         self.wanted.store(false, Ordering::Relaxed);
         self.transport += 1;
+        self.closed = false;
         self.wanted = Arc::new(AtomicBool::new(true));
         let (wanted, to_messages) = (self.wanted.clone(), self.to_messages.clone());
         let transport = self.transport;
@@ -77,15 +81,18 @@ impl Reader {
     }
 
     /// Waits for bytes, until `until` at most.
-    pub fn next(&self, until: Instant) -> Arrival {
+    pub fn next(&mut self, until: Instant) -> Arrival {
         loop {
+            if self.closed {
+                return Arrival::Closed;
+            }
             let left = until.saturating_duration_since(Instant::now());
             match self.messages.recv_timeout(left) {
                 Ok(Message::Bytes(transport, bytes)) if transport == self.transport => {
                     return Arrival::Bytes(bytes);
                 }
                 Ok(Message::Closed(transport)) if transport == self.transport => {
-                    return Arrival::Closed;
+                    self.closed = true;
                 }
                 Ok(Message::Wake) => return Arrival::Woken,
                 Ok(_) => {}

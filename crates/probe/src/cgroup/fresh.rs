@@ -134,33 +134,30 @@ impl FreshCgroup {
 
 impl Drop for FreshCgroup {
     fn drop(&mut self) {
-        // The kernel counts a process out a little after it was waited for.
-        for _ in 0..50 {
-            match fs::remove_dir(&self.cgroup.path) {
-                Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
-                    thread::sleep(Duration::from_millis(10));
-                }
-                _ => return,
+        remove(&self.cgroup.path);
+    }
+}
+
+fn remove(cgroup: &Path) {
+    // The kernel counts a process out a little after it was waited for.
+    for _ in 0..50 {
+        match fs::remove_dir(cgroup) {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
+                thread::sleep(Duration::from_millis(10));
             }
+            _ => return,
         }
     }
 }
 
-/// Moves this process from the cgroup that was made for it back to `home`, that of its maker, and removes it: for a
-/// process whose maker was killed. One in no cgroup of its own stays where it is.
-pub fn leave_fresh_cgroup(root: &Path, home: &Path) {
-    let Ok(own) = Cgroup::own(root) else {
-        return;
-    };
-    if !file::name(&own.path).starts_with(NAME) {
+/// Moves this process from `fresh`, the cgroup that was made for it, back to `home`, that of its maker, and removes
+/// `fresh`: for a process whose maker was killed. It may not have been put there yet.
+pub fn leave_fresh_cgroup(fresh: &Path, home: &Path) {
+    if !file::name(fresh).starts_with(NAME) {
         return;
     }
     let _ = fs::write(home.join("cgroup.procs"), std::process::id().to_string());
-    drop(FreshCgroup {
-        cgroup: own,
-        home: PathBuf::new(),
-        left: None,
-    });
+    remove(fresh);
 }
 
 /// Removes what processes left that were killed. A cgroup with a process in it stays.

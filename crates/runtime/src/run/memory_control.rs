@@ -1,5 +1,4 @@
-//! What the supervisor tells its worker before the plan: how its memory is counted and limited, and what to put back
-//! should the supervisor be killed.
+//! What the supervisor tells its worker before the plan: how its memory is counted and limited.
 
 use edgescore_record::MemoryLimiter;
 use serde::{Deserialize, Serialize};
@@ -12,10 +11,6 @@ pub struct MemoryControl<'a> {
     pub limiter: MemoryLimiter,
     /// Why it has no cgroup of its own; empty where it has one.
     pub why: &'a str,
-    /// The cgroup of the supervisor; empty where the worker has none of its own.
-    pub home: &'a str,
-    /// Files of CPU clocks and what they held before they were capped: `PATH VALUE` a line.
-    pub clocks: &'a str,
 }
 
 impl MemoryControl<'_> {

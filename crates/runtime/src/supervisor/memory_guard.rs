@@ -50,18 +50,18 @@ impl MemoryGuard {
         }
     }
 
-    /// How its memory is controlled, for the worker, beside the `clocks` that were capped.
-    pub fn control<'c>(&'c self, clocks: &'c str) -> MemoryControl<'c> {
+    /// How its memory is controlled, for the worker.
+    pub fn control(&self) -> MemoryControl<'_> {
         MemoryControl {
             limiter: self.limiter(),
             why: &self.why,
-            home: self
-                .cgroup
-                .as_ref()
-                .and_then(|own| own.home().to_str())
-                .unwrap_or_default(),
-            clocks,
         }
+    }
+
+    /// Where its memory is counted, if it has a cgroup of its own, and the cgroup of this process.
+    pub fn cgroups(&self) -> Option<(&Path, &Path)> {
+        let own = self.cgroup.as_ref()?;
+        Some((own.cgroup().path(), own.home()))
     }
 
     /// What counts its memory and limits it.

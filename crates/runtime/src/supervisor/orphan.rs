@@ -1,5 +1,6 @@
 //! A worker whose supervisor was killed: it puts back what the supervisor would have, and ends.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpid, getppid};
 
 use super::clocks;
-use crate::run::memory_control::MemoryControl;
+use super::memory_guard::MemoryGuard;
 
 /// How often it is looked whether the supervisor lives.
 const LOOK: Duration = Duration::from_millis(20);
@@ -21,18 +22,39 @@ pub const DYING: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub struct Estate {
     supervisor: Pid,
+    /// Of this process alone.
+    cgroup: PathBuf,
+    /// Of the supervisor.
     home: PathBuf,
+    /// Files of CPU clocks and what they held before they were capped: `PATH VALUE` a line.
     clocks: String,
 }
 
 impl Estate {
-    /// That of the process which started this one.
-    pub fn new(control: Option<MemoryControl>) -> Estate {
-        let (home, clocks) = control.map_or(("", ""), |control| (control.home, control.clocks));
+    /// What the supervisor, this process, leaves, as arguments of its worker: there from its first moment on, as no
+    /// message is.
+    pub fn arguments(guard: &MemoryGuard, clocks: &str) -> [OsString; 4] {
+        let nowhere = Path::new("");
+        let (cgroup, home) = guard.cgroups().unwrap_or((nowhere, nowhere));
+        [
+            getpid().to_string().into(),
+            cgroup.into(),
+            home.into(),
+            clocks.into(),
+        ]
+    }
+
+    /// What the arguments of this process, the worker, say. Without them it has no supervisor.
+    pub fn of_arguments() -> Estate {
+        let mut arguments = std::env::args_os().skip(2);
+        let mut next = || arguments.next().unwrap_or_default();
+        let supervisor = next();
+        let supervisor = supervisor.to_str().and_then(|pid| pid.parse().ok());
         Estate {
-            supervisor: getppid(),
-            home: home.into(),
-            clocks: clocks.to_owned(),
+            supervisor: supervisor.map_or_else(getppid, Pid::from_raw),
+            cgroup: next().into(),
+            home: next().into(),
+            clocks: next().to_string_lossy().into_owned(),
         }
     }
 
@@ -48,7 +70,7 @@ impl Estate {
             thread::sleep(LOOK);
         }
         clocks::put_back(&self.clocks);
-        leave_fresh_cgroup(Path::new("/"), &self.home);
+        leave_fresh_cgroup(&self.cgroup, &self.home);
         // Not by an exit: libraries that it loaded may compute on.
         let _ = kill(getpid(), Signal::SIGKILL);
     }

@@ -57,6 +57,7 @@ pub fn work(engine: &impl Engine) -> io::Result<()> {
     signals::catch(interrupt, decide);
     // It was started as /proc/self/exe, and would be called `exe`.
     let _ = prctl::set_name(c"edgescore-work");
+    let estate = Estate::of_arguments();
     let mut commands = FrameReader::new(io::stdin().as_fd().try_clone_to_owned()?);
     let mut received = Vec::new();
     while received.len() < 2 && commands.is_open() {
@@ -66,7 +67,6 @@ pub fn work(engine: &impl Engine) -> io::Result<()> {
     let (_, memory) = received.next().unwrap_or_default();
     let (_, plan) = received.next().unwrap_or_default();
     received.for_each(|(_, content)| carry_out(&content));
-    let estate = Estate::new(frame::message(&memory));
     // The thread ends with the process: a read cannot be called off.
     let heir = estate.clone();
     thread::spawn(move || follow(commands, &heir));
@@ -75,6 +75,7 @@ pub fn work(engine: &impl Engine) -> io::Result<()> {
     let (Some(memory), Some(Command::Run { plan, .. })) =
         (frame::message(&memory), frame::message(&plan))
     else {
+        estate.wait(orphan::DYING);
         return reports.send(&Report::Refused {
             kind: RefusalKind::Link,
             detail: "a worker was started without a plan",

@@ -13,6 +13,7 @@ use edgescore_record::{MemoryLimiter, is_url};
 
 use super::forward_signals;
 use super::memory_guard::MemoryGuard;
+use super::orphan::Estate;
 use crate::link::frame_reader::FrameReader;
 use crate::logs;
 
@@ -92,7 +93,7 @@ pub struct EndedWorker {
 
 impl WorkerProcess {
     /// Starts the worker of this `kind`, its memory limited by `guard`; should this process be killed, it puts
-    /// `clocks` back ([`MemoryControl::clocks`](crate::run::memory_control::MemoryControl)).
+    /// `clocks` back ([`ClockCap::before`](super::clocks::ClockCap::before)).
     pub fn start(
         mut guard: MemoryGuard,
         kind: WorkerKind,
@@ -101,6 +102,7 @@ impl WorkerProcess {
         let program = env::var_os(kind.variable()).map_or_else(|| kind.program(), PathBuf::from);
         let child = Command::new(&program)
             .arg("--worker")
+            .args(Estate::arguments(&guard, clocks))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -135,9 +137,7 @@ impl WorkerProcess {
         };
         if let (Some(commands), Ok(encoded)) = (
             &mut worker.commands,
-            worker
-                .encoder
-                .encode(CONTROL, &worker.guard.control(clocks)),
+            worker.encoder.encode(CONTROL, &worker.guard.control()),
         ) {
             let _ = commands.write_all(encoded.frame);
         }

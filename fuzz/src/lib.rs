@@ -29,3 +29,13 @@ pub fn frames(contents: impl IntoIterator<Item = Vec<u8>>) -> Vec<u8> {
 pub fn first_line(text: &str) -> (&str, &str) {
     text.split_once('\n').unwrap_or((text, ""))
 }
+
+/// A folder in memory, for what reads files.
+pub fn folder() -> tempfile::TempDir {
+    let memory = std::path::Path::new("/dev/shm");
+    let made = match memory.is_dir() {
+        true => tempfile::tempdir_in(memory),
+        false => tempfile::tempdir(),
+    };
+    made.expect("a folder can be made")
+}

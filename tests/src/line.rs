@@ -30,6 +30,11 @@ pub struct SerialLine {
 impl SerialLine {
     /// Every byte is changed, dropped and doubled with probability `noise` each.
     pub fn new(noise: f64, seed: u64) -> SerialLine {
+        SerialLine::changing(noise, seed, |byte, passed| passed.push(byte))
+    }
+
+    /// The same behind something that makes of each byte what `change` says.
+    pub fn changing(noise: f64, seed: u64, change: fn(u8, &mut Vec<u8>)) -> SerialLine {
         let [board, host] = [openpty(None, None).unwrap(), openpty(None, None).unwrap()];
         for port in [&board.slave, &host.slave] {
             let mut settings = tcgetattr(port).unwrap();
@@ -48,7 +53,9 @@ impl SerialLine {
             let (from, to) = (file(&from.master), file(&to.master));
             let (counted, dice) = (counted[i].clone(), Dice::new(seed + i as u64));
             // The threads end with the test.
-            thread::spawn(move || pass(from, to, noise, dice, &counted, received.as_deref()));
+            thread::spawn(move || {
+                pass(from, to, noise, dice, change, &counted, received.as_deref())
+            });
         }
         SerialLine {
             board: ttyname(&board.slave).unwrap(),
@@ -81,6 +88,7 @@ fn pass(
     mut to: File,
     noise: f64,
     mut dice: Dice,
+    change: fn(u8, &mut Vec<u8>),
     counted: &AtomicU64,
     received: Option<&Mutex<Vec<u8>>>,
 ) {
@@ -99,7 +107,9 @@ fn pass(
                 (false, false) => 1,
             };
             let byte = byte ^ changed.unwrap_or(0);
-            passed.extend(std::iter::repeat_n(byte, copies));
+            for _ in 0..copies {
+                change(byte, &mut passed);
+            }
         }
         if to.write_all(&passed).is_err() {
             return;

@@ -23,6 +23,7 @@ mod command_line;
 mod cross;
 mod cross_boards;
 mod determinism;
+mod disk_faults;
 mod examples;
 mod faults;
 mod full_disk;

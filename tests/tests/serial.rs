@@ -306,6 +306,39 @@ fn a_plan_runs_once_and_ends_when_a_host_has_the_rows() {
     );
 }
 
+/// Lines that always change the same bytes: nothing is sent for ever, and the cause is named.
+#[test]
+fn a_line_that_changes_bytes_is_named() {
+    let changes: [(&str, fn(u8, &mut Vec<u8>)); 3] = [
+        ("XON and XOFF", |byte, passed| {
+            if ![0x11, 0x13].contains(&byte) {
+                passed.push(byte);
+            }
+        }),
+        ("telnet", |byte, passed| {
+            passed.extend(if byte == 0xff {
+                vec![0xff, 0xff]
+            } else {
+                vec![byte]
+            });
+        }),
+        ("7 data bits", |byte, passed| passed.push(byte & 0x7f)),
+    ];
+    let sandbox = Sandbox::with_small_pack(SMALL);
+    for (cause, change) in changes {
+        let line = SerialLine::changing(0.0, 1, change);
+        let _board = board(&sandbox, &line, &[]);
+        let run = format!("{RUN} --wait 3 --board {} -o run.esr", spec(&line));
+        let outcome = sandbox.edgescore(&run);
+        assert_eq!(outcome.code, Some(3), "{outcome:?}");
+        let named =
+            outcome.stderr.contains(cause) || outcome.stderr.contains("the line changes bytes");
+        assert!(named, "{cause}: {outcome:?}");
+        let [_, sent] = line.bytes();
+        assert!(sent < 1_000_000, "{cause}: {sent} bytes were sent");
+    }
+}
+
 #[test]
 fn every_failure_of_a_line_names_its_remedy() {
     let sandbox = Sandbox::with_small_pack(SMALL);

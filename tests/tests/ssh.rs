@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use edgescore_record::VerdictKind;
@@ -309,6 +311,55 @@ fn every_failure_of_ssh_names_its_remedy() {
         &["Connection refused", "sshd"],
     );
     refused("ssh:stranger", &["host key", "by hand"]);
+    let script = |name: &str, text: &str| {
+        fs::write(sshd.folder().join("board").join(name), text).unwrap();
+    };
+    for (profile, words) in [
+        (
+            "echo Choose a system:; sleep 100",
+            ["has not started edgescore-rt in 2 s", "Choose a system:"],
+        ),
+        (
+            "while :; do echo Loading modules; done",
+            ["prints without end", "Loading modules"],
+        ),
+    ] {
+        script(".bashrc", profile);
+        refused("ssh:board --wait 2", &words);
+    }
+    // A board with few programs, and one whose folders run none.
+    let few = sshd.folder().join("board/few");
+    fs::create_dir(&few).unwrap();
+    for program in [
+        "sh", "uname", "grep", "dd", "wc", "mkdir", "rm", "cp", "chmod", "mv",
+    ] {
+        symlink(Path::new("/usr/bin").join(program), few.join(program)).unwrap();
+    }
+    script(".bashrc", &format!("PATH={}", few.display()));
+    refused("ssh:board", &["the board has no sha256sum", "busybox"]);
+    let mounted = sshd.folder().join("board/noexec");
+    fs::create_dir(&mounted).unwrap();
+    let mount = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "noexec", "tmpfs"])
+        .arg(&mounted)
+        .output();
+    if mount.is_ok_and(|output| output.status.success()) {
+        script(
+            ".bashrc",
+            &format!("export EDGESCORE_HOME={}", mounted.display()),
+        );
+        let run = format!("{RUN} --board ssh:board -o run.esr");
+        let outcome = Outcome::of(&mut sshd.command(&sandbox, &run));
+        let _ = Command::new("umount").arg(&mounted).status();
+        assert_eq!(outcome.code, Some(3), "{outcome:?}");
+        for words in ["mounted noexec", "set EDGESCORE_HOME"] {
+            assert!(outcome.stderr.contains(words), "{outcome:?}");
+        }
+        assert!(!outcome.stderr.contains("cut"), "{outcome:?}");
+    } else {
+        eprintln!("not tried: mounting needs root");
+    }
+    fs::remove_file(sshd.folder().join("board/.bashrc")).unwrap();
     sshd.forget_the_user();
     refused("ssh:board", &["Permission denied", "ssh-copy-id"]);
     let run = format!("{RUN} --runtime small.pack --board ssh:board -o run.esr");

@@ -102,6 +102,9 @@ pub fn check_new(path: &Path, replace: bool) -> Result<(), Failure> {
     }
 }
 
+/// `EIO` of errno(3): a device failed.
+const EIO: i32 = 5;
+
 /// The failure to write `path`, where there is a file that nobody allowed to replace.
 pub fn exists(path: &Path) -> Failure {
     Failure::Data(anyhow!(
@@ -139,6 +142,9 @@ pub fn unwritable(path: &Path, error: io::Error) -> Failure {
         }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             "; free space, or give -o a name on another disk"
+        }
+        _ if error.raw_os_error() == Some(EIO) => {
+            "; check the disk (dmesg says more), or give -o a name on another one"
         }
         _ => "",
     };

@@ -285,7 +285,9 @@ fn open_transport(
     let runtime = options.runtime.as_deref();
     match address {
         BoardAddress::Local => process::connect(runtime, options.detached, log.clone()),
-        BoardAddress::Ssh { destination, port } => ssh::connect(destination, *port, runtime, log),
+        BoardAddress::Ssh { destination, port } => {
+            ssh::connect(destination, *port, runtime, options.wait, log)
+        }
         BoardAddress::Serial { device, baud } => serial::connect(device, *baud),
         BoardAddress::Capture(path) => capture::connect(path),
     }

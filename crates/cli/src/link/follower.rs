@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use edgescore_record::{Command, Control, Phase, Plan, Record, RefusalKind, RunId, Stop};
 
 use super::connection::{Connection, Event};
+use super::mangled;
 use super::pace::PATIENCE;
 use super::refusal::refused;
 use super::reorder::ReorderBuffer;
@@ -17,6 +18,10 @@ use crate::failure::Failure;
 /// Rows of so many bytes are acknowledged at once: an eighth of the board's window.
 const ACKNOWLEDGE: usize = 4096;
 /// A board that sends nothing is asked this often, so that it knows that its rows are received
+/// Times that a row is asked for before it is said what keeps it from arriving. One of 4,096 bytes is hit by noise of
+/// 3e-4 a byte two times of three.
+const STUCK_ROW: u32 = 60;
+
 /// and a loss at the end of what it sent is noticed.
 const IDLE: Duration = Duration::from_secs(2);
 /// Times that the last acknowledgement is sent.
@@ -69,6 +74,8 @@ pub struct RunFollower<'a> {
     round: u32,
     /// The answer to the round is due then.
     due: Option<Instant>,
+    /// The row that was asked for last, and how often.
+    asked_for: (u32, u32),
     unacknowledged: usize,
     refusal: Option<Failure>,
     received: Instant,
@@ -98,6 +105,7 @@ impl<'a> RunFollower<'a> {
             round: 0,
             due: None,
             unacknowledged: 0,
+            asked_for: (0, 0),
             refusal: None,
             received: Instant::now(),
             ended: false,
@@ -126,6 +134,14 @@ impl<'a> RunFollower<'a> {
             }
             if let Some(finish) = self.finish()? {
                 return Ok(finish);
+            }
+            if let (row, times) = self.asked_for
+                && row == self.buffer.next()
+                && times > STUCK_ROW
+            {
+                let what = format!("row {row} does not arrive");
+                let why = mangled::explain(self.connection.address(), &what, |_| true);
+                return Err(Failure::Board(why));
             }
             self.send_due();
             let wait = match self.due {
@@ -220,6 +236,13 @@ impl<'a> RunFollower<'a> {
 
     /// Asks for rows; for the state alone when `from` is `to`.
     fn ask(&mut self, from: u32, to: u32) {
+        if from < to {
+            let times = match self.asked_for {
+                (row, times) if row == from => times + 1,
+                _ => 1,
+            };
+            self.asked_for = (from, times);
+        }
         self.round = self.round.wrapping_add(1).max(1);
         self.due = Some(Instant::now() + self.connection.pace().answer);
         let _ = self.connection.send(&Command::Resend {
@@ -308,8 +331,9 @@ impl<'a> RunFollower<'a> {
         }
         if self.connection.can_reconnect() && self.received.elapsed() > PATIENCE {
             return Err(Failure::Board(anyhow!(
-                "{board} has sent nothing for {} s: check board and cable; the answers are kept there, fetch them with `edgescore collect {board} -o RUN.esr`",
+                "{board} has sent nothing for {} s: check board and cable{}; the answers are kept there, fetch them with `edgescore collect {board} -o RUN.esr`",
                 PATIENCE.as_secs(),
+                mangled::hint(self.connection.address()),
                 board = self.connection.address()
             )));
         }

@@ -12,6 +12,7 @@ mod connection;
 mod follower;
 mod list;
 mod log;
+mod mangled;
 mod options;
 mod pace;
 mod process;

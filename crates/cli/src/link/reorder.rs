@@ -17,11 +17,19 @@ pub struct ReorderBuffer {
 impl ReorderBuffer {
     /// Adds a row. One that came before is dropped.
     pub fn put(&mut self, number: u32, content: &[u8]) {
-        if number >= self.next && self.waiting.len() < MOST {
-            self.waiting
-                .entry(number)
-                .or_insert_with(|| content.to_vec());
+        if number < self.next {
+            return;
         }
+        if self.waiting.len() >= MOST {
+            // What comes sooner is needed sooner: the row that all wait for is never refused.
+            match self.waiting.last_entry() {
+                Some(last) if *last.key() > number => drop(last.remove()),
+                _ => return,
+            }
+        }
+        self.waiting
+            .entry(number)
+            .or_insert_with(|| content.to_vec());
     }
 
     /// Hands out the next row, if it is there.

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::connection::{Connection, Event};
 use super::log::LogSink;
+use super::mangled::{self, STUCK};
 use super::pace::{PATIENCE, Pace};
 use super::refusal::refused;
 use super::transfer::Transfer;
@@ -88,6 +89,8 @@ pub fn find_or_send(
             same: 0,
             rewound: None,
             damaged: 0,
+            stuck: 0,
+            answered: false,
             announced: false,
         };
         let there = sending.run(connection)?;
@@ -113,6 +116,10 @@ struct Sending<'n> {
     /// Where the sending began again last.
     rewound: Option<u64>,
     damaged: u32,
+    /// Times that the board answered and had nothing new.
+    stuck: u32,
+    /// It has answered since.
+    answered: bool,
     announced: bool,
 }
 
@@ -146,15 +153,20 @@ impl Sending<'_> {
                     silent += self.pace.answer;
                     if silent > PATIENCE {
                         return Err(Failure::Board(anyhow!(
-                            "{} has sent nothing for {} s while {} was sent to it: check board and cable, then start again; what arrived is kept",
+                            "{} has sent nothing for {} s while {} was sent to it: check board and cable{}, then start again; what arrived is kept",
                             connection.address(),
                             PATIENCE.as_secs(),
-                            self.name
+                            self.name,
+                            mangled::hint(connection.address())
                         )));
                     }
                     // Question or answer was lost; the answer names the place to continue from.
                     self.rewound = None;
                     self.sent = self.has;
+                    self.stuck += u32::from(std::mem::take(&mut self.answered));
+                    if self.stuck > STUCK {
+                        return Err(self.explain(connection)?);
+                    }
                     self.announce(connection);
                 }
                 Event::Disconnected(why) if can_reconnect => {
@@ -227,6 +239,15 @@ impl Sending<'_> {
         Ok(at - offset)
     }
 
+    /// Why the next bytes do not arrive.
+    fn explain(&self, connection: &Connection) -> Result<Failure, Failure> {
+        let mut piece = vec![0; (self.size - self.has).min(self.pace.piece as u64) as usize];
+        self.read(&mut piece, self.has)?;
+        let what = format!("{} does not arrive from byte {} on", self.name, self.has);
+        let why = mangled::explain(connection.address(), &what, |byte| piece.contains(&byte));
+        Ok(Failure::Board(why))
+    }
+
     fn read(&self, piece: &mut [u8], offset: u64) -> Result<(), Failure> {
         self.file
             .read_exact_at(piece, offset)
@@ -236,6 +257,7 @@ impl Sending<'_> {
 
     /// The board has the file up to `offset`.
     fn needs(&mut self, offset: u64) -> Result<(), Failure> {
+        self.answered = true;
         if !self.announced {
             // The first answer, also the first after a cut.
             self.announced = true;
@@ -243,7 +265,7 @@ impl Sending<'_> {
         } else if offset > self.has {
             self.has = offset;
             self.sent = self.sent.max(offset);
-            self.same = 0;
+            (self.same, self.stuck) = (0, 0);
         } else if offset < self.has {
             self.damaged += 1;
             if self.damaged > DAMAGED {

@@ -55,7 +55,7 @@ impl Unrecognized {
                 "{address} sends text and no messages of edgescore-rt; the last line is {line:?}: wait until the board has started, or {start}"
             ),
             _ => anyhow!(
-                "{} bytes were received from {address} and none of them is a message of edgescore-rt: give the baud rate that the board uses, as @BAUD",
+                "{} bytes were received from {address} and none of them is a message of edgescore-rt: give the baud rate that the board uses, as @BAUD; or the line changes bytes: let it pass all eight bits as they are, without XON/XOFF and translation of line ends (`stty raw -ixon`)",
                 self.bytes
             ),
         }

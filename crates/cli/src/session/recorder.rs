@@ -118,7 +118,7 @@ impl Recorder {
         let frame = frame.to_vec();
         self.append(&row.record, &frame)?;
         self.note(&row.record);
-        Ok(())
+        self.sync_when_due()
     }
 
     /// Ends a result whose board is gone: the host states the verdict.
@@ -192,7 +192,7 @@ impl Recorder {
         let frame = encoded.frame.to_vec();
         self.append(record, &frame)?;
         self.note(record);
-        Ok(())
+        self.sync_when_due()
     }
 
     fn note(&mut self, record: &Record) {
@@ -271,6 +271,10 @@ impl Recorder {
             }
             return Err(unwritable(&self.path, error));
         }
+        Ok(())
+    }
+
+    fn sync_when_due(&mut self) -> Result<(), Failure> {
         match self.synced.elapsed() >= SYNC_EVERY {
             true => self.sync(),
             false => Ok(()),

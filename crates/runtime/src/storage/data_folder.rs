@@ -10,6 +10,18 @@ use edgescore_record::fsync_folder;
 /// What to do when the folder cannot be had.
 pub const REMEDY: &str = "set EDGESCORE_HOME to a folder on the board that can be written";
 
+/// `EIO` of errno(3): a device failed.
+const EIO: i32 = 5;
+
+/// What to do about a file there that cannot be written.
+pub fn remedy(error: &io::Error) -> String {
+    let first = match error.raw_os_error() {
+        Some(EIO) => "check the board's disk (dmesg says more)",
+        _ => "free space on the board",
+    };
+    format!("{first}, or {REMEDY}")
+}
+
 /// The folder: `files` holds packs and models by their hash, `runs` the journals.
 #[derive(Clone, Debug)]
 pub struct DataFolder(PathBuf);

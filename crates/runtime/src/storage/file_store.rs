@@ -284,7 +284,8 @@ fn safe(name: &str) -> Result<&str, Refusal> {
 
 fn broken(error: io::Error) -> Refusal {
     Refusal::board(format!(
-        "cannot keep the file on the board: {error}; free space there, or {REMEDY}"
+        "cannot keep the file on the board: {error}; {}",
+        data_folder::remedy(&error)
     ))
 }
 

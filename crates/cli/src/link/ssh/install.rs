@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use anyhow::anyhow;
 
 use super::binary::Binary;
-use super::script::{self, BLOCK, BROKEN, STORED};
+use super::script::{self, BLOCK, BROKEN, NO_EXEC, NO_SUM, STORED};
 use super::target::{SSH_FAILED, SshTarget};
 use crate::failure::Failure;
 use crate::link::log::LogSink;
@@ -47,6 +47,17 @@ pub fn install(
     let _ = stdout.read_to_string(&mut answer);
     if answer.contains(STORED) {
         return Ok(());
+    }
+    if let Some((_, folder)) = answer.split_once(NO_EXEC) {
+        return Err(Failure::Board(anyhow!(
+            "programs cannot be run from {} on the board, which is mounted noexec: set EDGESCORE_HOME in the environment of its sshd to a folder where they can",
+            folder.lines().next().unwrap_or_default().trim()
+        )));
+    }
+    if answer.contains(NO_SUM) {
+        return Err(Failure::Board(anyhow!(
+            "the board has no sha256sum, without which a copy of edgescore-rt cannot be checked: install coreutils or busybox there"
+        )));
     }
     if answer.contains(BROKEN) {
         log("edgescore-rt arrived damaged on the board and is sent again");

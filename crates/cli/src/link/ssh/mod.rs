@@ -5,12 +5,14 @@
 
 mod binary;
 mod install;
+mod output;
 mod remedy;
 mod script;
 mod target;
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, ErrorKind, Read};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 
@@ -19,6 +21,7 @@ use super::log::LogSink;
 use super::transport::{Peer, Transport};
 use crate::failure::Failure;
 use binary::Binary;
+use output::Output;
 use script::Needs;
 use target::{SSH_FAILED, SshTarget};
 
@@ -38,6 +41,7 @@ pub fn connect(
     destination: &str,
     port: Option<u16>,
     runtime: Option<&Path>,
+    wait: Duration,
     log: &LogSink,
 ) -> Result<Transport, Failure> {
     let target = SshTarget { destination, port };
@@ -45,8 +49,9 @@ pub fn connect(
     let mut cuts = 0;
     let mut had = None;
     loop {
-        let (mut child, stdin, mut stdout) = target.start(&script::link(&binaries), log)?;
-        let needs = match greeting(&mut stdout)? {
+        let (mut child, stdin, stdout) = target.start(&script::link(&binaries), log)?;
+        let mut stdout = Output::of(stdout);
+        let needs = match greeting(&mut stdout, wait)? {
             Some(Greeting::Link(first)) => {
                 return Ok(Transport {
                     incoming: Box::new(Cursor::new(first).chain(stdout)),
@@ -79,21 +84,29 @@ pub fn connect(
     }
 }
 
-/// Reads until it is clear whether edgescore-rt runs. `None` when the connection ended before.
-fn greeting(stdout: &mut impl Read) -> Result<Option<Greeting>, Failure> {
+/// Bytes that a board may print before edgescore-rt speaks: more than any message of the day.
+const GREETING: usize = 1 << 16;
+
+/// Reads for `wait` until it is clear whether edgescore-rt runs. `None` when the connection ended before.
+fn greeting(stdout: &mut Output, wait: Duration) -> Result<Option<Greeting>, Failure> {
+    let until = Instant::now() + wait;
     let mut received = Vec::new();
-    let mut buffer = [0; 4096];
     loop {
-        let read = match stdout.read(&mut buffer) {
-            Ok(0) => return Ok(None),
-            Ok(read) => read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+        match stdout.next(until) {
+            Ok(bytes) if bytes.is_empty() => return Ok(None),
+            Ok(bytes) => received.extend(bytes),
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                let why = format!("has not started edgescore-rt in {} s", wait.as_secs());
+                return Err(remedy::of_shell(&why, &received));
+            }
             Err(error) => return Err(Failure::board(error)),
-        };
-        received.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        }
         // Frames begin with a zero; a message of the day has none.
         if received.contains(&0) {
             return Ok(Some(Greeting::Link(received)));
+        }
+        if received.len() > GREETING {
+            return Err(remedy::of_shell("prints without end", &received));
         }
         if let Some(needs) = Needs::find(&String::from_utf8_lossy(&received)) {
             return Ok(Some(Greeting::Needs(needs)));

@@ -1,5 +1,9 @@
 //! Error messages of ssh and the board's shell, and what to do about them.
 
+use anyhow::anyhow;
+
+use crate::failure::Failure;
+
 /// Messages of ssh and the remedy. The wording is OpenSSH's of the last twenty years.
 const OF_SSH: &[(&str, &str)] = &[
     (
@@ -71,6 +75,27 @@ pub fn of_ssh(stderr: &str) -> String {
 /// Why the program could not be started there, where that is known.
 pub fn of_board(stderr: &str) -> Option<String> {
     find(OF_BOARD, stderr).map(|(line, remedy)| format!("{line}; {remedy}"))
+}
+
+/// A login shell that does not come to its command.
+pub fn of_shell(why: &str, printed: &[u8]) -> Failure {
+    let text = String::from_utf8_lossy(printed);
+    let last = text
+        .lines()
+        .rev()
+        .map(str::trim)
+        .find(|line| !line.is_empty());
+    let last = last.map_or("it printed nothing".to_owned(), |line| {
+        format!(
+            "its last line is {:?}",
+            line.get(..line.floor_char_boundary(200))
+                .unwrap_or_default()
+        )
+    });
+    Failure::Board(anyhow!(
+        "the board {why}; {last}: its login shell waits for somebody or starts a menu, so let its profile do that only \
+         where it is interactive (`case $- in *i*) ;; *) return;; esac`), or give a longer --wait"
+    ))
 }
 
 fn find<'s>(table: &[(&str, &'static str)], stderr: &'s str) -> Option<(&'s str, &'static str)> {

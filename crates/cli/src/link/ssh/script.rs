@@ -35,6 +35,10 @@ pub const BLOCK: u64 = 4096;
 pub const STORED: &str = "edgescore-stored";
 /// See [`STORED`].
 pub const BROKEN: &str = "edgescore-broken";
+/// See [`STORED`]: programs there cannot be run, and their hash cannot be made.
+pub const NO_EXEC: &str = "edgescore-noexec";
+/// See [`NO_EXEC`].
+pub const NO_SUM: &str = "edgescore-nosum";
 
 /// Takes the program from standard input, from block `from` on. Another host may do the same: the
 /// program is put in its place as a copy that no other process writes to (a file that is open for
@@ -43,7 +47,7 @@ pub fn install(binary: &Binary, from: u64) -> String {
     let Binary { hash, bytes, .. } = binary;
     let length = bytes.len();
     format!(
-        r#"{HOME}; p="$d/bin/{hash}.part"; f="$d/bin/{hash}/edgescore-rt"; t="$f.$$"; here() {{ if [ -x "$f" ]; then rm -f "$p" "$t"; echo {STORED}; exit; fi; }}; mkdir -p "$d/bin/{hash}" || exit 1; dd of="$p" bs={BLOCK} seek={from} conv=notrunc 2>/dev/null; here; cp "$p" "$t" || {{ here; exit 1; }}; [ $(wc -c < "$t") -ge {length} ] || {{ rm -f "$t"; exit 1; }}; if printf "%s  %s\n" {hash} "$t" | sha256sum -c >/dev/null 2>&1; then chmod 755 "$t" && mv -f "$t" "$f" && rm -f "$p" && echo {STORED}; else rm -f "$p" "$t"; echo {BROKEN}; fi"#
+        r#"{HOME}; p="$d/bin/{hash}.part"; f="$d/bin/{hash}/edgescore-rt"; t="$f.$$"; here() {{ if [ -x "$f" ]; then rm -f "$p" "$t"; echo {STORED}; exit; fi; }}; mkdir -p "$d/bin/{hash}" || exit 1; command -v sha256sum >/dev/null || {{ echo {NO_SUM}; exit; }}; dd of="$p" bs={BLOCK} seek={from} conv=notrunc 2>/dev/null; here; cp "$p" "$t" || {{ here; exit 1; }}; [ $(wc -c < "$t") -ge {length} ] || {{ rm -f "$t"; exit 1; }}; if printf "%s  %s\n" {hash} "$t" | sha256sum -c >/dev/null 2>&1; then chmod 755 "$t" || exit 1; [ -x "$t" ] || {{ rm -f "$p" "$t"; echo {NO_EXEC} "$d"; exit; }}; mv -f "$t" "$f" && rm -f "$p" && echo {STORED}; else rm -f "$p" "$t"; echo {BROKEN}; fi"#
     )
 }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use edgescore_record::{RunId, file};
 
 use super::path::path;
-use crate::storage::data_folder::{DataFolder, REMEDY};
+use crate::storage::data_folder::{self, DataFolder};
 
 /// A journal that grows. What was flushed is on the disk, and so is its name.
 pub struct Journal {
@@ -83,7 +83,8 @@ impl Write for Journal {
             let _ = self.file.set_len(self.length);
             let name = self.name.display();
             let text = format!(
-                "cannot write the journal {name}: {error}; free space on the board, or {REMEDY}"
+                "cannot write the journal {name}: {error}; {}",
+                data_folder::remedy(&error)
             );
             io::Error::new(error.kind(), text)
         })

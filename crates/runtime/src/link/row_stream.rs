@@ -90,7 +90,7 @@ impl RowStream {
     pub fn resend(&mut self, from: u32, to: u32, writer: &mut FrameWriter) -> io::Result<()> {
         for row in from..to.min(self.sent) {
             // A host that asks for more than fits the window asks again.
-            if self.tail.bytes(from, row) > WINDOW {
+            if self.tail.bytes(from, row)? > WINDOW {
                 break;
             }
             if let Some(frame) = self.tail.frame(row)? {
@@ -119,7 +119,7 @@ impl RowStream {
     pub fn send(&mut self, writer: &mut FrameWriter) -> io::Result<()> {
         self.tail.refresh()?;
         while self.sent < self.tail.rows() && !writer.is_full() {
-            let on_their_way = self.tail.bytes(self.acknowledged, self.sent);
+            let on_their_way = self.tail.bytes(self.acknowledged, self.sent)?;
             if on_their_way >= WINDOW && !self.broadcast {
                 break;
             }

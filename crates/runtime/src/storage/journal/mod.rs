@@ -7,6 +7,7 @@
 //! away when a process dies, whatever the clock says. A journal that a host acknowledged to its
 //! end becomes `ID.esr`.
 
+mod index;
 mod path;
 mod presence;
 mod stored;

@@ -7,12 +7,13 @@ use std::os::unix::fs::FileExt;
 use edgescore_record::frame::{self, CONTROL, Encoder, MAX_FRAME};
 use edgescore_record::{Phase, Record, RunId, SessionStart, file};
 
+use super::index::Index;
 use super::path::path;
 use super::presence::writer_of;
 use crate::storage::data_folder::DataFolder;
 
 /// Rows that damage takes at once at most: a block of a disk holds some.
-const MOST_LOST: usize = 1 << 16;
+const MOST_LOST: u32 = 1 << 16;
 
 /// The rows of a run, as far as they are whole.
 pub struct Tail {
@@ -20,8 +21,7 @@ pub struct Tail {
     pub run: RunId,
     folder: DataFolder,
     file: File,
-    /// Where each row's frame begins and ends: both the same for one that the disk damaged.
-    bounds: Vec<(u64, u64)>,
+    index: Index,
     /// How far it was read.
     end: u64,
     /// Where the frame of the refusal lies.
@@ -40,7 +40,7 @@ impl Tail {
                         run,
                         folder: folder.clone(),
                         file,
-                        bounds: Vec::new(),
+                        index: Index::default(),
                         end: file::header().len() as u64,
                         refusal: None,
                         ended: false,
@@ -87,37 +87,34 @@ impl Tail {
             self.refusal = Some((start, end));
             return;
         }
-        let next = self.bounds.len();
-        let number = number as usize;
-        if !(next..=next + MOST_LOST).contains(&number) {
+        let next = self.index.rows();
+        if !(next..=next.saturating_add(MOST_LOST)).contains(&number) {
             return;
         }
-        self.bounds.resize(number, (start, start));
-        self.bounds.push((start, end));
+        self.index.add(number, start);
         self.ended = matches!(frame::message(content), Some(Record::SessionEnd(_)));
     }
 
     /// Rows so far.
     pub fn rows(&self) -> u32 {
-        u32::try_from(self.bounds.len()).unwrap_or(u32::MAX)
+        self.index.rows()
     }
 
     /// Bytes of the frames of the rows `from` to `to`.
-    pub fn bytes(&self, from: u32, to: u32) -> u64 {
-        let start = |row: u32| {
-            let bounds = self.bounds.get(row as usize);
-            bounds.map_or(self.end, |(start, _)| *start)
-        };
-        start(to).saturating_sub(start(from))
+    pub fn bytes(&self, from: u32, to: u32) -> io::Result<u64> {
+        let start = |row| self.index.start(&self.file, row, self.end);
+        Ok(start(to)?.saturating_sub(start(from)?))
     }
 
     /// The frame of a row as it goes over the link; `None` when there is no such row. In the place of one that the
     /// disk damaged stands [`Record::Lost`].
     pub fn frame(&self, row: u32) -> io::Result<Option<Vec<u8>>> {
-        match self.bounds.get(row as usize) {
-            None => Ok(None),
-            Some((start, end)) if start < end => self.read(*start, *end).map(Some),
-            Some(_) => {
+        if row >= self.rows() {
+            return Ok(None);
+        }
+        match self.index.find(&self.file, row, self.end)? {
+            Some((start, end)) => self.read(start, end).map(Some),
+            None => {
                 let mut encoder = Box::new(Encoder::default());
                 let lost = encoder.encode(row, &Record::Lost);
                 Ok(lost.ok().map(|encoded| encoded.frame.to_vec()))

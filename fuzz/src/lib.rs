@@ -1,4 +1,19 @@
-//! What several targets need.
+//! The targets, a module each, and what several of them need. `scripts/fuzz` runs them under libFuzzer; the tests of
+//! this crate take inputs that are changed at random, on any Rust.
+
+pub mod calls;
+pub mod frames;
+pub mod gguf;
+pub mod letter;
+pub mod number;
+pub mod own;
+pub mod pack;
+pub mod reorder;
+pub mod result_file;
+pub mod sensors;
+pub mod six_g_bench;
+pub mod summary;
+pub mod template;
 
 use edgescore_record::frame::Encoder;
 

@@ -33,7 +33,7 @@ pub use proxy::Proxy;
 pub use rows::Rows;
 pub use sandbox::{Outcome, Sandbox, copy_folder};
 pub use shared::{IMPORT, SIX_G_BENCH, with_shared};
-pub use split::split_in_two;
+pub use split::{aligned, split_in_two};
 pub use sshd::{Sshd, free_port};
 pub use tasks::SmallTasks;
 pub use templates::with_templates;

@@ -1,27 +1,15 @@
-//! Splitting a model as llama.cpp's `llama-gguf-split` does.
+//! Other forms of the same model: split as llama.cpp's `llama-gguf-split` does, or with another alignment.
 
 /// A GGUF (version 3, alignment 32) in two parts: the first has all metadata and the first half of
 /// the tensors, the second the rest.
 pub fn split_in_two(model: &[u8]) -> [Vec<u8>; 2] {
-    let mut at = Place { model, at: 8 };
-    let (tensors, pairs) = (at.number(8), at.number(8));
-    let metadata_start = at.at;
-    for _ in 0..pairs {
-        at.string();
-        let kind = at.number(4);
-        at.value(kind);
-    }
-    let metadata = &model[metadata_start..at.at];
-    let mut infos = Vec::new();
-    for _ in 0..tensors {
-        let start = at.at;
-        at.string();
-        let dims = at.number(4);
-        at.skip(8 * dims + 4);
-        let info = &model[start..at.at];
-        infos.push((info, at.number(8) as usize));
-    }
-    let data = &model[at.at.next_multiple_of(32)..];
+    let Parts {
+        metadata,
+        pairs,
+        infos,
+        data,
+    } = Parts::of(model);
+    let tensors = infos.len() as u64;
     let half = infos.len() / 2;
     let cut = infos[half].1;
     let (first, second) = infos.split_at(half);
@@ -29,6 +17,73 @@ pub fn split_in_two(model: &[u8]) -> [Vec<u8>; 2] {
         part(0, tensors, (pairs, metadata), (first, 0), &data[..cut]),
         part(1, tensors, (0, &[]), (second, cut), &data[cut..]),
     ]
+}
+
+/// The same model with this alignment and so many keys more, which say nothing.
+pub fn aligned(model: &[u8], alignment: usize, more: u32) -> Vec<u8> {
+    const U32: u32 = 4;
+    let parts = Parts::of(model);
+    let mut out = model[..8].to_vec();
+    out.extend((parts.infos.len() as u64).to_le_bytes());
+    out.extend((parts.pairs + 1 + u64::from(more)).to_le_bytes());
+    out.extend(parts.metadata);
+    let keys = (0..more).map(|number| format!("test.{number}"));
+    for key in std::iter::once("general.alignment".to_owned()).chain(keys) {
+        out.extend((key.len() as u64).to_le_bytes());
+        out.extend(key.as_bytes());
+        out.extend(U32.to_le_bytes());
+        out.extend((alignment as u32).to_le_bytes());
+    }
+    let mut data: Vec<u8> = Vec::new();
+    let ends = parts.infos.iter().skip(1).map(|(_, offset)| *offset);
+    let ends = ends.chain([parts.data.len()]);
+    for ((info, from), to) in parts.infos.iter().zip(ends) {
+        out.extend(*info);
+        out.extend((data.len() as u64).to_le_bytes());
+        data.extend(&parts.data[*from..to]);
+        data.resize(data.len().next_multiple_of(alignment), 0);
+    }
+    out.resize(out.len().next_multiple_of(alignment), 0);
+    out.extend(data);
+    out
+}
+
+/// What a GGUF is made of.
+struct Parts<'m> {
+    metadata: &'m [u8],
+    pairs: u64,
+    /// What is said of each tensor, and where it begins in the data.
+    infos: Vec<(&'m [u8], usize)>,
+    data: &'m [u8],
+}
+
+impl Parts<'_> {
+    fn of(model: &[u8]) -> Parts<'_> {
+        let mut at = Place { model, at: 8 };
+        let (tensors, pairs) = (at.number(8), at.number(8));
+        let start = at.at;
+        for _ in 0..pairs {
+            at.string();
+            let kind = at.number(4);
+            at.value(kind);
+        }
+        let metadata = &model[start..at.at];
+        let mut infos = Vec::new();
+        for _ in 0..tensors {
+            let start = at.at;
+            at.string();
+            let dims = at.number(4);
+            at.skip(8 * dims + 4);
+            let info = &model[start..at.at];
+            infos.push((info, at.number(8) as usize));
+        }
+        Parts {
+            metadata,
+            pairs,
+            infos,
+            data: &model[at.at.next_multiple_of(32)..],
+        }
+    }
 }
 
 fn part(

@@ -1,4 +1,4 @@
-//! Kills at random moments: of the desk, of the supervisor and of the worker, on this machine, over a serial line
+//! Kills at random moments: of the host, of the supervisor and of the worker, on this machine, over a serial line
 //! and over ssh. `scripts/kills N` runs many of them, and `scripts/test` some.
 #![allow(clippy::unwrap_used, clippy::panic)]
 

@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use edgescore_tests::{Outcome, Sandbox, SmallTasks, Sshd, split_in_two};
+use edgescore_tests::{Outcome, Sandbox, SmallTasks, Sshd, aligned, split_in_two};
 use serde_json::Value;
 
 /// Twelve layers, of which plans measure one and two.
@@ -210,4 +210,16 @@ fn wrong_plans_are_refused() {
         "plan --model cut.gguf --pack small.pack",
         &["cut.gguf cannot be planned", "copy the file again"],
     );
+}
+
+/// What llama.cpp loads is planned, too: other alignments, and thousands of keys.
+#[test]
+fn what_a_run_takes_is_planned() {
+    let sandbox = sandbox();
+    let model = sandbox.read("m.gguf");
+    for (alignment, keys) in [(64, 0), (256, 0), (4096, 5000)] {
+        sandbox.write("a.gguf", aligned(&model, alignment, keys));
+        sandbox.done("run --model a.gguf --pack small.pack --limit 2 -o a.esr --force");
+        sandbox.done("plan --model a.gguf --pack small.pack");
+    }
 }

@@ -108,8 +108,8 @@ impl Whole {
         let of_architecture = format!("{}.", self.architecture);
         let count = format!("{of_architecture}block_count");
         let copied = self.entries.iter().filter(|(key, _)| {
-            // A copy is one file with the usual alignment.
-            !key.starts_with("split.") && key != "general.alignment" && key != SYNTHETIC_KEY
+            // A copy is one file.
+            !key.starts_with("split.") && key != SYNTHETIC_KEY
         });
         let mut entries: Vec<Entry> = copied.cloned().collect();
         for (key, value) in &mut entries {
@@ -130,7 +130,10 @@ impl Whole {
         let kept = |tensor: &&TensorInfo| layer_of(tensor).is_none_or(|layer| layer < layers);
         let tensors: Vec<TensorInfo> = self.tensors.iter().filter(kept).cloned().collect();
         let front = gguf::front(&entries, &tensors);
-        let data: u64 = tensors.iter().map(|t| gguf::padded(t.bytes)).sum();
+        // Where tensors begin in the model says how long they are, to its alignment: the copy has the same.
+        let alignment = gguf::alignment(&entries);
+        let tensors = tensors.iter();
+        let data: u64 = tensors.map(|t| gguf::padded(t.bytes, alignment)).sum();
         let write = || {
             let mut file = File::create(path)?;
             file.write_all(&front)?;

@@ -12,5 +12,5 @@ mod value;
 mod write;
 
 pub use read::{ReadError, header, metadata};
-pub use value::{Array, Entry, Kind, TensorInfo, Value};
-pub use write::{front, padded};
+pub use value::{ALIGNMENT, Array, Entry, Kind, TensorInfo, Value};
+pub use write::{alignment, front, padded};

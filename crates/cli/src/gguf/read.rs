@@ -2,16 +2,19 @@
 //! before it is checked: lengths are bounded by what the file holds, and memory grows only
 //! with bytes that were really there.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
-use super::value::{ALIGNMENT, Array, Entry, Kind, MAGIC, TensorInfo, Value};
+use super::value::{
+    ALIGNMENT, ALIGNMENT_KEY, Array, Entry, Kind, MAGIC, TensorInfo, Value, is_alignment,
+};
 
 /// Longest metadata that is read. Vocabularies of 260,000 tokens take 15 MB.
 const MAX_METADATA_BYTES: u64 = 64 << 20;
 /// Most entries that are read. Published files have fewer than 100.
-const MAX_ENTRIES: u64 = 4096;
+const MAX_ENTRIES: u64 = 65_536;
 /// Most tensors that are read. Published files have fewer than 2,000.
 const MAX_TENSORS: u64 = 65_536;
 /// Most dimensions of a tensor (`GGML_MAX_DIMS`).
@@ -72,11 +75,15 @@ pub fn header(path: &Path) -> Result<Header, ReadError> {
 /// As [`header`], from any source of `bytes` bytes.
 fn parse_header(source: impl Read, bytes: u64) -> Result<Header, ReadError> {
     let (mut reader, tensors, entries) = open(source, bytes, |_| true)?;
-    let alignment = entries.iter().find(|(key, _)| key == "general.alignment");
+    let alignment = entries.iter().find(|(key, _)| key == ALIGNMENT_KEY);
     let alignment = match alignment.map(|(_, value)| value.number()) {
         None => ALIGNMENT,
-        Some(Some(alignment)) if alignment.is_power_of_two() => alignment,
-        Some(_) => return Err(ReadError::Damaged("its alignment is no power of 2".into())),
+        Some(Some(alignment)) if is_alignment(alignment) => alignment,
+        Some(_) => {
+            return Err(ReadError::Damaged(
+                "its alignment is no power of 2 up to 1 MiB".into(),
+            ));
+        }
     };
     if tensors > MAX_TENSORS {
         return Err(ReadError::Damaged(format!("it has {tensors} tensors")));
@@ -156,13 +163,14 @@ fn open<R: Read>(
         return Err(ReadError::Damaged(format!("it has {entries} entries")));
     }
     let mut kept: Vec<Entry> = Vec::new();
+    let mut keys = HashSet::new();
     for _ in 0..entries {
         let key = reader.key()?;
         if !keep(&key) {
             reader.value(&key, &mut io::sink())?;
             continue;
         }
-        if kept.iter().any(|(other, _)| *other == key) {
+        if !keys.insert(key.clone()) {
             return Err(ReadError::Damaged(format!("{key} is there twice")));
         }
         let mut bytes = Vec::new();

@@ -4,6 +4,15 @@
 pub const MAGIC: [u8; 4] = *b"GGUF";
 /// Tensor data starts at a multiple of this, and so does each tensor in it.
 pub const ALIGNMENT: u64 = 32;
+/// The largest that is taken, 16 times the pages of a board: more would only make a copy of the file long.
+const MAX_ALIGNMENT: u64 = 1 << 20;
+/// The key of another one.
+pub const ALIGNMENT_KEY: &str = "general.alignment";
+
+/// Whether a file may have this alignment.
+pub fn is_alignment(asked: u64) -> bool {
+    asked.is_power_of_two() && asked <= MAX_ALIGNMENT
+}
 
 /// The type of a value (`enum gguf_type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

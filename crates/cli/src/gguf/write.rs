@@ -1,12 +1,15 @@
 //! Writes the front of a GGUF version 3 file: all that comes before the tensors' data.
 
-use super::value::{ALIGNMENT, Entry, Kind, MAGIC, TensorInfo, Value, push_string};
+use super::value::{
+    ALIGNMENT, ALIGNMENT_KEY, Entry, Kind, MAGIC, TensorInfo, Value, is_alignment, push_string,
+};
 
 const VERSION: u32 = 3;
 
 /// The bytes of a file up to its tensor data, padded to where that starts. The data must
 /// follow in the order of `tensors`, each tensor padded to [`padded`].
 pub fn front(metadata: &[Entry], tensors: &[TensorInfo]) -> Vec<u8> {
+    let alignment = alignment(metadata);
     let mut out = Vec::new();
     out.extend(MAGIC);
     out.extend(VERSION.to_le_bytes());
@@ -25,15 +28,24 @@ pub fn front(metadata: &[Entry], tensors: &[TensorInfo]) -> Vec<u8> {
         }
         out.extend(tensor.format.to_le_bytes());
         out.extend(u64::to_le_bytes(offset));
-        offset += padded(tensor.bytes);
+        offset += padded(tensor.bytes, alignment);
     }
-    out.resize(padded(out.len() as u64) as usize, 0);
+    out.resize(padded(out.len() as u64, alignment) as usize, 0);
     out
 }
 
-/// The next multiple of the file's alignment.
-pub fn padded(bytes: u64) -> u64 {
-    bytes.next_multiple_of(ALIGNMENT)
+/// The alignment of a file with this metadata.
+pub fn alignment(metadata: &[Entry]) -> u64 {
+    let entry = metadata.iter().find(|(key, _)| key == ALIGNMENT_KEY);
+    let asked = entry.and_then(|(_, value)| value.number());
+    asked
+        .filter(|asked| is_alignment(*asked))
+        .unwrap_or(ALIGNMENT)
+}
+
+/// The next multiple of a file's alignment.
+pub fn padded(bytes: u64, alignment: u64) -> u64 {
+    bytes.next_multiple_of(alignment)
 }
 
 fn push_value(out: &mut Vec<u8>, value: &Value) {

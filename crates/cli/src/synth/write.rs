@@ -17,7 +17,7 @@ use super::vocabulary::Vocabulary;
 use super::weights::Weights;
 use crate::bars;
 use crate::gguf::tokenizer::TEMPLATE;
-use crate::gguf::{Array, Entry, Kind, Value, front, padded};
+use crate::gguf::{ALIGNMENT, Array, Entry, Kind, Value, front, padded};
 
 /// The metadata key, a boolean, that marks a model with synthetic weights.
 pub const SYNTHETIC_KEY: &str = "edgescore.synthetic";
@@ -68,7 +68,11 @@ pub fn write(spec: &Spec, out: &Path) -> Result<Summary, SynthError> {
     };
     let infos: Vec<_> = tensors.iter().map(Tensor::info).collect();
     let front = front(&metadata, &infos);
-    let bytes = front.len() as u64 + tensors.iter().map(|t| padded(t.bytes())).sum::<u64>();
+    let bytes = front.len() as u64
+        + tensors
+            .iter()
+            .map(|t| padded(t.bytes(), ALIGNMENT))
+            .sum::<u64>();
     // Through a link to the file it names, as a compiler writes.
     let path = fs::canonicalize(out).unwrap_or_else(|_| out.to_owned());
     if path.exists() && !path.is_file() {
@@ -261,7 +265,7 @@ impl Buffers {
                 self.encode(tensor, fill, &mut out)?;
             }
         }
-        let padding = padded(tensor.bytes()) - tensor.bytes();
+        let padding = padded(tensor.bytes(), ALIGNMENT) - tensor.bytes();
         self.bytes.clear();
         self.bytes.resize(padding as usize, 0);
         out(&self.bytes)

@@ -90,7 +90,7 @@ fn data(tensor: &Tensor) -> Vec<u8> {
         Ok(())
     };
     Buffers::default().write(tensor, 3, keep).unwrap();
-    assert_eq!(data.len() as u64, padded(tensor.bytes()));
+    assert_eq!(data.len() as u64, padded(tensor.bytes(), ALIGNMENT));
     data.truncate(tensor.bytes() as usize);
     data
 }

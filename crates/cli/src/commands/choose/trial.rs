@@ -13,7 +13,7 @@ use crate::session::{Inputs, OperatingPoint};
 const QUESTIONS: u32 = 4;
 
 /// What an answer of the model of `inputs` took at `point`. What is wrong with it is an error, so
-/// that it is tried again when the race goes on on another day.
+/// that it is tried again when the race continues on another day.
 ///
 /// # Errors
 /// [`Failure::Data`]: the model cannot be asked. Else what is wrong with the board or the link.

@@ -309,7 +309,8 @@ fn a_plan_runs_once_and_ends_when_a_host_has_the_rows() {
 /// Lines that always change the same bytes: nothing is sent for ever, and the cause is named.
 #[test]
 fn a_line_that_changes_bytes_is_named() {
-    let changes: [(&str, fn(u8, &mut Vec<u8>)); 3] = [
+    type Change = fn(u8, &mut Vec<u8>);
+    let changes: [(&str, Change); 3] = [
         ("XON and XOFF", |byte, passed| {
             if ![0x11, 0x13].contains(&byte) {
                 passed.push(byte);

@@ -94,6 +94,12 @@ impl Decoder {
             .retain(|asked| !again.contains(&asked.ask.question()));
         self.asked.extend(next.asked);
         self.resumed.push(leg.first);
+        // A session that ended at its start says less than the one that went on.
+        if self.tasks.len() < next.tasks.len() {
+            (self.tasks, self.groups) = (next.tasks, next.groups);
+        }
+        self.engine = self.engine.take().or(next.engine);
+        self.server = next.server.or(self.server.take());
         self.model = self.model.take().or(next.model);
         self.template = self.template.take().or(next.template);
         self.prompts = self.prompts.or(next.prompts);

@@ -17,11 +17,10 @@ use crate::failure::Failure;
 
 /// Rows of so many bytes are acknowledged at once: an eighth of the board's window.
 const ACKNOWLEDGE: usize = 4096;
-/// A board that sends nothing is asked this often, so that it knows that its rows are received
 /// Times that a row is asked for before it is said what keeps it from arriving. One of 4,096 bytes is hit by noise of
 /// 3e-4 a byte two times of three.
 const STUCK_ROW: u32 = 60;
-
+/// A board that sends nothing is asked this often, so that it knows that its rows are received
 /// and a loss at the end of what it sent is noticed.
 const IDLE: Duration = Duration::from_secs(2);
 /// Times that the last acknowledgement is sent.

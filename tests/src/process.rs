@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -133,6 +134,24 @@ pub fn is_gone(pid: Pid) -> bool {
             .is_some_and(|(_, rest)| rest.starts_with('Z')),
         Err(_) => true,
     }
+}
+
+/// The folder of a process's cgroup for memory, if it is one that edgescore-rt made.
+pub fn fresh_cgroup(process: Pid) -> Option<PathBuf> {
+    let text = fs::read_to_string(format!("/proc/{process}/cgroup")).ok()?;
+    let path = text.lines().find_map(|line| {
+        let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
+        (controllers.is_empty() || controllers == "memory").then_some(path)
+    })?;
+    let mounts = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
+    let name = Path::new(path)
+        .file_name()?
+        .to_str()?
+        .starts_with("edgescore-");
+    let folders = mounts
+        .iter()
+        .map(|mount| PathBuf::from(format!("{mount}{path}")));
+    folders.into_iter().find(|folder| name && folder.is_dir())
 }
 
 /// Waits until `happened`, and fails the test when it does not.

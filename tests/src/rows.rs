@@ -91,4 +91,12 @@ impl Rows {
         self.end = None;
         self
     }
+
+    /// The answers without what the KV cache had of the prompt before, which depends on the order of questions.
+    pub fn uncached(mut self) -> Rows {
+        for row in &mut self.questions {
+            row.cached_tokens = 0;
+        }
+        self
+    }
 }

@@ -3,10 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use edgescore_tests::{Outcome, Sandbox, SmallTasks};
+use edgescore_tests::{Outcome, Sandbox, SmallTasks, Tmpfs};
 use tempfile::TempDir;
 
 const RUN: &str = "run --model tiny.gguf --pack small.pack -t 1 -o";
@@ -185,34 +184,11 @@ fn a_pack_that_cannot_be_synced_is_absent() {
     }
 }
 
-/// A folder on a file system that is mounted read-only.
-struct ReadOnly(PathBuf);
-
-impl ReadOnly {
-    /// None where this user may not mount.
-    fn mount(folder: PathBuf) -> Option<ReadOnly> {
-        fs::create_dir_all(&folder).unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "ro", "tmpfs"])
-            .arg(&folder)
-            .output();
-        mounted
-            .is_ok_and(|output| output.status.success())
-            .then_some(ReadOnly(folder))
-    }
-}
-
-impl Drop for ReadOnly {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
-
 #[test]
 fn what_is_read_only_is_refused_before_the_run() {
     let sandbox = sandbox();
-    let Some(disk) = ReadOnly::mount(sandbox.path("disk")) else {
-        eprintln!("skipped: mounting needs root");
+    let disk = sandbox.path("disk");
+    let Some(_mounted) = Tmpfs::mount(disk.clone(), "ro") else {
         return;
     };
     sandbox.refused(
@@ -221,7 +197,7 @@ fn what_is_read_only_is_refused_before_the_run() {
         &["disk/run.esr", "Read-only file system"],
     );
     let mut run = sandbox.command(&format!("{RUN} run.esr"));
-    run.env("EDGESCORE_HOME", &disk.0);
+    run.env("EDGESCORE_HOME", &disk);
     sandbox.refused_command(3, &mut run, &["Read-only file system", "EDGESCORE_HOME"]);
-    assert!(Path::new(&disk.0).is_dir());
+    assert!(disk.is_dir());
 }

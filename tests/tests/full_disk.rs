@@ -7,7 +7,7 @@ use std::os::unix::fs::{FileTypeExt, symlink};
 use std::path::PathBuf;
 use std::process::Command;
 
-use edgescore_tests::{Outcome, Rows, Sandbox, SmallTasks};
+use edgescore_tests::{Outcome, Rows, Sandbox, SmallTasks, Tmpfs};
 
 /// Sixty questions whose result is longer than a page of 4,096 bytes: with so long names the
 /// task table takes most of a page, and the answers pass its end.
@@ -142,35 +142,10 @@ fn packs_and_models_are_whole_or_absent() {
     sandbox.refused_command(4, &mut run, &["edgescore/default-", "cache"]);
 }
 
-/// A disk of one page; unmounted at the end.
-struct Tmpfs(PathBuf);
-
-impl Tmpfs {
-    /// `None`, with a sentence, where this user may not mount.
-    fn mount(folder: PathBuf) -> Option<Tmpfs> {
-        fs::create_dir(&folder).unwrap();
-        let mut mount = Command::new("mount");
-        mount
-            .args(["-t", "tmpfs", "-o", "size=4k", "tmpfs"])
-            .arg(&folder);
-        if mount.output().is_ok_and(|output| output.status.success()) {
-            return Some(Tmpfs(folder));
-        }
-        eprintln!("skipped: a disk of 4 KiB cannot be mounted (it takes root)");
-        None
-    }
-}
-
-impl Drop for Tmpfs {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
-    }
-}
-
 #[test]
 fn a_disk_that_runs_full() {
     let sandbox = sandbox();
-    let Some(_disk) = Tmpfs::mount(sandbox.path("disk")) else {
+    let Some(_disk) = Tmpfs::mount(sandbox.path("disk"), "size=4k") else {
         return;
     };
     sandbox.done(&format!("{RUN} all.esr"));

@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use edgescore_record::{Stop, VerdictKind};
-use edgescore_tests::{Outcome, Rows, Running, Sandbox, SmallTasks, ignores, is_gone, wait_until};
+use edgescore_tests::{
+    Outcome, Rows, Running, Sandbox, SmallTasks, fresh_cgroup, ignores, is_gone, wait_until,
+};
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 
 const QUESTIONS: usize = 400;
 
@@ -158,24 +158,6 @@ fn a_parent_that_is_killed_leaves_no_worker() {
     kill(running.runtime(), Signal::SIGKILL).unwrap();
     running.end().expect(1);
     wait_until("the worker is gone", || is_gone(worker));
-}
-
-/// The folder of a process's cgroup for memory, if it is one that edgescore-rt made.
-fn fresh_cgroup(process: Pid) -> Option<PathBuf> {
-    let text = fs::read_to_string(format!("/proc/{process}/cgroup")).ok()?;
-    let path = text.lines().find_map(|line| {
-        let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
-        (controllers.is_empty() || controllers == "memory").then_some(path)
-    })?;
-    let mounts = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
-    let name = Path::new(path)
-        .file_name()?
-        .to_str()?
-        .starts_with("edgescore-");
-    let folders = mounts
-        .iter()
-        .map(|mount| PathBuf::from(format!("{mount}{path}")));
-    folders.into_iter().find(|folder| name && folder.is_dir())
 }
 
 #[test]

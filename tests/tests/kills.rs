@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use edgescore_tests::{
-    Dice, Outcome, Rows, Running, Sandbox, SerialLine, SmallTasks, Sshd, is_gone, wait_until,
+    Dice, Outcome, Rows, Running, Sandbox, SerialLine, SmallTasks, Sshd, fresh_cgroup, is_gone,
+    wait_until,
 };
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -117,24 +118,12 @@ impl Bench {
 }
 
 fn rows(path: &Path) -> Option<Rows> {
-    let mut rows = Rows::parse(&fs::read(path).ok()?).ok()?.timeless();
-    // What the KV cache had is of the order in which questions came.
-    rows.questions
-        .iter_mut()
-        .for_each(|row| row.cached_tokens = 0);
-    Some(rows)
-}
-
-/// The cgroup that limits a worker's memory, if edgescore-rt made one.
-fn cgroup(worker: Pid) -> Option<PathBuf> {
-    let text = fs::read_to_string(format!("/proc/{worker}/cgroup")).ok()?;
-    let mut paths = text.lines().filter_map(|line| line.rsplit_once(':'));
-    let (_, name) = paths.find(|(_, path)| path.contains("/edgescore-"))?;
-    let mounts = ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"];
-    let mut folders = mounts
-        .iter()
-        .map(|mount| PathBuf::from(format!("{mount}{name}")));
-    folders.find(|folder| folder.is_dir())
+    Some(
+        Rows::parse(&fs::read(path).ok()?)
+            .ok()?
+            .timeless()
+            .uncached(),
+    )
 }
 
 #[test]
@@ -172,7 +161,7 @@ fn whoever_is_killed_whenever_nothing_is_lost_or_left() {
         let running = Running::start(&mut bench.command(way, "-o k.esr"));
         thread::sleep(lengths[at].mul_f64(dice.below(1100) as f64 / 1000.0));
         let worker = bench.processes("edgescore-work").first().copied();
-        let cgroup = worker.and_then(cgroup);
+        let cgroup = worker.and_then(fresh_cgroup);
         let before = rows(&result).unwrap_or_default();
         let victim = bench.victim(way, name);
         if let Some(victim) = victim {

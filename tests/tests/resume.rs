@@ -16,13 +16,8 @@ fn sandbox() -> Sandbox {
     })
 }
 
-/// Answers without times, and without what the KV cache had of the prompt before.
 fn answers(sandbox: &Sandbox, result: &str) -> Rows {
-    let mut rows = sandbox.rows(result).timeless();
-    rows.questions
-        .iter_mut()
-        .for_each(|row| row.cached_tokens = 0);
-    rows
+    sandbox.rows(result).timeless().uncached()
 }
 
 /// The text of each answer and draw; of one that was asked again the later one.
@@ -52,7 +47,11 @@ fn a_run_that_was_cut_anywhere_ends_as_an_undisturbed_one() {
         let accuracy = sandbox.report(&format!("{name}.esr"))["pass_at_1"].clone();
         let rows = |bytes: &[u8]| Rows::parse(bytes).map_or(0, |rows| rows.questions.len());
         let mut before = 0;
-        for _ in 0..8 {
+        // Where rows end depends on how many bytes their times take: a cut may leave none.
+        for _ in 0..100 {
+            if before == 5 {
+                break;
+            }
             let mut cut = whole
                 .get(..dice.below(whole.len() as u64 - 1) as usize)
                 .unwrap_or_default()

@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use super::address::BoardAddress;
+use super::log::last_line;
 
 /// Bytes that are kept for the error message.
 const TAIL: usize = 400;
@@ -45,11 +46,7 @@ impl Unrecognized {
         let text = String::from_utf8_lossy(&self.tail);
         let readable = |c: &char| c.is_ascii_graphic() || c.is_ascii_whitespace();
         let share = text.chars().filter(readable).count() * 10;
-        let last = text
-            .lines()
-            .rev()
-            .map(str::trim)
-            .find(|line| !line.is_empty());
+        let last = last_line(&text);
         match last {
             Some(line) if share >= text.chars().count() * 9 => anyhow!(
                 "{address} sends text and no messages of edgescore-rt; the last line is {line:?}: wait until the board has started, or {start}"

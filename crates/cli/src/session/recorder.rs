@@ -77,7 +77,8 @@ impl Recorder {
     /// Records behind what `run` has. Its result stays as it is until the model is ready.
     pub fn resume(run: Unfinished) -> Result<Recorder, Failure> {
         let mut recorder = Recorder::new(&run.path, true)?;
-        recorder.waiting = run.kept.clone();
+        // The header is there.
+        recorder.waiting.clear();
         recorder.chain = run.chain.clone();
         recorder.continued = Some(Box::new(Continued {
             run,
@@ -221,11 +222,7 @@ impl Recorder {
             }
             self.file = Some(self.create()?);
             let waiting = std::mem::take(&mut self.waiting);
-            let is_there = self
-                .continued
-                .as_ref()
-                .map_or(0, |continued| continued.run.kept.len());
-            return self.write(waiting.get(is_there..).unwrap_or_default());
+            return self.write(&waiting);
         }
         self.write(frame)
     }

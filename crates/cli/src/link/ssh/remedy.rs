@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use crate::failure::Failure;
+use crate::link::log::last_line;
 
 /// Messages of ssh and the remedy. The wording is OpenSSH's of the last twenty years.
 const OF_SSH: &[(&str, &str)] = &[
@@ -58,11 +59,7 @@ const OF_BOARD: &[(&str, &str)] = &[
 
 /// Why ssh failed.
 pub fn of_ssh(stderr: &str) -> String {
-    let last = stderr
-        .lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| !line.is_empty());
+    let last = last_line(stderr);
     match find(OF_SSH, stderr) {
         Some((line, remedy)) => format!("{line}; {remedy}"),
         None => format!(
@@ -80,11 +77,7 @@ pub fn of_board(stderr: &str) -> Option<String> {
 /// A login shell that does not come to its command.
 pub fn of_shell(why: &str, printed: &[u8]) -> Failure {
     let text = String::from_utf8_lossy(printed);
-    let last = text
-        .lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| !line.is_empty());
+    let last = last_line(&text);
     let last = last.map_or("it printed nothing".to_owned(), |line| {
         format!(
             "its last line is {:?}",
